@@ -94,7 +94,7 @@ class [[nodiscard]] Result {
 // Returns an exception that a bug caused as an error, so that one call, shard, or stream fails and the others
 // continue.
 inline Status defect_status(const std::exception& thrown) {
-  return {Code::internal, "PS0002", std::string("a defect in this program: ") + thrown.what()};
+  return {Code::internal, "PS0002", std::string("internal error in Penstock, please report it: ") + thrown.what()};
 }
 
 // Returns the result of make(), a Status or a Result. If it throws, returns out_of_memory_status() or

@@ -295,7 +295,7 @@ void show_packing() {
       reader.begin(message.gzip, {});
       while (reader.next(batch) == logs::SubscriptionReader::Step::batch)
         if (filter.apply(batch, emit, &output) != PENSTOCK_OK) std::abort();
-      written = static_cast<size_t>(output.writer.counters().records_in);
+      written = static_cast<size_t>(output.writer.counters().received_records);
       if (written - sent < 2'000) continue;
       sent = written;
       const double from = thread_cpu_s();
@@ -303,7 +303,7 @@ void show_packing() {
       seconds += thread_cpu_s() - from;
     }
     output.send();
-    const auto records = static_cast<double>(output.writer.counters().records_in);
+    const auto records = static_cast<double>(output.writer.counters().received_records);
     std::printf("%-14s %10zu %12zu %14.1f %14.1f %12.2f\n", way.name, output.all_parcels, output.bytes_out,
                 static_cast<double>(output.bytes_out) / records,
                 static_cast<double>(output.units) * 1000 / records, seconds / static_cast<double>(sent) * 1e6);

@@ -51,14 +51,14 @@ Result<std::string> path_of(Env& env, const char* variable, const char* usual) {
   if (!path.starts_with('~')) return path;
   if (path.size() > 1 && path[1] != '/')
     return Status(Code::config, "PS0200",
-                  std::string(variable) + " is " + printable(*given) +
-                      ": the folders of other users are not looked up; write the whole path");
+                  std::string(variable) + " is '" + printable(*given) +
+                      "': home folders of other users are not supported; write an absolute path");
   const std::optional<std::string> home = env.variable("HOME");
   if (home) return *home + path.substr(1);
   if (!given) return std::string();
-  return Status(
-      Code::config, "PS0201",
-      std::string(variable) + " is " + printable(*given) + ", but HOME is not set; write the whole path");
+  return Status(Code::config, "PS0200",
+                std::string(variable) + " is '" + printable(*given) +
+                    "', but HOME is not set; write an absolute path, or set HOME");
 }
 
 // Returns the name that a header line probably means, even if it is malformed: in lowercase, without brackets,
@@ -126,9 +126,10 @@ Result<AwsProfiles> AwsProfiles::read(Env& env) {
   if (Status status = profiles.add(env, *config, true); !status.ok()) return status;
   if (Status status = profiles.add(env, *credentials, false); !status.ok()) return status;
   if (profiles.has_files()) return profiles;
-  profiles.paths_ = config->empty() && credentials->empty()
-                        ? "the shared files (HOME, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE are not set)"
-                        : printable(*config) + " or " + printable(*credentials) + ", which do not exist";
+  profiles.paths_ =
+      config->empty() && credentials->empty()
+          ? "the AWS shared files (HOME, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are not set)"
+          : printable(*config) + " or " + printable(*credentials) + " (neither file exists)";
   return profiles;
 }
 
@@ -136,13 +137,15 @@ Result<AwsProfiles> AwsProfiles::read_settings(Env& env, const std::string& name
   const std::string named = name.empty() ? named_by(env) : name;
   Result<AwsProfiles> profiles = read(env);
   if (!profiles.ok() && profiles.status().code() == Code::io && named.empty()) {
-    env.warn("PS0206", "shared files: " + profiles.status().message() + "; going on without their settings");
+    env.warn("PS0206", "cannot read the AWS shared files, continuing without their settings: " +
+                           profiles.status().message());
     return AwsProfiles();
   }
-  if (!profiles.ok()) return profiles.status().in("shared files");
+  if (!profiles.ok()) return profiles.status().in("AWS shared files");
   if (!named.empty() && profiles->find(named) == nullptr) {
     const Status missing = profiles->missing(named);
-    return Status(Code::config, "PS0202", missing.message() + "; write it, or name another");
+    if (missing.code() != Code::not_found) return missing;
+    return missing.with_message(missing.message() + "; add it, or choose another profile").with_code(Code::config);
   }
   return profiles;
 }
@@ -195,7 +198,7 @@ const IniSettings* AwsProfiles::services(std::string_view name) const {
 Status AwsProfiles::missing(std::string_view name) const {
   const std::string what = "profile " + printable(name);
   if (Status misread = check_misread(name); !misread.ok()) return misread.in(what);
-  return {Code::not_found, "PS0203", what + " is not in " + paths_};
+  return {Code::not_found, "PS0203", what + " not found in " + paths_};
 }
 
 Status AwsProfiles::check_misread(std::string_view name) const {
@@ -214,14 +217,14 @@ Status AwsProfiles::check_misread(std::string_view name) const {
         for (const auto& [key, setting] : section->settings)
           if (const std::string_view inside = swallowed(setting.value); !inside.empty())
             return {Code::config, "PS0204",
-                    where(setting.line) + std::string(inside) + " is part of the value of " + printable(key) +
-                        ", as its line is indented deeper; indent both alike"};
+                    where(setting.line) + std::string(inside) + " is parsed as part of the value of " +
+                        printable(key) + ", because its line is indented deeper; indent both lines equally"};
       } else if (plain_name(header.text) == wanted) {
         const bool bare = !file.is_config || name == "default";
         return {Code::config, "PS0205",
-                where(header.line) + printable(header.text) + " was not read as the header of profile " +
-                    printable(name) + "; write [" + (bare ? "" : "profile ") + printable(name) +
-                    "] alone on the line, not indented"};
+                where(header.line) + "'" + printable(header.text) +
+                    "' is not recognized as the header of profile " + printable(name) + "; write [" +
+                    (bare ? "" : "profile ") + printable(name) + "] alone on the line, without indentation"};
       }
     }
   }

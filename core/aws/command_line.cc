@@ -19,7 +19,9 @@ Result<std::vector<std::string>> split_words(std::string_view line) {
     } else if (quote != '\0' && c == quote) {
       quote = '\0';
     } else if (c == '\\' && quote != '\'') {
-      if (i + 1 == line.size()) return Status(Code::config, "PS0207", "the backslash at the end escapes nothing");
+      if (i + 1 == line.size())
+        return Status(Code::config, "PS0207",
+                      "invalid command line: the backslash at its end escapes nothing; remove it");
       const char next = line[++i];
       if (quote == '"' && next != '"' && next != '\\') words.back() += '\\';
       words.back() += next;
@@ -27,14 +29,17 @@ Result<std::vector<std::string>> split_words(std::string_view line) {
       words.back() += c;
     }
   }
-  if (quote != '\0') return Status(Code::config, "PS0208", std::string("the quote ") + quote + " is not closed");
+  if (quote != '\0')
+    return Status(Code::config, "PS0207",
+                  std::string("invalid command line: the quote ") + quote + " is not closed");
   return words;
 }
 
 Result<std::vector<std::string>> split_command_line(std::string_view line) {
   Result<std::vector<std::string>> words = split_words(line);
   if (words.ok() && (words->empty() || words->front().empty()))
-    return Status(Code::config, "PS0209", "it names no program");
+    return Status(Code::config, "PS0207",
+                  "invalid command line: it is empty; expected a program and its arguments");
   return words;
 }
 

@@ -14,10 +14,12 @@ constexpr size_t kLongestSecret =
 
 // Returns what is wrong with the value, or "".
 std::string complaint(const std::string& value) {
-  if (value.size() > kLongestSecret) return " is longer than " + std::to_string(kLongestSecret) + " bytes";
+  if (value.size() > kLongestSecret)
+    return "at most " + std::to_string(kLongestSecret) + " bytes are allowed, and it has " +
+           std::to_string(value.size());
   const auto visible = [](char c) { return c > ' ' && c < '\x7f'; };
   if (!std::all_of(value.begin(), value.end(), visible))
-    return " holds a blank, a control character or a byte beyond ASCII";
+    return "it contains white space, a control character or a non-ASCII byte";
   return "";
 }
 
@@ -56,14 +58,15 @@ Status check_credentials(const Credentials& credentials, const CredentialNames& 
   if (credentials.access_key_id.empty()) missing = names.access_key_id;
   if (credentials.secret_access_key.empty())
     missing.append(missing.empty() ? "" : " and ").append(names.secret_access_key);
-  if (!missing.empty()) return {Code::credentials, "PS0210", credentials.source + ": no " + missing};
+  if (!missing.empty())
+    return {Code::credentials, "PS0210", credentials.source + ": missing " + missing + "; both keys are required"};
   const std::pair<std::string_view, const std::string&> values[] = {
       {names.access_key_id, credentials.access_key_id},
       {names.secret_access_key, credentials.secret_access_key},
       {names.session_token, credentials.session_token}};
   for (const auto& [name, value] : values)
     if (const std::string wrong = complaint(value); !wrong.empty())
-      return {Code::credentials, "PS0211", credentials.source + ": " + std::string(name) + wrong};
+      return {Code::credentials, "PS0211", credentials.source + ": invalid " + std::string(name) + ": " + wrong};
   return {};
 }
 

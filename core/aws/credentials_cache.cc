@@ -65,9 +65,8 @@ void CredentialsCache::take(Result<Credentials> found) {
     failing_ = true;
     last_error_ = catching_exceptions([&] {
       if (usable())
-        env_.warn("PS0249", "refreshing credentials: " + status.message() +
-                                "; this is retried, and those at hand are good until " +
-                                format_rfc3339(current_->expires_at_ms));
+        env_.warn("PS0249", "cannot refresh the credentials, retrying: " + status.message() +
+                                " (the current ones expire at " + format_rfc3339(current_->expires_at_ms) + ")");
       return status.with_code(Code::credentials);
     });
   }
@@ -87,15 +86,15 @@ Status CredentialsCache::accept(Credentials found) {
   const int64_t now_ms = clock_.now_ms();
   if (found.expires_at_ms <= now_ms)
     return {Code::credentials, "PS0248",
-            found.source + ": they expired at " + format_rfc3339(found.expires_at_ms) + ", and now it is " +
-                format_rfc3339(now_ms) + "; check the clock of this machine"};
+            found.source + ": the credentials have already expired; check the clock of this machine (expired at " +
+                format_rfc3339(found.expires_at_ms) + ", now " + format_rfc3339(now_ms) + ")"};
   const bool known = current_ && current_->access_key_id == found.access_key_id &&
                      current_->secret_access_key == found.secret_access_key &&
                      current_->session_token == found.session_token;
   if (!current_ || current_->source != found.source)
-    env_.log(LogLevel::info, "credentials from " + found.source);
+    env_.log(LogLevel::info, "using credentials from " + found.source);
   else if (failing_)
-    env_.log(LogLevel::info, "credentials are refreshed again, from " + found.source);
+    env_.log(LogLevel::info, "credentials are refreshed again from " + found.source);
   failing_ = false;
   if (known && rejected_) {
     // The provider returned the rejected credentials again. Use them, because a service may need a while to accept

@@ -94,10 +94,11 @@ std::string default_host(const std::string& service, const std::string& region, 
 
 Status bad_url(const std::string& url, const std::string& why) {
   // The text before an @ may be a password.
-  const std::string shown = url.find('@') == std::string::npos ? printable(url) : "(not shown: it has a user)";
-  return {
-      Code::config, "PS0250",
-      "endpoint " + shown + " " + why + "; give https://HOST or https://HOST:PORT, without path, query or user"};
+  const std::string shown =
+      url.find('@') == std::string::npos ? "'" + printable(url) + "'" : "(not shown: it has a user)";
+  return {Code::config, "PS0250",
+          "invalid endpoint " + shown + ": it " + why +
+              "; expected https://HOST or https://HOST:PORT without path, query or user"};
 }
 
 }  // namespace
@@ -105,11 +106,12 @@ Status bad_url(const std::string& url, const std::string& why) {
 Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
                                bool allow_plaintext, EndpointKind kind) {
   const auto region_char = [](char c) { return is_lower_alnum(c) || c == '-'; };
-  if (region.empty()) return Status(Code::config, "PS0251", "no region given; set it, as in eu-west-1");
+  if (region.empty())
+    return Status(Code::config, "PS0251", "region is not set; set it to a region such as eu-west-1");
   if (region.size() > kMaxRegionBytes || !std::all_of(region.begin(), region.end(), region_char))
     return Status(Code::config, "PS0252",
-                  "region " + printable(region) +
-                      " is none; it has small letters, digits and dashes alone, as in eu-west-1");
+                  "invalid region '" + printable(region) +
+                      "': expected lowercase letters, digits and dashes, such as eu-west-1");
   Endpoint endpoint;
   endpoint.region = region;
   endpoint.service = service;
@@ -141,9 +143,9 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
     return bad_url(url, "has no valid host (a name, four decimal numbers, or an IPv6 address in brackets)");
   if (scheme == "http" && !host->loopback && !allow_plaintext)
     return Status(Code::config, "PS0253",
-                  "endpoint " + printable(url) +
-                      " would send log lines and signatures in plain text; use https, or set "
-                      "allow_plaintext on (plain http is for loopback otherwise)");
+                  "endpoint '" + printable(url) +
+                      "' uses plain http, which sends log lines and signatures unencrypted; use https, or set "
+                      "allow_plaintext on (without it, plain http is allowed only to loopback addresses)");
   endpoint.host = host->text;
   if (port != default_port) endpoint.host += ":" + std::to_string(port);
   endpoint.url = scheme + "://" + endpoint.host;

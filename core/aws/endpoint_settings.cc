@@ -29,7 +29,7 @@ Result<EndpointSetting> read_switch(EndpointSetting setting) {
   if (value == "false") return EndpointSetting{"off", setting.source};
   if (value.empty()) return EndpointSetting();
   return Status(Code::config, "PS0254",
-                setting.source + " is " + printable(setting.value) + ", but must be true or false");
+                setting.source + " is '" + printable(setting.value) + "': expected true or false");
 }
 
 // Returns the URL for a service in the profile's [services] section.
@@ -40,16 +40,15 @@ Result<EndpointSetting> url_of_services(const AwsProfiles& profiles, const AwsPr
   const std::string section = "[services " + printable(name) + "]";
   const IniSettings* const services = profiles.services(name);
   if (services == nullptr || services->empty())
-    return Status(Code::config, "PS0255",
-                  where + " names the section " + section +
-                      ", which is missing or empty; write it, or "
-                      "leave out services");
+    return Status(
+        Code::config, "PS0255",
+        where + ": the section " + section + " is missing or empty; add it, or remove the setting services");
   const auto found = services->find(service);
   if (found == services->end()) return EndpointSetting();
   if (!found->second.value.starts_with('\n'))
     return Status(Code::config, "PS0256",
                   section + ": " + std::string(service) +
-                      " has no nested settings; write endpoint_url = URL below it, indented");
+                      " has no nested settings; write endpoint_url = URL on an indented line below it");
   return EndpointSetting{nested_setting(found->second.value, "endpoint_url"),
                          "endpoint_url of " + std::string(service) + " in " + section};
 }
@@ -102,9 +101,8 @@ Result<Endpoint> choose_endpoint(const EndpointSettings& settings, const Endpoin
   const std::string kind_source = kind.fips ? fips.source : kind.dualstack ? dualstack.source : "";
   if (!url.value.empty() && !kind_source.empty())
     return Status(Code::config, "PS0257",
-                  url.source + " and " + kind_source +
-                      " do not go together: an endpoint that is given "
-                      "has its own address; remove one of them, or set use_" +
+                  url.source + " conflicts with " + kind_source +
+                      ": a custom endpoint has its own address; remove one of the two, or set use_" +
                       (kind.fips ? "fips" : "dualstack") + " off");
   Result<Endpoint> endpoint = make_endpoint(service, region, url.value, options.allow_plaintext, kind);
   const std::string source = url.value.empty() ? kind_source : url.source;

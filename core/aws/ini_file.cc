@@ -67,7 +67,7 @@ class Parser {
 
  private:
   Status read(std::string_view line) {
-    if (!is_utf8(line)) return at_line(line_, "it is not UTF-8; save the file as UTF-8");
+    if (!is_utf8(line)) return at_line(line_, "the line is not valid UTF-8; save the file as UTF-8");
     const Stripped stripped = strip(line);
     const std::string_view text = stripped.text;
     if (text.empty()) {
@@ -94,7 +94,7 @@ class Parser {
       return {};
     }
     if (!names_.emplace(name).second)
-      return at_line(line_, "section [" + printable(name) + "] is there twice; merge the two");
+      return at_line(line_, "duplicate section [" + printable(name) + "]; merge the two");
     IniSection& section = file_.sections.emplace_back();
     section.name = name;
     section.line = line_;
@@ -103,13 +103,14 @@ class Parser {
   }
 
   Status read_setting(std::string_view text) {
-    if (settings_ == nullptr) return at_line(line_, "it is before the first [section]");
+    if (settings_ == nullptr) return at_line(line_, "a setting before the first [section]; move it into one");
     const size_t delimiter = text.find_first_of("=:");
     if (delimiter == std::string_view::npos || delimiter == 0)
       return at_line(line_, "expected [section], NAME = VALUE, or a comment that begins with #");
     std::string name = lower_case(strip(text.substr(0, delimiter)).text);
     const auto [setting, is_new] = settings_->try_emplace(std::move(name));
-    if (!is_new) return at_line(line_, printable(setting->first) + " is set twice in its section; keep one");
+    if (!is_new)
+      return at_line(line_, "duplicate setting " + printable(setting->first) + " in its section; keep one");
     setting->second.line = line_;
     value_ = &setting->second.value;
     value_->append(strip(text.substr(delimiter + 1)).text);
@@ -135,8 +136,8 @@ class Parser {
       while (!rest.empty()) {
         const std::string_view line = take_line(rest);
         if (!line.empty() && line.find('=') == std::string_view::npos)
-          return at_line(setting.line, "a line below " + printable(name) +
-                                           " is indented, but is not NAME = VALUE; begin the value on this line");
+          return at_line(setting.line, "an indented line below " + printable(name) +
+                                           " is not NAME = VALUE; begin the value on this line");
       }
     }
     return {};

@@ -31,17 +31,18 @@ void append_member(std::string& line, std::string_view name, std::string_view va
 Result<std::unique_ptr<DeadLetterFile>> DeadLetterFile::open(Env& env, std::string_view on_failure,
                                                              DeadLetterLimits limits) {
   if (on_failure == "drop") {
-    env.warn("PS0602",
-             "on_failure is drop: records that can never be delivered are lost; file:PATH would keep them");
+    env.warn(
+        "PS0602",
+        "on_failure is drop: records that can never be delivered are discarded; set on_failure to file:PATH to "
+        "keep them");
     return std::unique_ptr<DeadLetterFile>(new DeadLetterFile(env, {}, limits, std::nullopt));
   }
   if (!on_failure.starts_with(kFilePrefix) || on_failure.size() == kFilePrefix.size())
     return Status(Code::config, "PS0600",
-                  "on_failure is \"" + printable(on_failure) +
-                      "\", but must be file:PATH (a file for records that can never be delivered) "
-                      "or drop (to lose them)");
+                  "invalid on_failure '" + printable(on_failure) +
+                      "': expected file:PATH (the dead-letter file), or drop (to discard dead letters)");
   std::string path(on_failure.substr(kFilePrefix.size()));
-  const std::string what = "opening on_failure file:" + printable(path);
+  const std::string what = "cannot open on_failure file:" + printable(path);
   Result<PathLock> lock = PathLock::take(env.files, path);
   if (!lock) return lock.status().in(what);
   std::unique_ptr<DeadLetterFile> file(new DeadLetterFile(env, std::move(path), limits, std::move(*lock)));
@@ -86,23 +87,24 @@ Status DeadLetterFile::flush() {
   if (drops())
     recorded_ += std::exchange(pending_count_, 0);
   else if (!pending_.empty())
-    status = write_pending().in("writing " + name());
+    status = write_pending().in("cannot write dead letters to " + name());
   stuck_ = !status.ok();
   if (stuck_)
-    unwritable_.log(throttle_, {},
-                    status.in("keeping records that can never be delivered (until then they count as unread)"));
+    unwritable_.log(
+        throttle_, {},
+        status.with_message(status.message() + "; retrying, and their records stay unsettled until then"));
   else
-    unwritable_.recover(env_, name() + " is written again");
+    unwritable_.recover(env_, "dead letters are written again to " + name());
   notices_.log(outcome());
   return status;
 }
 
 std::string DeadLetterFile::name() const { return "on_failure file:" + printable(path_); }
 
-// Returns what happens to the records that notices_ counts, as the predicate of a log message.
+// Returns what happened to the dead letters that notices_ counts, as the participle of a log message.
 std::string DeadLetterFile::outcome() const {
-  if (drops()) return "are lost (on_failure drop)";
-  return stuck_ ? "wait for " + name() + ", which cannot be written" : "went to " + name();
+  if (drops()) return "discarded (on_failure drop)";
+  return stuck_ ? "waiting for " + name() + ", which cannot be written" : "written to " + name();
 }
 
 // Opens the file unless it is open, and returns its state.
@@ -152,9 +154,9 @@ Status DeadLetterFile::write_pending() {
   if (pending_.empty()) pending_.shrink_to_fit();
   if (!appended.status.ok() || pending_.empty()) return appended.status;
   return {Code::io, "PS0601",
-          "there is no room for " + std::to_string(pending_.size()) +
-              " bytes more within failure_total_size, which is " + std::to_string(limits_.total_bytes) +
-              "; replay and move files away, or raise it"};
+          "failure_total_size is reached; replay and move away its files, or raise the limit (limit " +
+              std::to_string(limits_.total_bytes) + " bytes, " + std::to_string(pending_.size()) +
+              " more to write)"};
 }
 
 // Renames the file, which is full, so that a new one is created. If that fails, the old file grows past its limit,
@@ -164,10 +166,11 @@ void DeadLetterFile::begin_next_file() {
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
   const std::string to = path_ + "." + time;
   if (const Status renamed = env_.files.rename(path_, to); !renamed.ok()) {
-    throttle_.log(renamed.in("beginning the next on_failure file (until then the old one grows)"), LogLevel::warn);
+    throttle_.log(renamed.in("cannot rotate " + name() + ", retrying, and it keeps growing until then"),
+                  LogLevel::warn);
     return;
   }
-  env_.log(LogLevel::info, "on_failure file:" + printable(path_) + " was full: it is " + printable(to) + " now");
+  env_.log(LogLevel::info, name() + " reached failure_file_size and was renamed to " + printable(to));
 }
 
 // Returns how many bytes failure_total_size still allows.

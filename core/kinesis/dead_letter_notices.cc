@@ -18,7 +18,7 @@ void DeadLetterNotices::add(std::string_view reason) {
   if (found == reasons_.end()) {
     const bool full = reasons_.size() >= kMaxReasons;
     found = reasons_.try_emplace(full ? std::string() : std::move(key)).first;
-    found->second.text = full ? std::string_view("various other reasons") : kept;
+    found->second.text = full ? std::string_view("other reasons") : kept;
   }
   ++found->second.records;
 }
@@ -26,7 +26,7 @@ void DeadLetterNotices::add(std::string_view reason) {
 void DeadLetterNotices::log_now(std::string_view outcome) {
   for (; !reasons_.empty(); reasons_.erase(reasons_.begin())) {
     const Reason& reason = reasons_.begin()->second;
-    env_.warn("PS0603", "records that can never be delivered " + std::string(outcome) + ": " + reason.text +
+    env_.warn("PS0603", "dead letters " + std::string(outcome) + ": " + reason.text +
                             " (records: " + std::to_string(reason.records) + ")");
   }
   due_ms_ = env_.clock.monotonic_ms() + kIntervalMs;

@@ -17,7 +17,8 @@ class DeadLetterNotices {
   explicit DeadLetterNotices(Env& env) : env_(env) {}
 
   void add(std::string_view reason);
-  // Logs and resets the counts if next_log_ms() has come. outcome is the predicate of the message: "went to FILE".
+  // Logs and resets the counts if next_log_ms() has come. outcome is the participle of the message: "written to
+  // FILE".
   void log(std::string_view outcome) {
     if (env_.clock.monotonic_ms() >= next_log_ms()) log_now(outcome);
   }

@@ -128,12 +128,12 @@ bool KplRecord::check_all(std::string_view message, Counts& counts) {
     if (field.type != Field::kBytes) continue;
     if (field.number == kPartitionKeyTable) {
       if (has_more_characters(field.bytes, kMaxPartitionKeyCharacters))
-        return reject_key("partition key", counts.partition_keys, field.bytes, "256 characters");
+        return reject_key("a partition key", counts.partition_keys, field.bytes, "256 characters");
       ++counts.partition_keys;
     }
     if (field.number == kExplicitHashKeyTable) {
       if (field.bytes.size() > kMaxExplicitHashKeyDigits)
-        return reject_key("explicit hash key", counts.explicit_hash_keys, field.bytes, "39 digits");
+        return reject_key("an explicit hash key", counts.explicit_hash_keys, field.bytes, "39 digits");
       ++counts.explicit_hash_keys;
     }
     if (field.number != kRecords) continue;
@@ -149,9 +149,9 @@ bool KplRecord::check_all(std::string_view message, Counts& counts) {
 
 bool KplRecord::reject_key(const std::string& what, size_t index, std::string_view key, const std::string& limit) {
   problem_ = {Code::invalid, "PS0604",
-              "invalid aggregated record: " + what + " " + std::to_string(index) + " of its table has " +
-                  std::to_string(key.size()) + " bytes, and at most " + limit +
-                  " are allowed; none of its user records is read"};
+              "invalid aggregated record: " + what + " has more than " + limit +
+                  ", so none of its user records is emitted (number " + std::to_string(index) + " of its table, " +
+                  std::to_string(key.size()) + " bytes)"};
   return false;
 }
 

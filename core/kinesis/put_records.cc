@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "core/kinesis/put_records_fast_path.h"
+#include "core/kinesis/response.h"
 
 namespace penstock::kinesis {
 
@@ -154,14 +155,12 @@ Result<PutRecordsResponse> read_put_records_response(std::string& body, size_t s
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
   const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, handler);
   if (!parsed)
-    return Status(Code::transient, "PS0605",
-                  std::string("the answer to PutRecords is not the JSON that it should be: ") +
-                      rapidjson::GetParseError_En(parsed.Code()) + " at byte " + std::to_string(parsed.Offset()) +
-                      "; the records are sent again");
+    return unexpected_response("PutRecords", std::string(rapidjson::GetParseError_En(parsed.Code())) +
+                                                 " at byte " + std::to_string(parsed.Offset()));
   if (handler.response.shard_ids.size() != sent_records)
-    return Status(Code::transient, "PS0606",
-                  "the answer to PutRecords speaks of " + std::to_string(handler.response.shard_ids.size()) +
-                      " records, but " + std::to_string(sent_records) + " were sent; they are sent again");
+    return unexpected_response("PutRecords", "its number of records is not the number sent (" +
+                                                 std::to_string(handler.response.shard_ids.size()) +
+                                                 " instead of " + std::to_string(sent_records) + ")");
   return std::move(handler.response);
 }
 

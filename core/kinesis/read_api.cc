@@ -61,10 +61,10 @@ std::string get_records_body(const std::string& stream, const std::string& itera
 
 Result<StreamIdentity> read_describe_stream_summary(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return unexpected_response("DescribeStreamSummary", "no JSON object");
+  if (!document) return unexpected_response("DescribeStreamSummary", "it is not a JSON object");
   const JsonValue summary = (*document)["StreamDescriptionSummary"];
   if (!summary.is_object())
-    return unexpected_response("DescribeStreamSummary", "no object StreamDescriptionSummary");
+    return unexpected_response("DescribeStreamSummary", "it has no object StreamDescriptionSummary");
   StreamIdentity identity = {std::string(summary["StreamName"].text()), std::string(summary["StreamARN"].text())};
   const double seconds = summary["StreamCreationTimestamp"].number().value_or(0);
   if (seconds > 0 && seconds < kLargestSeconds) identity.created_ms = std::llround(seconds * 1000);
@@ -73,9 +73,9 @@ Result<StreamIdentity> read_describe_stream_summary(std::string body) {
 
 Result<ListShardsResponse> read_list_shards(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return unexpected_response("ListShards", "no JSON object");
+  if (!document) return unexpected_response("ListShards", "it is not a JSON object");
   const JsonValue shards = (*document)["Shards"];
-  if (!shards.is_array()) return unexpected_response("ListShards", "no array Shards");
+  if (!shards.is_array()) return unexpected_response("ListShards", "it has no array Shards");
   ListShardsResponse response;
   for (const JsonValue shard : shards.elements()) {
     ShardInfo info;
@@ -98,7 +98,7 @@ Result<std::string> read_get_shard_iterator(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
   std::string iterator;
   if (document) iterator = (*document)["ShardIterator"].text();
-  if (iterator.empty()) return unexpected_response("GetShardIterator", "no ShardIterator");
+  if (iterator.empty()) return unexpected_response("GetShardIterator", "it has no ShardIterator");
   return iterator;
 }
 

@@ -93,7 +93,8 @@ class GetRecordsHandler
     if (at_top() && key_ == "MillisBehindLatest")
       response_.behind_latest_ms = static_cast<int64_t>(std::clamp(value, 0.0, kLargestSeconds * 1000));
     if (in_record() && key_ == "ApproximateArrivalTimestamp") {
-      if (!(value >= 0 && value < kLargestSeconds)) return fail("ApproximateArrivalTimestamp is out of range");
+      if (!(value >= 0 && value < kLargestSeconds))
+        return fail("a record's ApproximateArrivalTimestamp is out of range");
       record_.arrival_time_ms = std::llround(value * 1000);
     }
     return true;
@@ -139,7 +140,7 @@ Result<GetRecordsResponse> read_get_records(std::string body) {
   if (result.IsError())
     return unexpected_response("GetRecords", std::string(penstock_rapidjson::GetParseError_En(result.Code())) +
                                                  " at byte " + std::to_string(result.Offset()));
-  if (!handler.complete()) return unexpected_response("GetRecords", "no array Records");
+  if (!handler.complete()) return unexpected_response("GetRecords", "it has no array Records");
   return response;
 }
 

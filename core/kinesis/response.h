@@ -11,8 +11,7 @@ inline constexpr double kLargestSeconds = 253402300800;  // upper bound of a tim
 
 // Returns a retryable error, because a retry may get a complete response.
 inline Status unexpected_response(const char* operation, const std::string& why) {
-  return {Code::transient, "PS0607",
-          std::string(operation) + ": the answer is not what the service documents: " + why};
+  return {Code::transient, "PS0607", std::string(operation) + ": unexpected response: " + why};
 }
 
 }  // namespace penstock::kinesis

@@ -39,18 +39,16 @@ Result<StreamName> parse_arn(std::string_view text) {
     return StreamName{std::string(text), std::string(parts[5].substr(kStream.size())), std::string(parts[3]),
                       std::string(parts[4])};
   return Status(Code::config, "PS0608",
-                "\"" + printable(text) +
-                    "\" is not the ARN of a stream; it must be like "
-                    "arn:aws:kinesis:eu-west-1:123456789012:stream/NAME");
+                "invalid stream ARN '" + printable(text) +
+                    "': expected one such as arn:aws:kinesis:eu-west-1:123456789012:stream/NAME");
 }
 
 Result<StreamName> parse_stream_name(std::string_view text) {
   if (text.starts_with(kArn)) return parse_arn(text);
   if (is_name(text)) return StreamName{std::string(text), std::string(text), "", ""};
   return Status(Code::config, "PS0609",
-                "\"" + printable(text) +
-                    "\" is not the name of a stream, which has 1 to 128 letters, digits and _.- "
-                    "(several are set apart by commas)");
+                "invalid stream name '" + printable(text) +
+                    "': expected 1 to 128 letters, digits and _.- (separate several names with commas)");
 }
 
 }  // namespace
@@ -64,7 +62,7 @@ std::vector<StreamName> parse_stream_names(std::string_view list, const Complain
       complain(name.status());
     } else if (std::any_of(names.begin(), names.end(),
                            [&](const StreamName& other) { return other.text == name->text; })) {
-      complain(Status(Code::config, "PS0610", "\"" + name->text + "\" is named twice"));
+      complain(Status(Code::config, "PS0610", "duplicate stream '" + name->text + "'; name each stream once"));
     } else {
       names.push_back(std::move(*name));
     }

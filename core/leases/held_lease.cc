@@ -7,11 +7,9 @@
 
 namespace penstock::leases {
 
-void LeaseContext::log_failure(Incident& incident, const Status& status) {
-  if (status.retryable())
-    incident.log(throttle, "", status.with_message(status.message() + "; it is retried"), LogLevel::warn);
-  else
-    incident.log(throttle, "", status);
+void LeaseContext::log_failure(Incident& incident, const Status& status, const std::string& what) {
+  incident.log(throttle, "", status.in(what + ", retrying"),
+               status.retryable() ? LogLevel::warn : LogLevel::error);
 }
 
 void HeldLease::advance_to(kinesis::ShardPosition position) {
@@ -156,7 +154,7 @@ bool HeldLease::end_call(const Status& status) {
   }
   const Backoff backoff{200, context_.failover_ms / 3};
   retry_boot_ms_ = context_.env.clock.boot_ms() + backoff.delay_ms(++failures_, context_.env.random);
-  context_.log_failure(context_.writing, status.in("leases"));
+  context_.log_failure(context_.writing, status, "cannot write leases");
   return false;
 }
 

@@ -31,8 +31,8 @@ struct LeaseContext {
 
   static constexpr size_t kMaxCalls = 32;  // maximum number of writes in flight
   bool room_for_call() const { return calls < kMaxCalls; }
-  // Logs that a call has failed; as a warning if it is retried.
-  void log_failure(Incident& incident, const Status& status);
+  // Logs that a call has failed and is retried; as an error if a person must act. what: "cannot write leases".
+  void log_failure(Incident& incident, const Status& status, const std::string& what);
   void on_write_done(bool ok) {
     --calls;
     reached = written = ok;

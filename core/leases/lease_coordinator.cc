@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/backoff.h"
+#include "core/kinesis/input/stream_errors.h"
 
 namespace penstock::leases {
 
@@ -21,6 +22,7 @@ LeaseCoordinator::LeaseCoordinator(Env& env, LeaseTable& table, LeaseOptions opt
       context_{env, table, throttle_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
       taker_(options_.worker, options_.failover_ms),
       start_logged_(options_.streams),
+      problems_(options_.streams),
       writer_(context_, [this](const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
                                const std::string& from) { on_op_done(op, started_boot_ms, write, from); }) {
   for (size_t i = 0; i < options_.streams; ++i)
@@ -33,7 +35,7 @@ void LeaseCoordinator::advance() {
   writer_.advance();
   if (std::exchange(context_.held_call_ended, false)) check_held_at(0);
   if (context_.written && context_.writing.logged())
-    context_.writing.recover(env_, "table " + table_.name() + ": its leases can be written");
+    context_.writing.recover(env_, "table " + table_.name() + ": leases are written again");
   if (boot_ms() >= held_due_boot_ms_) advance_held();
 }
 
@@ -47,7 +49,7 @@ int64_t LeaseCoordinator::next_deadline_ms() const {
 }
 
 std::string LeaseCoordinator::described(size_t stream, const Lease& lease) const {
-  return "stream " + streams_[stream]->identity().name + ", shard " + printable(lease.shard_id) + ": the lease";
+  return "stream " + streams_[stream]->identity().name + ", shard " + printable(lease.shard_id);
 }
 
 // ---- Scanning the table
@@ -75,7 +77,7 @@ void LeaseCoordinator::on_prepared(const Result<bool>& usable) {
   if (!usable.ok()) {
     context_.reached = false;
     scan_boot_ms_ = boot_ms() + (usable.status().retryable() ? kPreparePauseMs : kConfigPauseMs);
-    context_.log_failure(reading_, usable.status());
+    context_.log_failure(reading_, usable.status(), "cannot use the lease table");
     return;
   }
   prepared_ = *usable;
@@ -91,7 +93,7 @@ void LeaseCoordinator::on_scanned(int64_t began_boot_ms, Result<LeaseList> list)
     const bool retryable = list.status().retryable();
     const Backoff backoff{500, options_.failover_ms / 3};
     scan_boot_ms_ = boot_ms() + (retryable ? backoff.delay_ms(++scan_failures_, env_.random) : kConfigPauseMs);
-    context_.log_failure(reading_, list.status());
+    context_.log_failure(reading_, list.status(), "cannot read leases");
     return;
   }
   scan_failures_ = 0;
@@ -112,7 +114,7 @@ void LeaseCoordinator::on_scanned(int64_t began_boot_ms, Result<LeaseList> list)
   }
   check_held_at(0);
   choose();
-  if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": its leases can be read");
+  if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": leases are read again");
 }
 
 Status LeaseCoordinator::on_shards_listed(size_t index, const kinesis::StreamIdentity& identity,
@@ -129,8 +131,10 @@ Status LeaseCoordinator::on_shards_listed(size_t index, const kinesis::StreamIde
 // Decides what to do about the rows and shards of a stream, and starts it.
 void LeaseCoordinator::review(size_t index) {
   StreamLeases& stream = *streams_[index];
-  if (!stream.problem().ok()) {
-    throttle_.log(stream.problem());
+  if (stream.problem().ok()) {
+    problems_[index].recover(env_, "stream " + stream.identity().name + ": its leases are used again");
+  } else {
+    problems_[index].log(throttle_, {}, stream.problem());
     for (const auto& [key, held] : held_) {
       if (held->stream != index) continue;
       end_grant(*held);
@@ -150,11 +154,8 @@ void LeaseCoordinator::review(size_t index) {
     // A worker that lost this lease may not know that for up to failover_ms, and would create the row again.
     if (ended && taker_.unchanged_ms(lease, boot_ms()) < options_.failover_ms) continue;
     if (!ended)
-      throttle_.log(Status(Code::permanent, "PS0500",
-                           described(index, lease) +
-                               " is deleted: the shard has left the stream's retention, and "
-                               "what was behind " +
-                               lease.checkpoint + " was not read"));
+      throttle_.log(kinesis::lost_to_retention(
+          described(index, lease), "the shard no longer exists, last checkpoint: " + printable(lease.checkpoint)));
     writer_.add({LeaseOp::Kind::remove, index, std::move(lease), decided_until_boot_ms()});
   }
   end_ready(index);
@@ -215,8 +216,8 @@ void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_b
   const bool of_another = !from.empty() && from != options_.worker;
   const bool was_seen = from == op.lease.owner;  // not the result of an earlier take whose response was lost
   if (of_another && was_seen && taker_.unchanged_ms(op.lease, boot_ms()) < options_.failover_ms) ++stolen_;
-  env_.log(LogLevel::info, described(op.stream, row) + " is taken" +
-                               (of_another ? " from " + printable(from) : "") + ", at " +
+  env_.log(LogLevel::info, described(op.stream, row) + ": lease taken" +
+                               (of_another ? " from " + printable(from) : "") + ", checkpoint at " +
                                printable(row.checkpoint));
   auto held = std::make_unique<Held>(context_, op.stream, row, taken_boot_ms);
   if (closing_ || !streams_[op.stream]->problem().ok()) held->lease.hand_over();
@@ -300,22 +301,25 @@ void LeaseCoordinator::advance_held() {
     // This worker knows best how far the shard was read. But once the lease is not valid, others may have read it
     // to its end.
     const int64_t until_boot_ms = held.lease.valid_until_boot_ms();
-    const bool made_anew = state == HeldLease::State::deleted && boot_ms() < until_boot_ms;
+    const bool recreates = state == HeldLease::State::deleted && boot_ms() < until_boot_ms;
     if (state == HeldLease::State::lost || state == HeldLease::State::deleted) {
       ++lost_;
       end_grant(held);
-      env_.warn(
-          "PS0502",
-          described(held.stream, row) +
-              (made_anew ? " was deleted by somebody; it is made anew at " + printable(row.checkpoint)
-               : state == HeldLease::State::deleted
-                   ? " was deleted while this worker could not renew it; if it is still needed, it is made anew "
-                     "at the beginning"
-                   : " is lost to another worker, which goes on from its last checkpoint"));
+      const std::string lease = described(held.stream, row) + ": lease ";
+      if (state == HeldLease::State::lost)
+        env_.warn("PS0502", lease + "lost to another worker, which continues from its last checkpoint");
+      else if (recreates)
+        env_.warn("PS0514",
+                  lease + "deleted by another program, creating it again at " + printable(row.checkpoint));
+      else
+        env_.warn("PS0514",
+                  lease +
+                      "deleted by another program while this worker could not renew it; if the shard still "
+                      "exists, the lease is created again and starts at the beginning");
     }
     if (state == HeldLease::State::deleted || state == HeldLease::State::finished) {
       stream.on_row_deleted(row.shard_id);
-      if (made_anew && stream.known() && stream.shard(row.shard_id))
+      if (recreates && stream.known() && stream.shard(row.shard_id))
         writer_.add({LeaseOp::Kind::create, held.stream, row, until_boot_ms});
     } else if (state == HeldLease::State::released) {
       stream.on_row(held.lease.row());
@@ -343,8 +347,9 @@ Status LeaseCoordinator::saved() const {
   for (const auto& [key, held] : held_)
     if (!held->lease.all_saved())
       return {Code::transient, "PS0501",
-              "the position of shard " + printable(held->lease.row().shard_id) +
-                  " is not in the table of the leases yet: " + held->lease.newest_row().checkpoint};
+              "the latest position of shard " + printable(held->lease.row().shard_id) +
+                  " is not in the lease table yet; records after the saved one are read again (latest " +
+                  held->lease.newest_row().checkpoint + ")"};
   return {};
 }
 
@@ -355,14 +360,15 @@ bool LeaseCoordinator::healthy() const {
 
 void LeaseCoordinator::stats(const MetricsSink& metrics) const {
   metrics.gauge("leases", "leases", "held by this worker", static_cast<int64_t>(held_.size()));
-  metrics.counter("lease_writes", "calls",
-                  "that were to change the table of the leases: renewals, checkpoints, ...", context_.writes);
-  metrics.counter("lease_scans", "scans", "of the table of the leases", scans_);
+  metrics.counter("lease_writes", "calls", "writes to the lease table: renewals, checkpoints, ...",
+                  context_.writes);
+  metrics.counter("lease_scans", "scans", "of the lease table", scans_);
   metrics.counter("taken_leases", "leases", "taken by this worker", taken_);
   metrics.counter("stolen_leases", "leases", "of these, from a worker that was alive, to balance", stolen_);
   metrics.counter("lost_leases", "leases", "lost by this worker: taken by another, or deleted", lost_);
-  metrics.counter("created_leases", "leases", "made because shards lacked them", made_);
-  metrics.counter("deleted_leases", "leases", "deleted because nobody needs them any more", removed_);
+  metrics.counter("created_leases", "leases", "created for shards without a lease", made_);
+  metrics.counter("deleted_leases", "leases", "deleted because their shards were read to the end or have expired",
+                  removed_);
 }
 
 }  // namespace penstock::leases

@@ -96,6 +96,7 @@ class LeaseCoordinator : public kinesis::Assignment {
   LeaseContext context_;
   LeaseTaker taker_;
   std::vector<char> start_logged_;  // for each stream
+  std::vector<Incident> problems_;  // of each stream: why its leases cannot be used
   std::vector<std::unique_ptr<StreamLeases>> streams_;
 
   bool prepared_ = false;

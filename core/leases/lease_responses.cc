@@ -15,8 +15,7 @@ namespace {
 using namespace lease_attribute;
 
 Status unexpected_response(const char* operation, const std::string& why) {
-  return {Code::transient, "PS0503",
-          std::string(operation) + ": the answer is not what the service documents: " + why};
+  return {Code::transient, "PS0503", std::string(operation) + ": unexpected response: " + why};
 }
 
 template <typename Number>
@@ -103,11 +102,11 @@ std::string kcl3_row(JsonValue attributes) {
 
 Result<LeaseTableState> read_describe_table(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return unexpected_response("DescribeTable", "no JSON object");
+  if (!document) return unexpected_response("DescribeTable", "it is not a JSON object");
   const JsonValue table = (*document)["Table"];
   LeaseTableState state;
   state.status = table["TableStatus"].text();
-  if (state.status.empty()) return unexpected_response("DescribeTable", "no TableStatus");
+  if (state.status.empty()) return unexpected_response("DescribeTable", "it has no TableStatus");
   const std::vector<JsonValue> keys = table["KeySchema"].elements();
   if (keys.size() != 1 || keys[0]["AttributeName"].text() != kKey) return state;
   for (const JsonValue definition : table["AttributeDefinitions"].elements())
@@ -117,16 +116,16 @@ Result<LeaseTableState> read_describe_table(std::string body) {
 
 Result<LeasePage> read_scan(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return unexpected_response("Scan", "no JSON object");
+  if (!document) return unexpected_response("Scan", "it is not a JSON object");
   const JsonValue items = (*document)["Items"];
-  if (!items.is_array()) return unexpected_response("Scan", "no array Items");
+  if (!items.is_array()) return unexpected_response("Scan", "it has no array Items");
   LeasePage page;
   for (const JsonValue item : items.elements()) {
     if (const std::string row = kcl3_row(item); !row.empty())
       return Status(Code::config, "PS0504",
                     "row " + row +
-                        " is of KCL 3, whose workers share leases out by another protocol than KCL "
-                        "2.x and we do; name a table of our own");
+                        " belongs to KCL 3, which balances leases by another protocol than KCL 2.x and Penstock; "
+                        "use a separate lease table");
     if (std::optional<Lease> lease = lease_in(item))
       page.leases.push_back(std::move(*lease));
     else
@@ -134,14 +133,14 @@ Result<LeasePage> read_scan(std::string body) {
   }
   if (const JsonValue last = (*document)["LastEvaluatedKey"]; last.exists()) {
     page.ended_after = key_in(last);
-    if (page.ended_after.empty()) return unexpected_response("Scan", "a LastEvaluatedKey without leaseKey");
+    if (page.ended_after.empty()) return unexpected_response("Scan", "its LastEvaluatedKey has no leaseKey");
   }
   return page;
 }
 
 Result<std::optional<Lease>> read_lease(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return unexpected_response("the table of leases", "no JSON object");
+  if (!document) return unexpected_response("GetItem or UpdateItem", "it is not a JSON object");
   JsonValue attributes = (*document)["Item"];
   if (!attributes.exists()) attributes = (*document)["Attributes"];
   if (!attributes.exists()) return std::optional<Lease>();
@@ -149,8 +148,8 @@ Result<std::optional<Lease>> read_lease(std::string body) {
   if (!lease)
     return Status(Code::invalid, "PS0505",
                   "row " + printable(key_in(attributes)) +
-                      " is no lease (leaseCounter is missing, or an attribute of a lease is of "
-                      "another type); delete the row");
+                      " is not a lease: leaseCounter is missing, or an attribute has another type; delete the "
+                      "row");
   return lease;
 }
 

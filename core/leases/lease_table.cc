@@ -36,14 +36,14 @@ bool holds(const Lease& row, const LeaseChange& change) {
 
 Status too_large(const LeaseList& list) {
   return {Code::too_large, "PS0506",
-          "Scan: its rows come in more than " + std::to_string(kMaxScanBytes >> 20) +
-              " MiB, the limit, of which " + std::to_string(list.leases.size() + list.unreadable.size()) +
-              " rows were read; use one table for each application, and delete from it what is not "
-              "a lease of a stream that there is"};
+          "Scan: the table is too large; use a separate lease table for each application, and delete rows that "
+          "are not leases of existing streams (limit " +
+              std::to_string(kMaxScanBytes >> 20) +
+              " MiB, rows read so far: " + std::to_string(list.leases.size() + list.unreadable.size()) + ")"};
 }
 
 // Compares everything but the counter. REQUIRES: lease is free.
-bool says_the_same(const Lease& row, const Lease& lease) {
+bool has_same_content(const Lease& row, const Lease& lease) {
   return row.owner.empty() && row.checkpoint == lease.checkpoint &&
          row.sub_sequence_number == lease.sub_sequence_number && row.owner_switches == lease.owner_switches &&
          same_set(row.parent_ids, lease.parent_ids) && same_set(row.child_ids, lease.child_ids) &&
@@ -64,14 +64,14 @@ void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared done) 
             if (!state.ok()) return next(in_table(state.status()));
             if (state->status == "CREATING") return next(false);
             if (state->status != "ACTIVE" && state->status != "UPDATING")
-              return next(Status(
-                  Code::transient, "PS0507",
-                  "table " + table_ + " is " + printable(state->status) + "; it has to be ACTIVE to hold leases"));
+              return next(Status(Code::transient, "PS0507",
+                                 "table " + table_ + " has status " + printable(state->status) +
+                                     ": expected ACTIVE or UPDATING"));
             if (!state->of_leases)
               return next(Status(Code::config, "PS0508",
                                  "table " + table_ +
-                                     " is no table of leases: its key has to be leaseKey, a string, "
-                                     "alone; name another table"));
+                                     " is not a lease table: expected a table whose key is leaseKey, a string, "
+                                     "alone; choose another table"));
             next(true);
           }));
   });
@@ -81,8 +81,8 @@ void LeaseTable::create_table(const LeaseTableDefinition& definition, const Comp
   if (!definition.create)
     return completion(Status(
         Code::config, "PS0509",
-        "table " + table_ + " is not there in " + region_ +
-            "; set create_table on, or make it: " + create_table_command(table_, region_, definition.tags)));
+        "table " + table_ + " does not exist in " + region_ +
+            "; set create_table on, or create it: " + create_table_command(table_, region_, definition.tags)));
   call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableResponseBytes,
         completion.then([this](const Completion<bool>& next, const Result<aws::ServiceResponse>& response) {
           // Another worker may have been faster.
@@ -143,7 +143,7 @@ void LeaseTable::create(const Lease& lease, Written done) {
 void LeaseTable::replace(const Lease& seen, const Lease& lease, Written done) {
   Completion<LeaseWriteResult>::start(std::move(done), [&](const Completion<LeaseWriteResult>& completion) {
     const auto replaced = [lease, counter = seen.counter + 1](const std::optional<Lease>& row) {
-      return row && row->counter == counter && says_the_same(*row, lease);
+      return row && row->counter == counter && has_same_content(*row, lease);
     };
     write("UpdateItem", replace_lease_body(table_, seen, lease), seen.key, replaced, {}, completion);
   });

@@ -87,7 +87,7 @@ void LeaseWriter::on_response(const LeaseOp& op, int64_t started_boot_ms, const 
       if (unanswered_.size() >= kMaxUnanswered) unanswered_.clear();
       unanswered_[op.lease.key] = from;
     }
-    context_.log_failure(context_.writing, result.status().in("leases"));
+    context_.log_failure(context_.writing, result.status(), "cannot write leases");
     return;
   }
   failures_ = 0;

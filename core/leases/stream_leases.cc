@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "core/env.h"
+#include "core/kinesis/input/stream_errors.h"
 
 namespace penstock::leases {
 
@@ -54,8 +55,8 @@ Status StreamLeases::name_stream() {
   if (account.empty() || identity_.created_ms == 0)
     return {Code::config, "PS0510",
             "stream " + identity_.name +
-                ": the service does not say its account and creation time, by which the leases of "
-                "several streams are named; read each stream by a table of its own"};
+                ": the service does not report its account and creation time, which the leases of several streams "
+                "have in their keys; use a separate lease table for each stream"};
   stream_id_ = account + ":" + identity_.name + ":" + std::to_string(identity_.created_ms / 1000);
   return {};
 }
@@ -78,24 +79,20 @@ void StreamLeases::on_scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
 Status StreamLeases::problem_of(const Lease& row) const {
   if (alone_ != row.stream_id.empty())
     return {Code::config, "PS0511",
-            "stream " + identity_.name + ": the table's lease " + printable(row.key) +
-                (alone_ ? " is of an application that reads several streams, and this instance reads one"
-                        : " is of an application that reads one stream, and this instance reads several") +
-                "; give it a table of its own"};
+            "stream " + identity_.name + ": lease " + printable(row.key) +
+                (alone_ ? " belongs to an application that reads several streams, but this instance reads one"
+                        : " belongs to an application that reads one stream, but this instance reads several") +
+                "; use a separate lease table for each application"};
   // With several streams, the leases of the others are in the table too.
   if (!alone_ && row.stream_arn != identity_.arn) return {};
   if (!row.stream_arn.empty() && !identity_.arn.empty() && row.stream_arn != identity_.arn)
-    return {Code::config, "PS0512",
-            "stream " + identity_.arn + ": the table's lease " + printable(row.key) + " is of the stream " +
-                printable(row.stream_arn) + "; give each stream a table of its own"};
+    return {Code::config, "PS0511",
+            "stream " + identity_.arn + ": lease " + printable(row.key) + " belongs to stream " +
+                printable(row.stream_arn) + "; use a separate lease table for each application"};
   const bool of_another =
       row.stream_created_ms != 0 && identity_.created_ms != 0 && row.stream_created_ms != identity_.created_ms;
   if (!of_another) return {};
-  return {Code::config, "PS0513",
-          "stream " + identity_.name + ": it was made at " + format_rfc3339(identity_.created_ms) +
-              ", and the table's lease " + printable(row.key) + " is of a stream of that name that was made at " +
-              format_rfc3339(row.stream_created_ms) +
-              "; if the old one is gone, begin anew: penstock seek -c FILE --all --to trim_horizon"};
+  return kinesis::stream_was_recreated(identity_, "lease " + printable(row.key), row.stream_created_ms);
 }
 
 void StreamLeases::on_row(const Lease& row) {
@@ -112,10 +109,10 @@ void StreamLeases::on_row_deleted(const std::string& shard_id) {
 std::string StreamLeases::start() const {
   std::string at = initial_.kind == kinesis::InitialPosition::Kind::latest ? "latest" : "trim_horizon";
   if (initial_.kind == kinesis::InitialPosition::Kind::at_timestamp) at = format_rfc3339(initial_.timestamp_ms);
-  const std::string text = "stream " + identity_.name + ": " + std::to_string(shards_.size()) +
-                           (shards_.size() == 1 ? " shard; " : " shards; ");
-  if (!had_leases_) return text + "starts at " + at + ", as the table of the leases has no position";
-  return text + "goes on from the table of the leases, which has " + std::to_string(leases_.size());
+  const std::string text = "stream " + identity_.name, count = "shards: " + std::to_string(shards_.size());
+  if (!had_leases_)
+    return text + ": starting at " + at + ", because the lease table has no position (" + count + ")";
+  return text + ": resuming from the lease table (" + count + ", leases: " + std::to_string(leases_.size()) + ")";
 }
 
 const ShardGraph& StreamLeases::graph() const {

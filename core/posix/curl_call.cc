@@ -77,8 +77,8 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
   connect_timeout_ms_ = options.connect_timeout_ms;
   if (request_.timeout_ms <= 0)
     return {Code::invalid, "PS0650",
-            "calling " + host_of(request_.url) + ": timeout_ms is " + std::to_string(request_.timeout_ms) +
-                "; every call needs one above 0"};
+            "call to " + host_of(request_.url) + ": invalid timeout_ms " + std::to_string(request_.timeout_ms) +
+                ": expected a number above 0"};
   if (Status status = add_headers(); !status.ok()) return status;
 
   OptionSetter set(easy);
@@ -153,7 +153,7 @@ Status CurlCall::add_headers() {
     if (breaks_header(name) || breaks_header(value))
       return {
           Code::invalid, "PS0651",
-          "calling " + host_of(request_.url) + ": the header " + printable(name) + " has a line end or NUL in it"};
+          "call to " + host_of(request_.url) + ": the header " + printable(name) + " contains a line end or NUL"};
     has_type = has_type || equal_without_case(name, "content-type");
     // libcurl removes a header given as "Name:", and sends an empty one for "Name;".
     std::string line = name;
@@ -182,10 +182,10 @@ int CurlCall::on_metadata_socket(void* call, int /*purpose*/, curl_sockaddr* add
 
 bool CurlCall::accept_address(const sockaddr& address) try {
   if (is_metadata_address(address)) return true;
-  abort_status_ = Status(Code::config, "PS0652",
-                         "calling " + host_of(request_.url) + ": its address " + address_text(address) +
-                             " is not one of this machine or of a metadata service (" + kMetadataAddresses +
-                             "); use https, or one of these");
+  abort_status_ = Status(
+      Code::config, "PS0652",
+      "call to " + host_of(request_.url) + ": plain http is not allowed to the address " + address_text(address) +
+          "; use https, or an address of this machine or of a metadata service (" + kMetadataAddresses + ")");
   return false;
 } catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
   return out_of_memory();
@@ -195,7 +195,7 @@ bool CurlCall::take_header(std::string_view line) try {
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
     abort_status_ = Status(Code::transient, "PS0653",
-                           "calling " + host_of(request_.url) + ": the answer's headers are longer than " +
+                           "call to " + host_of(request_.url) + ": the headers of the response are longer than " +
                                std::to_string(kMaxHeaderBytes) + " bytes");
     return false;
   }
@@ -214,7 +214,7 @@ bool CurlCall::take_header(std::string_view line) try {
 bool CurlCall::take_body(std::string_view piece) try {
   if (piece.size() > request_.max_response_bytes - response_.body.size()) {
     abort_status_ = Status(Code::too_large, "PS0654",
-                           "calling " + host_of(request_.url) + ": the answer is longer than " +
+                           "call to " + host_of(request_.url) + ": the response is longer than " +
                                std::to_string(request_.max_response_bytes) + " bytes");
     return false;
   }
@@ -260,22 +260,22 @@ Status CurlCall::failure(int curl_code) const {
   if (!abort_status_.ok()) return abort_status_;
   const std::string host = host_of(request_.url);
   const auto code = static_cast<CURLcode>(curl_code);
-  if (short_of_memory_ || code == CURLE_OUT_OF_MEMORY) return out_of_memory_status().in("calling " + host);
+  if (short_of_memory_ || code == CURLE_OUT_OF_MEMORY) return out_of_memory_status().in("call to " + host);
   const char* reported = error_text_.c_str();  // may quote a certificate, so it is escaped
   const std::string detail =
       printable(without_duration(*reported != '\0' ? reported : curl_easy_strerror(code)), CURL_ERROR_SIZE);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {Code::transient, "PS0655", "resolving " + host + ": " + detail};
+      return {Code::transient, "PS0655", "cannot resolve " + host + ": " + detail};
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:
-      return {Code::transient, "PS0656", "connecting to " + host + ": " + detail};
+      return {Code::transient, "PS0656", "cannot connect to " + host + ": " + detail};
     case CURLE_OPERATION_TIMEDOUT: {
       curl_off_t connected_us = 0;
       curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
       return {Code::transient, "PS0657",
-              (connected_us == 0 ? "connecting to " : "calling ") + host + ": " + detail +
+              (connected_us == 0 ? "cannot connect to " : "call to ") + host + ": " + detail +
                   " (limits: " + std::to_string(connect_timeout_ms_) + " ms to connect, " +
                   std::to_string(request_.timeout_ms) + " ms in all)"};
     }
@@ -283,19 +283,19 @@ Status CurlCall::failure(int curl_code) const {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
       return {Code::config, "PS0658",
-              "connecting to " + host + ": " + detail +
-                  "; ca_file must name a PEM file with the CA that signed the server's certificate"};
+              "cannot connect to " + host + ": " + detail +
+                  "; if a private CA signed the server's certificate, set ca_file to a PEM file with that CA"};
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_LOGIN_DENIED:
       return {Code::config, "PS0659",
-              "calling " + host + ": " + detail + "; only http and https URLs without a user work"};
+              "call to " + host + ": " + detail + "; expected an http or https URL without a user"};
     case CURLE_FILESIZE_EXCEEDED:
-      return {Code::too_large, "PS0660",
-              "calling " + host + ": the answer is longer than " + std::to_string(request_.max_response_bytes) +
+      return {Code::too_large, "PS0654",
+              "call to " + host + ": the response is longer than " + std::to_string(request_.max_response_bytes) +
                   " bytes"};
     default:
-      return {Code::transient, "PS0661", "calling " + host + ": " + detail};
+      return {Code::transient, "PS0661", "call to " + host + ": " + detail};
   }
 }
 

@@ -245,13 +245,13 @@ class CurlTransport : public Transport {
 Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
                                                        ProcessRunner* processes) {
   if (const CURLcode code = initialize(); code != CURLE_OK)
-    return Status(Code::internal, "PS0662", std::string("libcurl does not start: ") + curl_easy_strerror(code));
+    return Status(Code::internal, "PS0662", std::string("cannot initialize libcurl: ") + curl_easy_strerror(code));
   if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0)
     return Status(Code::config, "PS0663",
-                  "ca_file " + printable(options.ca_file) + ": " + std::generic_category().message(errno) +
-                      "; name a PEM file that can be read");
+                  "cannot read ca_file " + printable(options.ca_file) + ": " +
+                      std::generic_category().message(errno) + "; set it to a readable PEM file");
   Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll.valid()) return io_error("creating an epoll descriptor", errno);
+  if (!epoll.valid()) return io_error("cannot create an epoll descriptor", errno, "PS0692");
   if (processes != nullptr) {
     epoll_event event = {};
     event.events = EPOLLIN;

@@ -65,13 +65,13 @@ Status held_by_other(int fd, std::string name) {
   const std::string holder = known ? "process " + std::to_string(range.l_pid)
                                    : std::string("another process, or another part of this one");
   return {Code::config, "PS0664",
-          name + " is in use by " + holder + "; give each its own path, or stop the other"};
+          name + " is in use by " + holder + "; give each process its own path, or stop the other one"};
 }
 
 Status belongs_to_other(const struct stat& about, const std::string& name) {
   return {Code::config, "PS0665",
-          name + " belongs to user " + std::to_string(about.st_uid) + ", but this process is user " +
-              std::to_string(geteuid()) + "; remove it or name another"};
+          name + " belongs to user " + std::to_string(about.st_uid) + ", but this process runs as user " +
+              std::to_string(geteuid()) + "; remove the file, or choose another path"};
 }
 
 }  // namespace
@@ -80,15 +80,17 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
 }
 
-Status io_error(const std::string& what, int error) {
-  return {Code::io, "PS0666", what + ": " + std::generic_category().message(error)};
+Status io_error(const std::string& what, int error, MessageId id) {
+  return {Code::io, id, what + ": " + std::generic_category().message(error)};
 }
 
 Status check_temporary(const struct stat& about, const std::string& name) {
   if (about.st_uid != geteuid()) return belongs_to_other(about, name);
   if (about.st_nlink > 1)
     return {Code::config, "PS0667",
-            name + " has hard links, which another program may write to; remove it or name another"};
+            name +
+                " has hard links, through which another program may write to it; remove the file, or choose "
+                "another path"};
   return {};
 }
 
@@ -98,7 +100,7 @@ Status check_private(const struct stat& about, const std::string& name) {
     const char octal[] = {'0', static_cast<char>('0' + (mode >> 6 & 7)), static_cast<char>('0' + (mode >> 3 & 7)),
                           static_cast<char>('0' + (mode & 7)), '\0'};
     return {Code::config, "PS0668",
-            name + " has mode " + octal + ", but only its owner may read and write it: chmod 0600 it"};
+            name + " has mode " + octal + ", but only its owner may have access; run chmod 0600 " + name};
   }
   return {};
 }
@@ -136,7 +138,7 @@ Status write_all(int fd, std::string_view& bytes, const std::string& what) {
 Status sync_folder_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const std::string what = "syncing the folder " + printable(folder);
+  const std::string what = "cannot sync the folder " + printable(folder);
   const Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!descriptor.valid()) return io_error(what, errno);
   // Some file systems cannot sync folders and return EINVAL.
@@ -150,17 +152,18 @@ Result<Descriptor> open_locked(const std::string& path, int flags) {
   Descriptor file(
       open(path.c_str(), flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, kOwnerOnly));
   if (!file.valid() && errno == ELOOP)
-    return Status(Code::config, "PS0670", name + " is a symbolic link; name the file itself");
-  if (!file.valid()) return io_error("opening " + name, errno);
+    return Status(Code::config, "PS0669", name + " is a symbolic link; name the file itself");
+  if (!file.valid()) return io_error("cannot open " + name, errno);
   struct stat about = {};
-  if (fstat(file.get(), &about) != 0) return io_error("opening " + name, errno);
-  if (!S_ISREG(about.st_mode)) return Status(Code::config, "PS0671", name + " is not a regular file; name one");
+  if (fstat(file.get(), &about) != 0) return io_error("cannot open " + name, errno);
+  if (!S_ISREG(about.st_mode))
+    return Status(Code::config, "PS0671", name + " is not a regular file; choose another path");
   // flock() excludes other descriptors of the same process, but does not say who holds the lock. A POSIX lock is
   // therefore added as a label with the process ID. It is lost if the process opens the file again; the error then
   // has no process ID.
   if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return held_by_other(file.get(), name);
-    return io_error("locking " + name, errno);
+    return io_error("cannot lock " + name, errno);
   }
   struct flock label = whole_file();
   fcntl(file.get(), F_SETLK, &label);

@@ -30,7 +30,7 @@ class Descriptor {
 };
 
 // Returns Code::io with the message "what: text of the errno".
-Status io_error(const std::string& what, int error);
+Status io_error(const std::string& what, int error, MessageId id = "PS0666");
 
 // Writes all of bytes, despite interruptions and short writes, and removes what is written from bytes; after an
 // error, the rest remains in it. A file size limit (`ulimit -f`) is an error like a full disk: SIGXFSZ, which by

@@ -34,19 +34,19 @@ class SystemAppendFile : public AppendFile {
 
   Result<State> state() override {
     struct stat about = {};
-    if (fstat(file_.get(), &about) != 0) return io_error("looking at " + name_, errno);
+    if (fstat(file_.get(), &about) != 0) return io_error("cannot get the status of " + name_, errno);
     State state;
     state.bytes = static_cast<uint64_t>(about.st_size);
     state.is_named = is_named(file_.get(), path_);
     char last = '\n';
     if (about.st_size > 0 && pread(file_.get(), &last, 1, about.st_size - 1) < 0)
-      return io_error("reading the end of " + name_, errno);
+      return io_error("cannot read the end of " + name_, errno);
     state.in_line = last != '\n';
     return state;
   }
 
   Appended append(std::string_view lines) override {
-    const std::string what = "appending to " + name_;
+    const std::string what = "cannot append to " + name_;
     struct stat before = {};
     if (fstat(file_.get(), &before) != 0) return {0, io_error(what, errno)};
     if (end_in_doubt_)
@@ -58,7 +58,7 @@ class SystemAppendFile : public AppendFile {
     const size_t complete = lines.rfind('\n') + 1;
     if (complete == lines.size() || ftruncate(file_.get(), before.st_size + static_cast<off_t>(complete)) == 0)
       return {complete, written};
-    const Status cut = io_error("cutting off the line that was begun", errno);
+    const Status cut = io_error("cannot truncate the incomplete line", errno);
     return {complete, written.with_message(written.message() + "; and " + cut.message())};
   }
 
@@ -73,11 +73,11 @@ class SystemAppendFile : public AppendFile {
       end_in_doubt_ = false;
       return {};
     }
-    const Status failed = io_error("syncing " + name_, errno);
+    const Status failed = io_error("cannot sync " + name_, errno);
     // Truncation may fail, and the remaining data may be from an earlier process that never synced it.
     end_in_doubt_ = true;
     if (about.st_size <= synced_bytes_ || ftruncate(file_.get(), synced_bytes_) == 0) return failed;
-    const Status cut = io_error("cutting off what was appended", errno);
+    const Status cut = io_error("cannot truncate the lines that were appended", errno);
     return failed.with_message(failed.message() + "; and " + cut.message());
   }
 
@@ -112,8 +112,8 @@ class SystemFileLock : public FileLock {
     if (is_named(file_.get(), path_)) return {};
     return {Code::io, "PS0672",
             "the lock file " + printable(path_) +
-                " was removed or replaced while it was in use, so that another process may have locked "
-                "the new one; leave lock files alone while their owner runs"};
+                " was removed or replaced while it was in use, so another process may have locked the new one; do "
+                "not remove lock files while their owner runs"};
   }
 
  private:
@@ -128,29 +128,31 @@ Result<Descriptor> open_temporary(const std::string& path) {
     Result<Descriptor> file = open_locked(path, O_WRONLY);
     if (!file.ok()) return file;
     struct stat locked = {};
-    if (fstat(file->get(), &locked) != 0) return io_error("opening " + printable(path), errno);
+    if (fstat(file->get(), &locked) != 0) return io_error("cannot open " + printable(path), errno);
     // Between open and lock, another writer may have renamed it into place; then it is not ours to write.
     if (!is_named(file->get(), path)) continue;
     if (Status status = check_temporary(locked, printable(path)); !status.ok()) return status;
     if (fchmod(file->get(), 0600) != 0 || ftruncate(file->get(), 0) != 0)
-      return io_error("emptying " + printable(path), errno);
+      return io_error("cannot truncate " + printable(path), errno);
     return file;
   }
-  return Status(Code::config, "PS0673",
-                printable(path) + " is being replaced by others all the time; give each its own path");
+  return Status(Code::config, "PS0664",
+                printable(path) +
+                    " is replaced by another process again and again; give each process its own path, or stop the "
+                    "other one");
 }
 
 class SystemFiles : public Files {
  public:
   Result<std::string> read(const std::string& path, size_t max_bytes) override {
-    const std::string what = "reading " + printable(path);
+    const std::string what = "cannot read " + printable(path);
     const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!file.valid() && errno == ENOENT)
-      return Status(Code::not_found, "PS0674", printable(path) + ": no such file");
+      return Status(Code::not_found, "PS0674", printable(path) + " does not exist");
     struct stat about = {};
     if (!file.valid() || fstat(file.get(), &about) != 0) return io_error(what, errno);
     if (!S_ISREG(about.st_mode))
-      return Status(Code::config, "PS0675", printable(path) + " is not a regular file; name one");
+      return Status(Code::config, "PS0671", printable(path) + " is not a regular file; choose another path");
     std::string text;
     for (;;) {
       const size_t size = text.size();
@@ -164,8 +166,9 @@ class SystemFiles : public Files {
       if (count < 0) return io_error(what, error);
       if (count == 0) return text;
       if (text.size() > max_bytes)
-        return Status(Code::too_large, "PS0676",
-                      printable(path) + " is larger than " + std::to_string(max_bytes) + " bytes");
+        return Status(
+            Code::too_large, "PS0676",
+            printable(path) + " is too large: at most " + std::to_string(max_bytes) + " bytes are allowed");
     }
   }
 
@@ -173,12 +176,12 @@ class SystemFiles : public Files {
     if (Status status = check_target(path); !status.ok()) return status;
     const std::string temporary = path + ".tmp";
     const Result<Descriptor> file = open_temporary(temporary);
-    if (!file.ok()) return file.status().in("replacing " + printable(path));
-    const std::string what = "writing " + printable(temporary);
+    if (!file.ok()) return file.status().in("cannot replace " + printable(path));
+    const std::string what = "cannot write " + printable(temporary);
     Status status = write_all(file->get(), bytes, what);
-    if (status.ok() && fsync(file->get()) != 0) status = io_error("syncing " + printable(temporary), errno);
+    if (status.ok() && fsync(file->get()) != 0) status = io_error("cannot sync " + printable(temporary), errno);
     if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0)
-      status = io_error("renaming " + printable(temporary) + " to " + printable(path), errno);
+      status = io_error("cannot rename " + printable(temporary) + " to " + printable(path), errno);
     if (!status.ok()) {
       unlink(temporary.c_str());
       return status;
@@ -190,7 +193,7 @@ class SystemFiles : public Files {
     Result<Descriptor> file = open_locked(path, O_RDWR | O_APPEND);
     if (!file.ok()) return file.status();
     struct stat about = {};
-    if (fstat(file->get(), &about) != 0) return io_error("opening " + printable(path), errno);
+    if (fstat(file->get(), &about) != 0) return io_error("cannot open " + printable(path), errno);
     if (Status status = check_private(about, printable(path)); !status.ok()) return status;
     if (Status status = sync_folder_of(path); !status.ok()) return status;
     return std::unique_ptr<AppendFile>(std::make_unique<SystemAppendFile>(std::move(*file), path, about.st_size));
@@ -201,19 +204,21 @@ class SystemFiles : public Files {
       Result<Descriptor> file = open_locked(path, O_WRONLY);
       if (!file.ok()) return file.status();
       struct stat about = {};
-      if (fstat(file->get(), &about) != 0) return io_error("opening " + printable(path), errno);
+      if (fstat(file->get(), &about) != 0) return io_error("cannot open " + printable(path), errno);
       if (Status status = check_private(about, printable(path)); !status.ok()) return status;
       // Between open and lock, another process may have removed the file; the next process would then lock a new
       // one.
       if (is_named(file->get(), path))
         return std::unique_ptr<FileLock>(std::make_unique<SystemFileLock>(std::move(*file), path));
     }
-    return Status(Code::config, "PS0677",
-                  printable(path) + " is removed by another program again and again; stop that");
+    return Status(Code::config, "PS0672",
+                  "the lock file " + printable(path) +
+                      " is removed by another program again and again; do not remove lock files while their owner "
+                      "runs");
   }
 
   Status rename(const std::string& path, const std::string& to) override {
-    const std::string what = "renaming " + printable(path) + " to " + printable(to);
+    const std::string what = "cannot rename " + printable(path) + " to " + printable(to);
     int error = renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
     if (error == EINVAL || error == ENOSYS) {
       // This file system cannot refuse an existing name atomically.
@@ -221,7 +226,7 @@ class SystemFiles : public Files {
       error = lstat(to.c_str(), &taken) == 0 ? EEXIST : 0;
       if (error == 0 && ::rename(path.c_str(), to.c_str()) != 0) error = errno;
     }
-    if (error == EEXIST) return {Code::config, "PS0678", what + ": there is a file of that name; move it away"};
+    if (error == EEXIST) return {Code::config, "PS0678", what + ": a file with that name exists; move it away"};
     if (error != 0) return io_error(what, error);
     return sync_folder_of(to);
   }
@@ -239,7 +244,7 @@ class SystemFiles : public Files {
       const uint64_t size = entry->file_size(gone);
       if (!gone) bytes += size;
     }
-    if (error) return io_error("looking for files beside " + printable(path), error.value());
+    if (error) return io_error("cannot list the files next to " + printable(path), error.value());
     return bytes;
   }
 };

@@ -74,11 +74,11 @@ struct Pipe {
 
 Result<Pipe> make_pipe() {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return io_error("making a pipe", errno);
+  if (pipe2(ends, O_CLOEXEC) != 0) return io_error("cannot create a pipe", errno, "PS0692");
   Pipe result{Descriptor(ends[0]), Descriptor(ends[1])};
   Descriptor high(fcntl(result.to_write.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   if (!high.valid() || fcntl(result.to_read.get(), F_SETFL, O_NONBLOCK) != 0)
-    return io_error("making a pipe", errno);
+    return io_error("cannot create a pipe", errno, "PS0692");
   result.to_write = std::move(high);
   return result;
 }
@@ -101,7 +101,7 @@ bool read_available(int fd, std::string& text, size_t limit) {
 
 Result<std::unique_ptr<ProcessRunner>> ProcessRunner::make(Clock& clock, Warn warn) {
   Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll.valid()) return io_error("creating an epoll descriptor", errno);
+  if (!epoll.valid()) return io_error("cannot create an epoll descriptor", errno, "PS0692");
   return std::unique_ptr<ProcessRunner>(new ProcessRunner(clock, std::move(warn), std::move(epoll)));
 }
 
@@ -116,9 +116,9 @@ ProcessRunner::~ProcessRunner() {
   }
   try {
     for (const Child& child : killed_)
-      warn_("PS0690", "process " + std::to_string(child.pid) + " of " +
-                          printable(child.request.arguments.front()) +
-                          " still runs after it was killed; it is left behind");
+      warn_("PS0690", "the program " + printable(child.request.arguments.front()) +
+                          " is still running after SIGKILL, and is abandoned (process " +
+                          std::to_string(child.pid) + ")");
   } catch (const std::bad_alloc&) {  // then without the warning: a destructor must not throw
   }
 }
@@ -147,11 +147,11 @@ Status ProcessRunner::spawn(Child& child) {
     event.events = EPOLLIN;
     event.data.fd = pipe->to_read.get();
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, pipe->to_read.get(), &event) != 0)
-      return io_error("watching a pipe", errno);
+      return io_error("cannot watch a pipe", errno, "PS0692");
   }
   const int error =
       Spawning().run(child.request.arguments, output->to_write.get(), errors->to_write.get(), child.pid);
-  if (error != 0) return io_error("starting " + printable(child.request.arguments.front()), error);
+  if (error != 0) return io_error("cannot start " + printable(child.request.arguments.front()), error, "PS0693");
   child.output = std::move(output->to_read);
   child.errors = std::move(errors->to_read);
   return {};
@@ -198,7 +198,8 @@ bool ProcessRunner::step(Child& child) {
   if (child.output.valid() && !read_available(child.output.get(), child.result.output, limit))
     child.output = Descriptor();
   if (child.result.output.size() > limit) {
-    kill(child, {Code::too_large, "PS0679", "it wrote more than " + std::to_string(limit) + " bytes"});
+    kill(child, {Code::too_large, "PS0679",
+                 "its output is too large: at most " + std::to_string(limit) + " bytes are allowed"});
     return false;
   }
   const int64_t now_ms = clock_.monotonic_ms();
@@ -209,13 +210,13 @@ bool ProcessRunner::step(Child& child) {
       return true;
     }
     if (child.output.valid())
-      warn_("PS0691", "a process that " + printable(child.request.arguments.front()) +
-                          " started outlives it and holds its output; what was written so far is taken");
+      warn_("PS0691", "a child process of the program " + printable(child.request.arguments.front()) +
+                          " has outlived it and keeps its standard output open; using the output so far");
     return false;
   }
   if (now_ms >= child.kill_at_ms) {
-    kill(child,
-         {Code::transient, "PS0680", "it did not end within " + std::to_string(child.request.timeout_ms) + " ms"});
+    kill(child, {Code::transient, "PS0680",
+                 "it did not exit within " + std::to_string(child.request.timeout_ms) + " ms, and was killed"});
     return false;
   }
   child.check_at_ms = now_ms + (child.output.valid() ? kCheckWhileOpenMs : kCheckEveryMs);
@@ -230,7 +231,8 @@ bool ProcessRunner::ended(Child& child) {
   // counts.
   if (pid < 0) return true;
   if (WIFSIGNALED(status))
-    child.result.status = Status(Code::io, "PS0681", "it was ended by signal " + std::to_string(WTERMSIG(status)));
+    child.result.status =
+        Status(Code::io, "PS0681", "it was killed by signal " + std::to_string(WTERMSIG(status)));
   else
     child.result.exit_code = WEXITSTATUS(status);
   return true;

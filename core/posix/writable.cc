@@ -14,10 +14,10 @@ namespace penstock::posix {
 
 namespace {
 
-std::string this_user() { return "user " + std::to_string(geteuid()) + ", who runs this program"; }
+std::string this_user() { return "user " + std::to_string(geteuid()) + ", which runs this program"; }
 
 Status failed(const std::string& what, int error) {
-  return {Code::config, "PS0682", what + ": " + std::generic_category().message(error)};
+  return {Code::config, "PS0666", what + ": " + std::generic_category().message(error)};
 }
 
 // Checks the folder of path: to sync it requires read access, and to create files in it write access.
@@ -27,19 +27,20 @@ Status check_folder_of(const std::string& path, int access) {
   struct stat about = {};
   const std::string name = "folder " + printable(folder);
   if (stat(folder.c_str(), &about) != 0) {
-    if (errno != ENOENT) return failed(name + " cannot be used", errno);
+    if (errno != ENOENT) return failed("cannot use " + name, errno);
     return {Code::config, "PS0683",
-            name + " does not exist: create it, owned by " + this_user() + " (install -d -m 0700 -o " +
-                std::to_string(geteuid()) + " " + printable(folder) + ")"};
+            name + " does not exist; create it, owned by " + this_user() + ": install -d -m 0700 -o " +
+                std::to_string(geteuid()) + " " + printable(folder)};
   }
-  if (!S_ISDIR(about.st_mode)) return {Code::config, "PS0684", name + " is not a folder; name a file in one"};
+  if (!S_ISDIR(about.st_mode))
+    return {Code::config, "PS0684", name + " is not a folder; choose a path in an existing folder"};
   if (faccessat(AT_FDCWD, folder.c_str(), access, AT_EACCESS) == 0) return {};
-  const std::string what = name + ((access & W_OK) != 0 ? " cannot be read and written" : " cannot be read");
+  const std::string what = ((access & W_OK) != 0 ? "cannot read and write " : "cannot read ") + name;
   if (errno != EACCES) return failed(what, errno);
   return {Code::config, "PS0685",
-          what + " by " + this_user() + ": it belongs to user " + std::to_string(about.st_uid) +
+          what + " as " + this_user() + ": it belongs to user " + std::to_string(about.st_uid) +
               "; change its owner (chown " + std::to_string(geteuid()) + " " + printable(folder) +
-              "), or name another"};
+              "), or choose another folder"};
 }
 
 // Checks a path at which a file may exist. Sets *about if it does; otherwise sets its st_nlink to 0.
@@ -47,15 +48,16 @@ Status check_path(const std::string& path, struct stat* about) {
   *about = {};
   const std::string name = printable(path);
   if (path.empty() || path.ends_with('/'))
-    return {Code::config, "PS0686", name + " names a folder; name a file in it"};
+    return {Code::config, "PS0686", "'" + name + "' is a folder; choose a file in it"};
   if (lstat(path.c_str(), about) != 0) {
-    if (errno == ENAMETOOLONG) return failed(name, errno);
+    if (errno == ENAMETOOLONG) return failed("cannot open " + name, errno);
     return check_folder_of(path, R_OK | W_OK | X_OK);
   }
-  if (S_ISLNK(about->st_mode)) return {Code::config, "PS0687", name + " is a symbolic link; name the file itself"};
-  if (!S_ISREG(about->st_mode)) return {Code::config, "PS0688", name + " is not a regular file; name one"};
+  if (S_ISLNK(about->st_mode)) return {Code::config, "PS0669", name + " is a symbolic link; name the file itself"};
+  if (!S_ISREG(about->st_mode))
+    return {Code::config, "PS0671", name + " is not a regular file; choose another path"};
   if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
-    return failed(name + " cannot be read and written by " + this_user(), errno);
+    return failed("cannot read and write " + name + " as " + this_user(), errno);
   return check_folder_of(path, R_OK | X_OK);
 }
 

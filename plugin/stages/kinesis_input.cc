@@ -85,15 +85,16 @@ class KinesisInput : public penstock_instance {
         connection_(std::move(connection)),
         table_(std::move(table)),
         assignment_(std::move(assignment)),
-        failures_(std::move(failures)),
-        input_(env(), connection_.with_clients(settings.streams), *assignment_, *failures_, settings.input) {}
+        dead_letter_file_(std::move(failures)),
+        input_(env(), connection_.with_clients(settings.streams), *assignment_, *dead_letter_file_,
+               settings.input) {}
 
   Env& env() const { return connection_.host_env->env(); }
 
   InputConnection connection_;
   std::unique_ptr<leases::LeaseTable> table_;  // null: the checkpoint is kept elsewhere
   std::unique_ptr<kinesis::Assignment> assignment_;
-  std::unique_ptr<kinesis::DeadLetterFile> failures_;
+  std::unique_ptr<kinesis::DeadLetterFile> dead_letter_file_;
   kinesis::Input input_;
 };
 

@@ -236,10 +236,10 @@ class KinesisOutput : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const kinesis::WriterCounters counters = writer_.counters();
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("received_records", "records", "accepted by write()", counters.records_in);
-    metrics.counter("delivered_records", "records", "accepted by the service", counters.records_out);
+    metrics.counter("received_records", "records", "accepted by write()", counters.received_records);
+    metrics.counter("delivered_records", "records", "accepted by the service", counters.delivered_records);
     metrics.counter("delivered_bytes", "bytes", "size of the delivered records, including partition keys",
-                    counters.bytes_out);
+                    counters.delivered_bytes);
     metrics.counter("calls", "calls", "PutRecords calls", counters.calls);
     metrics.counter("failed_calls", "calls", "rejected as a whole, or without a response", counters.failed_calls);
     metrics.counter("rejected_records", "records", "rejected individually, in calls that succeeded",
@@ -248,9 +248,9 @@ class KinesisOutput : public penstock_instance {
                     counters.misrouted_records);
     metrics.counter("retries", "records", "records sent again", counters.retries);
     metrics.counter("dead_letter_records", "records", "written to the dead-letter file, or dropped",
-                    counters.failures);
-    metrics.gauge("in_flight_bytes", "bytes", "held in memory, limited by mem_limit", counters.bytes_in_flight);
-    metrics.gauge("queued_records", "records", "waiting for a call", counters.records_queued);
+                    counters.dead_letters);
+    metrics.gauge("in_flight_bytes", "bytes", "held in memory, limited by mem_limit", counters.in_flight_bytes);
+    metrics.gauge("queued_records", "records", "waiting for a call", counters.queued_records);
     metrics.gauge("healthy", "",
                   "0 while the dead-letter file cannot be written, or the service rejects or accepts nothing",
                   counters.healthy);
@@ -286,9 +286,9 @@ class KinesisOutput : public penstock_instance {
                 kinesis::Writer::Options options)
       : penstock_instance(kKinesisOutputStage),
         connection_(std::move(connection)),
-        failures_(std::move(failures)),
+        dead_letter_file_(std::move(failures)),
         stream_check_(env(), service_call(), options.stream),
-        writer_(env(), *failures_, std::move(options), service_call()) {}
+        writer_(env(), *dead_letter_file_, std::move(options), service_call()) {}
 
   aws::ServiceCall service_call() {
     return [this](std::string_view operation, std::string body, size_t max_response_bytes,
@@ -311,7 +311,7 @@ class KinesisOutput : public penstock_instance {
   }
 
   Connection connection_;
-  std::unique_ptr<kinesis::DeadLetterFile> failures_;
+  std::unique_ptr<kinesis::DeadLetterFile> dead_letter_file_;
   kinesis::StreamCheck stream_check_;
   kinesis::Writer writer_;
 };

@@ -252,7 +252,9 @@ TEST_F(shutdown, where_the_failure_file_cannot_be_written_its_batch_is_given_bac
 
 TEST_F(shutdown, calls_one_after_another_go_over_one_connection) {
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), &logging_host);
-  pump_until(output, [this] { return log.find("exists shows with the first record") != std::string::npos; });
+  pump_until(output, [this] {
+    return log.find("cannot check whether stream mill exists before the first record") != std::string::npos;
+  });
   for (uint64_t id = 1; id <= 5; ++id) {
     write(output, id);
     pump_until(output, [&] { return settled.size() == id; });

@@ -194,7 +194,7 @@ void check_message(std::string_view text) {
   const std::vector<Event> expected = events_of(text, is_whole);
   check(given.size() >= expected.size(), "each event comes out", text);
   check(!is_whole || given.size() == expected.size(), "nothing comes out that is no event", text);
-  check(!is_whole || (!says(reader, "broken JSON") && !says(reader, "neither gzip nor JSON")),
+  check(!is_whole || (!says(reader, "damaged JSON") && !says(reader, "neither gzip nor JSON")),
         "what is JSON is read", text);
   for (size_t index = 0; index < std::min(expected.size(), given.size()); ++index)
     check(is_same(expected[index], given[index]), "an event comes out as it is", text);

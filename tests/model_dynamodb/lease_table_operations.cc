@@ -261,11 +261,12 @@ TEST_P(lease_table, missing_table_that_may_not_be_made_is_an_error_with_the_comm
   OurWorker worker(*client, "missing", "w");
   const Result<bool> ready = worker.prepare({false, {{"team", "it's"}}});
   EXPECT_EQ(ready.status().code(), Code::config);
-  EXPECT_EQ(ready.status().message(),
-            "table missing is not there in us-east-1; set create_table on, or make it: aws dynamodb create-table "
-            "--region us-east-1 --table-name missing --attribute-definitions "
-            "AttributeName=leaseKey,AttributeType=S --key-schema AttributeName=leaseKey,KeyType=HASH "
-            "--billing-mode PAY_PER_REQUEST --tags 'Key=team,Value=it'\\''s'");
+  EXPECT_EQ(
+      ready.status().message(),
+      "table missing does not exist in us-east-1; set create_table on, or create it: aws dynamodb create-table "
+      "--region us-east-1 --table-name missing --attribute-definitions "
+      "AttributeName=leaseKey,AttributeType=S --key-schema AttributeName=leaseKey,KeyType=HASH "
+      "--billing-mode PAY_PER_REQUEST --tags 'Key=team,Value=it'\\''s'");
   EXPECT_EQ(worker.scan().status().code(), Code::not_found);
 }
 

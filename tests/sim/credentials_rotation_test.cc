@@ -160,7 +160,7 @@ TEST_F(credentials_rotation, outage_shorter_than_what_is_left_is_not_noticed) {
   run_for(kMinuteMs);
   expect_all_once();
   EXPECT_EQ(writer->counters().failed_calls, 0U);
-  EXPECT_TRUE(sim.logged("those at hand are good until"));
+  EXPECT_TRUE(sim.logged("cannot refresh the credentials, retrying: "));
 }
 
 TEST_F(credentials_rotation, outage_past_the_end_of_the_keys_delays_records_and_loses_none) {

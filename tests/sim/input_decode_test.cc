@@ -157,7 +157,8 @@ TEST_F(input_decode, a_record_that_is_refused_too_often_fails_and_the_others_go_
   EXPECT_EQ(refusing.calls, 4) << "the first time, and three times again";
   EXPECT_EQ(reader->ids, (Ids{"0", "2", "after"}));
   EXPECT_EQ(reader->stat("dead_letter_records"), 1);
-  EXPECT_TRUE(failed_with("record_retry_limit is 3")) << failure_file();
+  EXPECT_TRUE(failed_with("record_retry_limit is reached: the agent rejected the record (limit 3, "))
+      << failure_file();
   EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << failure_file();
   EXPECT_EQ(reader->stat("open_records"), 0);
 }
@@ -187,7 +188,7 @@ TEST_F(input_decode, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted
   EXPECT_TRUE(ends(*reader));
   EXPECT_EQ(reader->ids, Ids{"young"});
   EXPECT_EQ(reader->stat("dead_letter_records"), 1);
-  EXPECT_TRUE(failed_with("max_record_age is 3600000 ms")) << failure_file();
+  EXPECT_TRUE(failed_with("older than max_record_age (limit 3600000 ms, ")) << failure_file();
   EXPECT_TRUE(failed_with(base64(message_of("old")))) << failure_file();
 }
 

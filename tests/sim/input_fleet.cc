@@ -65,8 +65,8 @@ InputWorker::InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::st
           },
           "app", "us-east-1"),
       assignment_(assignment(fleet.settings_, sim_->env(), table_, id_)),
-      failures_(std::move(*kinesis::DeadLetterFile::open(sim_->env(), "file:/failures"))),
-      input_(sim_->env(), all_with(stream_client_, fleet.settings_.streams), *assignment_, *failures_,
+      dead_letter_file_(std::move(*kinesis::DeadLetterFile::open(sim_->env(), "file:/failures"))),
+      input_(sim_->env(), all_with(stream_client_, fleet.settings_.streams), *assignment_, *dead_letter_file_,
              {.reading = {.poll_interval_ms = fleet.settings_.poll_interval_ms}}) {}
 
 int32_t InputWorker::emit(void* ctx, const penstock_batch* batch) {

@@ -59,7 +59,7 @@ class InputWorker {
   SimClient stream_client_, table_client_;
   leases::LeaseTable table_;
   std::unique_ptr<kinesis::Assignment> assignment_;
-  std::unique_ptr<kinesis::DeadLetterFile> failures_;
+  std::unique_ptr<kinesis::DeadLetterFile> dead_letter_file_;
   kinesis::Input input_;
   std::vector<Unsettled> unsettled_;
   bool full_ = false;

@@ -67,12 +67,12 @@ TEST_F(input_outage, lag_grows_from_the_start_without_credentials) {
   EXPECT_EQ(reader->stat("lag_ms"), kMinuteMs);
   EXPECT_GT(reader->stat("retries"), 0);
   EXPECT_EQ(lines_with("credentials", LogLevel::error), 0u) << "they are looked for again";
-  EXPECT_GT(lines_with("; this is retried", LogLevel::warn), 0u);
+  EXPECT_GT(lines_with("stream in: cannot list its shards, retrying: ", LogLevel::warn), 0u);
   sim.variables() = {{"AWS_ACCESS_KEY_ID", model::AccessKey{}.id},
                      {"AWS_SECRET_ACCESS_KEY", model::AccessKey{}.secret}};
   EXPECT_TRUE(read_up(*reader));
-  EXPECT_EQ(lines_with("credentials from environment", LogLevel::info), 1u);
-  EXPECT_EQ(lines_with("stream in: found and listed again", LogLevel::info), 1u);
+  EXPECT_EQ(lines_with("using credentials from environment", LogLevel::info), 1u);
+  EXPECT_EQ(lines_with("stream in: its shards are listed again", LogLevel::info), 1u);
 }
 
 TEST_F(input_outage, a_retry_counts_when_the_call_is_made_again) {
@@ -93,13 +93,13 @@ TEST_F(input_outage, a_read_that_is_retried_is_a_warning_and_the_end_of_its_outa
   ASSERT_TRUE(read_up(*reader));
   service.faults().set_rates({.internal_failure = 1});
   reader->run_for(kMinuteMs);
-  EXPECT_GT(lines_with("the read is retried", LogLevel::warn), 0u);
-  EXPECT_LE(lines_with("the read is retried"), 7u) << "20 shards, one text every 10 s";
+  EXPECT_GT(lines_with("cannot read shard", LogLevel::warn), 0u);
+  EXPECT_LE(lines_with("cannot read shard"), 7u) << "20 shards, one text every 10 s";
   EXPECT_EQ(lines_with("", LogLevel::error), 0u);
   EXPECT_EQ(lines_with("again", LogLevel::info), 0u);
   service.faults().set_rates({});
   reader->run_for(2 * kMinuteMs);
-  EXPECT_EQ(lines_with("stream in: all of its shards are read again", LogLevel::info), 1u);
+  EXPECT_EQ(lines_with("stream in: all shards are read again", LogLevel::info), 1u);
 }
 
 TEST_F(input_outage, a_read_that_the_service_denies_is_an_error_that_says_when_it_is_retried) {
@@ -108,8 +108,9 @@ TEST_F(input_outage, a_read_that_the_service_denies_is_an_error_that_says_when_i
   ASSERT_TRUE(read_up(*reader));
   service.faults().next_calls("GetRecords", model::error_fault({400, "AccessDeniedException", "no"}));
   reader->run_for(2 * kMinuteMs);
-  EXPECT_EQ(lines_with("the read is retried every 30 s", LogLevel::error), 1u);
-  EXPECT_EQ(lines_with("stream in: all of its shards are read again", LogLevel::info), 1u);
+  EXPECT_EQ(
+      lines_with("stream in: cannot read shard shardId-000000000000, retrying every 30 s: ", LogLevel::error), 1u);
+  EXPECT_EQ(lines_with("stream in: all shards are read again", LogLevel::info), 1u);
 }
 
 TEST_F(input_outage, the_end_of_an_outage_of_the_lists_is_logged_once) {
@@ -117,17 +118,18 @@ TEST_F(input_outage, the_end_of_an_outage_of_the_lists_is_logged_once) {
   service.faults().next_calls("ListShards", model::internal_failure(), 5);
   const auto reader = start();
   reader->run_for(5 * kMinuteMs);
-  EXPECT_EQ(lines_with("stream in: ListShards: InternalFailure", LogLevel::warn), 1u);
-  EXPECT_EQ(lines_with("stream in: found and listed again", LogLevel::info), 1u);
+  EXPECT_EQ(lines_with("stream in: cannot list its shards, retrying: ListShards: InternalFailure", LogLevel::warn),
+            1u);
+  EXPECT_EQ(lines_with("stream in: its shards are listed again", LogLevel::info), 1u);
 }
 
 TEST_F(input_outage, a_stream_that_is_found_at_last_is_logged) {
   const auto reader = start();
   reader->run_for(kMinuteMs);
-  EXPECT_GT(lines_with("stream in: not found", LogLevel::warn), 0u);
+  EXPECT_GT(lines_with("stream in: not found, retrying every 30 s: ", LogLevel::warn), 0u);
   make_stream(1);
   EXPECT_TRUE(read_up(*reader));
-  EXPECT_EQ(lines_with("stream in: found and listed again", LogLevel::info), 1u);
+  EXPECT_EQ(lines_with("stream in: its shards are listed again", LogLevel::info), 1u);
 }
 
 TEST_F(input_outage, the_end_of_an_outage_of_the_disk_is_logged_once_for_checkpoint_and_failure_file) {
@@ -138,12 +140,12 @@ TEST_F(input_outage, the_end_of_an_outage_of_the_disk_is_logged_once_for_checkpo
   put("a");
   service.preload("in", "k", "\x1F\x8B, but no gzip");
   reader->run_for(kMinuteMs);
-  EXPECT_GT(lines_with("saving the checkpoint", LogLevel::error), 0u);
+  EXPECT_GT(lines_with("cannot save checkpoint file /checkpoint: ", LogLevel::error), 0u);
   EXPECT_EQ(lines_with("again", LogLevel::info), 0u);
   sim.files().fail_syncs(false);
   reader->run_for(kMinuteMs);
-  EXPECT_EQ(lines_with("checkpoint file /checkpoint: saved again", LogLevel::info), 1u);
-  EXPECT_EQ(lines_with("is written again", LogLevel::info), 1u);
+  EXPECT_EQ(lines_with("checkpoint file /checkpoint is saved again", LogLevel::info), 1u);
+  EXPECT_EQ(lines_with("dead letters are written again to ", LogLevel::info), 1u);
 }
 
 TEST_F(input_outage, each_stream_says_once_how_many_shards_it_has_and_where_it_is_read_from) {
@@ -153,16 +155,16 @@ TEST_F(input_outage, each_stream_says_once_how_many_shards_it_has_and_where_it_i
   EXPECT_TRUE(reader->run_until_ids(20));
   reader->run_for(5 * kMinuteMs);
   EXPECT_EQ(
-      lines_with("stream in: 5 shards; starts at TRIM_HORIZON, as checkpoint file /checkpoint has no position",
-                 LogLevel::info),
+      lines_with(
+          "stream in: starting at TRIM_HORIZON, because checkpoint file /checkpoint has no position (shards: 5)",
+          LogLevel::info),
       1u);
   EXPECT_TRUE(reader->input.close(0).ok());
   kill(reader);
   reader = start();
   reader->run_for(5 * kMinuteMs);
-  EXPECT_EQ(lines_with("stream in: 5 shards; ", LogLevel::info), 2u);
-  EXPECT_EQ(lines_with("goes on from checkpoint file /checkpoint, which has the positions of", LogLevel::info),
-            1u);
+  EXPECT_EQ(lines_with("(shards: 5", LogLevel::info), 2u);
+  EXPECT_EQ(lines_with("stream in: resuming from checkpoint file /checkpoint; ", LogLevel::info), 1u);
 }
 
 // A response from a proxy is not a response from the service.
@@ -183,7 +185,7 @@ TEST_F(input_outage, an_odd_answer_to_the_first_description_does_not_hide_that_a
     service.preload(streams, "k", message_of("new"));
     reader->run_for(5 * kMinuteMs);
     EXPECT_EQ(reader->ids, std::vector<std::string>{"old"});
-    EXPECT_TRUE(sim.logged("stream " + streams + " was deleted and made again"));
+    EXPECT_TRUE(sim.logged("stream " + streams + " was deleted and created again"));
     EXPECT_TRUE(reader->input.close(0).ok());
     sim.kill();
   }
@@ -195,17 +197,21 @@ TEST_F(input_outage, a_defect_in_one_shard_does_not_stop_the_others) {
   const auto reader = start();
   reader->throws_for = "shardId-000000000000";
   reader->run_for(kMinuteMs);
-  EXPECT_EQ(
-      lines_with("shard shardId-000000000000: a defect in this program: basic_string::_M_create", LogLevel::error),
-      2u)
+  EXPECT_EQ(lines_with("shard shardId-000000000000: cannot emit its records, retrying in 30 s: internal error in "
+                       "Penstock, please report "
+                       "it: basic_string::_M_create",
+                       LogLevel::error),
+            2u)
       << "once in 30 s";
   const size_t of_the_other = reader->ids.size();
   EXPECT_GT(of_the_other, 5u);
   put_many("b", 40);
   reader->run_for(10'000);
   EXPECT_GT(reader->ids.size(), of_the_other);
+  EXPECT_EQ(lines_with("its records are emitted again"), 0u);
   reader->throws_for.clear();
   reader->run_for(kMinuteMs);
+  EXPECT_EQ(lines_with("shard shardId-000000000000: its records are emitted again", LogLevel::info), 1u);
   EXPECT_GT(reader->ids.size(), 70u);
 }
 

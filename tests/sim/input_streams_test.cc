@@ -101,7 +101,7 @@ TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_until_seek_has_move
   put("new");
   reader->run_for(5 * kMinuteMs);
   EXPECT_EQ(reader->ids, std::vector<std::string>{"old"});
-  EXPECT_TRUE(sim.logged("stream in was deleted and made again"));
+  EXPECT_TRUE(sim.logged("stream in was deleted and created again"));
   EXPECT_TRUE(sim.logged("penstock seek -c FILE --all --to trim_horizon"));
   EXPECT_TRUE(reader->input.close(0).ok());
   EXPECT_EQ(checkpoint_file(), before);
@@ -140,9 +140,10 @@ TEST_F(input, a_stream_that_may_not_be_described_is_read_all_the_same_and_that_i
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(1));
   reader->run_for(5 * kMinuteMs);
-  EXPECT_EQ(std::count_if(sim.log().begin(), sim.log().end(),
-                          [](const LogLine& line) { return line.text.find("made again") != std::string::npos; }),
-            1);
+  EXPECT_EQ(
+      std::count_if(sim.log().begin(), sim.log().end(),
+                    [](const LogLine& line) { return line.text.find("created again") != std::string::npos; }),
+      1);
 }
 
 TEST_F(input, several_streams_are_read_side_by_side_and_kept_in_one_file) {
@@ -203,7 +204,7 @@ TEST_F(input, a_pinned_shard_that_is_not_there_is_told_with_those_that_are) {
   const auto reader = start();
   reader->run_for(10'000);
   EXPECT_TRUE(reader->ids.empty());
-  EXPECT_TRUE(sim.logged("no shard \"shardId-7\""));
+  EXPECT_TRUE(sim.logged("no shard 'shardId-7'"));
   EXPECT_TRUE(sim.logged("shardId-000000000000, shardId-000000000001"));
 }
 

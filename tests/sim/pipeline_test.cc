@@ -68,7 +68,7 @@ class e2e : public testing::Test {
       input.pump(0);
     else
       input.poll(0, from_input, this);
-    max_held = std::max(max_held, static_cast<size_t>(writer.counters().bytes_in_flight));
+    max_held = std::max(max_held, static_cast<size_t>(writer.counters().in_flight_bytes));
     clock.advance_to(std::min({until_ms, writer.next_deadline_ms(), out.transport().next_deadline_ms(),
                                input.next_deadline_ms(), in.transport().next_deadline_ms()}));
   }

@@ -51,7 +51,7 @@ class SimAppendFile : public AppendFile {
 
   Result<State> state() override {
     if (!lock_.alive()) return gone(path_);
-    if (lock_.disk().chance(lock_.disk().faults.read)) return failed("looking at", path_);
+    if (lock_.disk().chance(lock_.disk().faults.read)) return failed("getting the status of", path_);
     const std::string& content = lock_.file().content;
     const auto named = lock_.disk().names.find(path_);
     return State{content.size(), !content.empty() && content.back() != '\n',
@@ -160,7 +160,7 @@ AppendFile::Appended Disk::append(const std::string& path, File& file, std::stri
   if (!status && !left_behind) file.cut_to(before + whole);
   if (free_bytes) *free_bytes -= file.content.size() - before;
   if (!left_behind) return {whole, status};
-  return {whole, status.with_message(status.message() + "; and cutting off the line that was begun failed")};
+  return {whole, status.with_message(status.message() + "; and truncating the incomplete line failed")};
 }
 
 Status Disk::sync(const std::string& path, File& file, size_t good) {
@@ -275,7 +275,7 @@ Status SimFiles::rename(const std::string& path, const std::string& to) {
 
 Result<uint64_t> SimFiles::bytes_of_family(const std::string& path) {
   if (disk_->died) return gone(path);
-  if (disk_->chance(disk_->faults.read)) return failed("looking for files beside", path);
+  if (disk_->chance(disk_->faults.read)) return failed("listing the files next to", path);
   uint64_t bytes = 0;
   for (const auto& [name, file] : disk_->names)
     if (name == path || name.starts_with(path + ".")) bytes += file->content.size();

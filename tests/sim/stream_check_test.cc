@@ -80,7 +80,7 @@ TEST_F(stream_check, asks_again_after_anything_else) {
                               model::reply_fault({.status = 200, .headers = {}, .body = page}));
   service.faults().next_calls("DescribeStreamSummary", model::close_before());
   run_for(600'000);
-  EXPECT_GE(count(LogLevel::warn, "is not known yet; retrying"), 1);
+  EXPECT_GE(count(LogLevel::warn, "output: cannot check whether stream out exists, retrying: "), 1);
   EXPECT_EQ(count(LogLevel::info, "output: stream out exists"), 1);
   EXPECT_EQ(calls(), 4U);
 }

@@ -45,8 +45,8 @@ void expect_each_once(WriterSim& sim, size_t records) {
   const auto count = stored(sim);
   EXPECT_EQ(count.size(), records);
   for (const auto& [data, times] : count) EXPECT_EQ(times, 1) << data;
-  EXPECT_EQ(sim.writer().counters().records_out, static_cast<int64_t>(records));
-  EXPECT_EQ(sim.writer().counters().failures, 0);
+  EXPECT_EQ(sim.writer().counters().delivered_records, static_cast<int64_t>(records));
+  EXPECT_EQ(sim.writer().counters().dead_letters, 0);
   EXPECT_EQ(sim.settled(PENSTOCK_RELEASED), 0u);
   EXPECT_EQ(sim.settled(PENSTOCK_DEAD_LETTERED), 0u);
 }
@@ -76,7 +76,7 @@ void meet(Class class_, const model::Fault& fault, int times, const std::string&
     sim.run_for(30'000);
   } else {
     sim.run_for(times == 1 ? kSoonMs : kMinuteMs);
-    EXPECT_TRUE(logged(sim, LogLevel::warn, "tried again: PutRecords: " + said));
+    EXPECT_TRUE(logged(sim, LogLevel::warn, "retrying: PutRecords: " + said));
   }
   expect_each_once(sim, records);
   const kinesis::WriterCounters counters = sim.writer().counters();
@@ -152,7 +152,7 @@ TEST(faults, what_a_proxy_says_is_taken_by_its_status_and_a_page_in_place_of_an_
     sim.run_for(kSoonMs);
     expect_each_once(sim, 3);
     EXPECT_EQ(sim.writer().counters().failed_calls, 1);
-    EXPECT_TRUE(logged(sim, LogLevel::warn, "the answer to PutRecords"));
+    EXPECT_TRUE(logged(sim, LogLevel::warn, "PutRecords: unexpected response: "));
   }
 }
 
@@ -177,7 +177,7 @@ TEST(faults, a_call_without_a_whole_answer_is_sent_again_and_its_records_come_tw
     const bool failed = one.fault.delay_ms != 29'000;
     EXPECT_EQ(sim.writer().counters().failed_calls, failed ? 1 : 0);
     EXPECT_EQ(sim.writer().counters().retries, failed ? 3 : 0);
-    EXPECT_EQ(sim.writer().counters().records_out, 3);
+    EXPECT_EQ(sim.writer().counters().delivered_records, 3);
   }
 }
 
@@ -280,6 +280,8 @@ TEST(faults, a_page_token_that_expired_makes_the_list_of_shards_begin_again) {
     sim.run_for(0);
   }
   EXPECT_EQ(lists, (std::vector<std::string>{"first", "next", "first", "next", "next"}));
+  EXPECT_TRUE(logged(sim, LogLevel::warn, "cannot list the shards of stream out, retrying"));
+  EXPECT_TRUE(logged(sim, LogLevel::info, "stream out: its shards are listed again"));
   EXPECT_EQ(sim.writer().counters().rejected_records, 50);
 }
 
@@ -316,7 +318,7 @@ TEST(faults, a_tenth_of_answers_lost_duplicates_the_records_of_those_calls_and_o
     sim.run_for(kHourMs);
     ASSERT_TRUE(sim.writer().idle());
     EXPECT_EQ(sim.settled(PENSTOCK_DELIVERED), 60u);
-    EXPECT_EQ(sim.writer().counters().records_out, static_cast<int64_t>(written));
+    EXPECT_EQ(sim.writer().counters().delivered_records, static_cast<int64_t>(written));
     const auto count = stored(sim);
     EXPECT_EQ(count.size(), written);
     for (const auto& [data, times] : count) EXPECT_EQ(times, 1 + lost[data]) << data;

@@ -104,7 +104,7 @@ class WriterSim {
   std::unique_ptr<kinesis::Writer> make(kinesis::Writer::Options options) {
     options.stream = "out";
     return std::make_unique<kinesis::Writer>(
-        sim.env(), *failures_, std::move(options),
+        sim.env(), *dead_letter_file_, std::move(options),
         [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
           client_.call(operation, std::move(body), most, std::move(answered));
         });
@@ -120,7 +120,7 @@ class WriterSim {
   }
 
   SimClient client_;
-  std::unique_ptr<kinesis::DeadLetterFile> failures_ =
+  std::unique_ptr<kinesis::DeadLetterFile> dead_letter_file_ =
       std::move(*kinesis::DeadLetterFile::open(sim.env(), "file:/failures"));
   std::unique_ptr<kinesis::Writer> writer_;
   uint64_t batches_ = 0;

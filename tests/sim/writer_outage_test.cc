@@ -33,7 +33,7 @@ class Host {
       if (!sim.writer().full()) write();
       sim.run_for(kStepMs);
       sim.clock.advance_to(until_ms);
-      max_bytes = std::max(max_bytes, counters().bytes_in_flight);
+      max_bytes = std::max(max_bytes, counters().in_flight_bytes);
       was_full = was_full || sim.writer().full();
       least_health = std::min(least_health, counters().healthy);
     }
@@ -49,7 +49,7 @@ class Host {
   void expect_each_delivered_once() {
     EXPECT_TRUE(sim.writer().idle());
     EXPECT_EQ(sim.settled(PENSTOCK_DELIVERED), batches);
-    EXPECT_EQ(counters().failures, 0);
+    EXPECT_EQ(counters().dead_letters, 0);
     std::set<std::string> keys;
     size_t records = 0;
     sim.each([&](const model::Shard&, const model::Record& record) {
@@ -105,8 +105,8 @@ TEST_P(outage, of_five_minutes_is_said_stays_in_memory_costs_few_calls_and_loses
   EXPECT_LE(host.max_bytes, static_cast<int64_t>(kMemLimitBytes));
   EXPECT_EQ(host.counters().healthy, 0);
   EXPECT_TRUE(host.sim.sim.logged(GetParam().said));
-  EXPECT_TRUE(host.sim.sim.logged("stream out took nothing of the last "));
-  EXPECT_FALSE(host.sim.sim.logged("stream out takes records again"));
+  EXPECT_TRUE(host.sim.sim.logged("stream out accepts no records; "));
+  EXPECT_FALSE(host.sim.sim.logged("stream out accepts records again"));
   EXPECT_LE(host.lines_of_log(), 65u) << "two a 10 s at most";
 
   GetParam().end(host);
@@ -114,7 +114,7 @@ TEST_P(outage, of_five_minutes_is_said_stays_in_memory_costs_few_calls_and_loses
   RecordProperty("drain_ms", std::to_string(drain_ms));
   EXPECT_LE(drain_ms, GetParam().drain_ms);
   EXPECT_EQ(host.counters().healthy, 1);
-  EXPECT_TRUE(host.sim.sim.logged("stream out takes records again"));
+  EXPECT_TRUE(host.sim.sim.logged("stream out accepts records again"));
   host.expect_each_delivered_once();
 }
 
@@ -125,14 +125,14 @@ INSTANTIATE_TEST_SUITE_P(
              no_more_faults, "Rate exceeded", 15'000},
         Kind{"refusals_of_each_record",
              [](Host& host) { host.sim.service.faults().set_rates({.refuse_records = 1}); }, no_more_faults,
-             "refuses records", 15'000},
+             "rejects records", 15'000},
         Kind{"refusals_of_each_record_with_shards_unknown",
              [](Host& host) {
                host.sim.service.faults().next_calls(
                    "ListShards", model::error_fault({400, "AccessDeniedException", "no"}), 1'000);
                host.sim.service.faults().set_rates({.refuse_records = 1});
              },
-             no_more_faults, "refuses records", 15'000},
+             no_more_faults, "rejects records", 15'000},
         Kind{"refused_connections", [](Host& host) { host.sim.service.faults().set_rates({.close = 1}); },
              no_more_faults, "connection was closed", 15'000},
         Kind{"silence",
@@ -166,16 +166,16 @@ TEST(long_outage, with_max_record_age_gives_up_what_is_too_old_and_nothing_else)
   const auto before = static_cast<int64_t>(host.batches * kBatchRecords);
   host.sim.service.faults().set_rates({.throttle = 1});
   host.run_for(kMinuteMs);
-  EXPECT_EQ(host.counters().failures, 0);
+  EXPECT_EQ(host.counters().dead_letters, 0);
   host.run_for(4 * kMinuteMs);
   no_more_faults(host);
   host.drain_ms();
-  EXPECT_GT(host.counters().failures, 0);
+  EXPECT_GT(host.counters().dead_letters, 0);
   const auto written = static_cast<int64_t>(host.batches * kBatchRecords);
-  EXPECT_EQ(host.counters().records_out + host.counters().failures, written);
-  EXPECT_GT(host.counters().records_out, before) << "what came in its last two minutes";
+  EXPECT_EQ(host.counters().delivered_records + host.counters().dead_letters, written);
+  EXPECT_GT(host.counters().delivered_records, before) << "what came in its last two minutes";
   const std::string failures = host.sim.sim.files().content("/failures").value_or("");
-  EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), host.counters().failures);
+  EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), host.counters().dead_letters);
 }
 
 struct GivenUp {

@@ -45,7 +45,7 @@ class PoisonSim : public WriterSim {
     while (good_out() < written - bad_written && clock.monotonic_ms() < begun_ms + max_ms) run_for(10);
     return clock.monotonic_ms() - begun_ms;
   }
-  size_t good_out() { return static_cast<size_t>(writer().counters().records_out); }
+  size_t good_out() { return static_cast<size_t>(writer().counters().delivered_records); }
   // Returns the data of all user records, in the order of the stream.
   std::vector<std::string> stored() {
     std::vector<std::string> all;
@@ -126,7 +126,7 @@ TEST_P(poison, records_hold_up_no_good_one_wherever_they_are) {
     sim.service.faults().forget();
     sim.run_for(20 * kMinuteMs);
     EXPECT_TRUE(sim.writer().idle());
-    EXPECT_EQ(sim.writer().counters().records_out, static_cast<int64_t>(kBatch));
+    EXPECT_EQ(sim.writer().counters().delivered_records, static_cast<int64_t>(kBatch));
   }
 }
 
@@ -143,7 +143,7 @@ TEST_P(poison, records_are_the_only_dead_letters_whatever_the_retry_limit) {
       sim.expect_each_good_once();
       const std::vector<std::string> dead = sim.dead_letters();
       EXPECT_EQ(dead.size(), sim.bad_written);
-      EXPECT_EQ(sim.writer().counters().failures, static_cast<int64_t>(sim.bad_written));
+      EXPECT_EQ(sim.writer().counters().dead_letters, static_cast<int64_t>(sim.bad_written));
     }
 }
 
@@ -233,14 +233,14 @@ TEST(rejected_stream, costs_few_calls_however_much_waits_and_recovers) {
   RecordProperty("calls", std::to_string(sim.writer().counters().calls));
   EXPECT_LE(sim.writer().counters().calls, 450);
   EXPECT_EQ(sim.writer().counters().healthy, 0);
-  EXPECT_TRUE(sim.sim.logged("stream out took nothing of the last "));
-  EXPECT_FALSE(sim.sim.logged("stream out takes records again"));
+  EXPECT_TRUE(sim.sim.logged("stream out accepts no records; "));
+  EXPECT_FALSE(sim.sim.logged("stream out accepts records again"));
   sim.service.faults().forget();
   sim.run_for(2 * kMinuteMs);
-  EXPECT_TRUE(sim.sim.logged("stream out takes records again"));
+  EXPECT_TRUE(sim.sim.logged("stream out accepts records again"));
   EXPECT_TRUE(sim.writer().idle());
   EXPECT_EQ(sim.writer().counters().healthy, 1);
-  EXPECT_EQ(sim.writer().counters().records_out, 50'000);
+  EXPECT_EQ(sim.writer().counters().delivered_records, 50'000);
 }
 
 TEST(rejected_stream, for_a_permission_is_never_split_and_costs_few_calls) {
@@ -267,7 +267,7 @@ TEST(failing_call, is_made_smaller_after_some_tries_so_that_good_records_get_thr
       sim.service.faults().at(number, model::error_fault({500, "InternalFailure", "no"}));
   });
   sim.run_for(10 * kMinuteMs);
-  EXPECT_EQ(sim.writer().counters().records_out, static_cast<int64_t>(kBatch) - 1);
+  EXPECT_EQ(sim.writer().counters().delivered_records, static_cast<int64_t>(kBatch) - 1);
 }
 
 }  // namespace

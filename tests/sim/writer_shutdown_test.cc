@@ -40,7 +40,7 @@ TEST(writer_shutdown, settles_every_batch_once_by_the_deadline_and_calls_deliver
     sim.close(deadline_ms);
     EXPECT_LE(sim.clock.monotonic_ms(), std::max(deadline_ms, min_ms));
     EXPECT_TRUE(sim.writer().idle());
-    EXPECT_EQ(sim.writer().counters().bytes_in_flight, 0);
+    EXPECT_EQ(sim.writer().counters().in_flight_bytes, 0);
 
     std::map<uint64_t, std::map<std::string, int>> stored;  // the keys of each batch
     sim.each([&](const model::Shard&, const model::Record& record) {

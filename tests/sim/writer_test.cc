@@ -142,7 +142,7 @@ TEST(writer_sim, a_stream_that_refuses_everything_for_five_minutes_comes_back_to
   sim.write(records);
   sim.run_for(300'000);
   EXPECT_EQ(sim.service.stats().records_put, 0u);
-  EXPECT_EQ(sim.writer().counters().records_out, 0);
+  EXPECT_EQ(sim.writer().counters().delivered_records, 0);
   EXPECT_LT(sim.writer().counters().calls, 500) << "calls back off";
   sim.service.faults().set_rates({});
   sim.run_for(30'000);

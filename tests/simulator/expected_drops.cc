@@ -8,7 +8,7 @@ namespace penstock::simulator {
 namespace {
 
 // Returns the number after that text, or -1 if not found.
-int64_t number_behind(std::string_view text, std::string_view before) {
+int64_t number_after(std::string_view text, std::string_view before) {
   const size_t at = text.find(before);
   int64_t number = -1;
   if (at != std::string_view::npos)
@@ -71,11 +71,11 @@ bool ExpectedDrops::may_be_on_its_way(const Item& item) const { return too_old(i
 bool ExpectedDrops::explains(const Item& item, std::string_view stage, std::string_view reason) const {
   const bool of_tries = reason.find("record_retry_limit") != std::string_view::npos;
   if (stage == "input") {
-    if (of_tries) return refused_too_often(item) && number_behind(reason, "takes the records, ") <= item.refusals;
-    return too_old(item) && number_behind(reason, "it arrived ") > *plan_.input_max_age_ms;
+    if (of_tries) return refused_too_often(item) && number_after(reason, "rejections ") <= item.refusals;
+    return too_old(item) && number_after(reason, " ms, age ") > *plan_.input_max_age_ms;
   }
   if (of_tries)
-    return plan_.output_retry_limit && number_behind(reason, "it was sent ") > *plan_.output_retry_limit;
+    return plan_.output_retry_limit && number_after(reason, "is reached after ") > *plan_.output_retry_limit;
   return plan_.output_max_age_ms && reason.find("max_record_age") != std::string_view::npos &&
          clock_.unix_ms() - item.emitted_ms >= *plan_.output_max_age_ms;
 }

@@ -264,21 +264,22 @@ int64_t Process::input_stat(std::string_view name) const {
 
 void Process::check() {
   const kinesis::WriterCounters counters = writer_.counters();
-  const int64_t in_flight = counters.records_in - counters.records_out - counters.failures;
-  if (counters.records_in != records_written_ || in_flight < 0 || (writer_.idle() && in_flight != 0))
-    checker_.violated(Rule::counters_add_up, name_ + ": the output counts " + std::to_string(counters.records_in) +
-                                                 " records in, " + std::to_string(counters.records_out) +
-                                                 " out and " + std::to_string(counters.failures) +
-                                                 " failures, of " + std::to_string(records_written_) + " written");
+  const int64_t in_flight = counters.received_records - counters.delivered_records - counters.dead_letters;
+  if (counters.received_records != records_written_ || in_flight < 0 || (writer_.idle() && in_flight != 0))
+    checker_.violated(Rule::counters_add_up, name_ + ": the output counts " +
+                                                 std::to_string(counters.received_records) + " records in, " +
+                                                 std::to_string(counters.delivered_records) + " out and " +
+                                                 std::to_string(counters.dead_letters) + " failures, of " +
+                                                 std::to_string(records_written_) + " written");
   const logs::LambdaFilterCounters& filtered = filter_.counters();
   if (filtered.records != events_emitted_ || filtered.records != filtered.system_lines + filtered.passed_through +
                                                                      filtered.wrapped + filtered.dropped +
                                                                      filtered.excluded)
     checker_.violated(Rule::counters_add_up, name_ + ": the filter's counters do not add up");
   const auto most = writer_.idle() ? 0 : static_cast<int64_t>(plan_.output_mem_bytes + max_overshoot_bytes(plan_));
-  if (counters.bytes_in_flight > most)
+  if (counters.in_flight_bytes > most)
     checker_.violated(Rule::memory_bounded, name_ + ": the output holds " +
-                                                std::to_string(counters.bytes_in_flight) +
+                                                std::to_string(counters.in_flight_bytes) +
                                                 " bytes, and may hold " + std::to_string(most));
   if (++turns_ % kTurnsALook == 0) check_input();
 }

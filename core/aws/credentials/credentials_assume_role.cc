@@ -10,8 +10,8 @@ namespace penstock::aws {
 void AssumeRoleCredentials::find(const Done& done) {
   source_->find(done.then([this](const Done& next, const Result<Credentials>& credentials) {
     if (!credentials.ok())
-      return next(Status(Code::credentials, "PS0212",
-                         "to assume the role " + printable(role_.arn) + ": " + credentials.status().message()));
+      return next(
+          credentials.status().in("cannot assume role " + printable(role_.arn)).with_code(Code::credentials));
     assume(*credentials, next);
   }));
 }

@@ -15,8 +15,9 @@ void CredentialsChain::ask(size_t index, std::string before, const Done& done) {
         std::string message = "no credentials: " + status.message();
         if (is_last)
           message += "; give the machine, task or pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-        if (!before.empty()) message += " (asked before" + before.replace(0, 1, ":") + ")";
-        next(Status(Code::credentials, "PS0213", message));
+        if (!before.empty()) message += " (tried before" + before.replace(0, 1, ":") + ")";
+        if (is_last) return next(Status(Code::credentials, "PS0213", std::move(message)));
+        next(status.with_message(std::move(message)).with_code(Code::credentials));
       }));
 }
 

@@ -32,7 +32,8 @@ Result<std::string> token_of(Env& env) {
 Result<Credentials> read(const HttpResponse& response) {
   if (!response.transport.ok()) return response.transport.in(kSource);
   if (response.http_status == 200) return read_credentials_json(response.body, kSource, "Token");
-  std::string message = std::string(kSource) + ": HTTP " + std::to_string(response.http_status);
+  std::string message =
+      std::string(kSource) + ": the credentials endpoint returned HTTP " + std::to_string(response.http_status);
   if (const auto members = outermost_members(response.body))
     for (const char* name : {"code", "message"})
       if (const auto found = members->find(name); found != members->end())

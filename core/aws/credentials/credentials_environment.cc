@@ -18,7 +18,7 @@ Result<Credentials> from_environment(Env& env) {
     // A user who set one of the two did not want credentials from another source.
     const std::string set = keys.access_key_id.empty() ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
     const std::string unset = keys.access_key_id.empty() ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
-    return Status(Code::credentials, "PS0217",
+    return Status(Code::credentials, "PS0210",
                   "environment: " + set + " is set, but " + unset + " is not; set both or neither");
   }
   if (Status status = check_credentials(keys, {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", token_name});

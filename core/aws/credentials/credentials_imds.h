@@ -25,6 +25,7 @@ class ImdsCredentials : public CredentialsProvider {
 
   const CredentialsContext& context_;
   Imds imds_;
+  bool expired_logged_ = false;  // the last response had expired credentials
 };
 
 }  // namespace penstock::aws

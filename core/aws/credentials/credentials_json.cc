@@ -10,7 +10,8 @@ namespace penstock::aws {
 Result<Credentials> read_credentials_json(std::string_view text, const std::string& source,
                                           const std::string& token_name) {
   const auto members = outermost_members(text);
-  if (!members) return Status(Code::credentials, "PS0222", source + ": the answer is not a JSON object");
+  if (!members)
+    return Status(Code::credentials, "PS0222", source + ": unexpected response: it is not a JSON object");
   const auto member = [&](std::string_view name) {
     const auto found = members->find(name);
     return found == members->end() ? std::string() : found->second;
@@ -29,9 +30,9 @@ Result<Credentials> read_credentials_json(std::string_view text, const std::stri
   if (const std::string expiration = member("Expiration"); !expiration.empty()) {
     const std::optional<int64_t> expires_at_ms = parse_expiration(expiration);
     if (!expires_at_ms)
-      return Status(
-          Code::credentials, "PS0224",
-          source + ": Expiration is " + printable(expiration) + ", but must be a time like 2024-01-02T03:04:05Z");
+      return Status(Code::credentials, "PS0224",
+                    source + ": invalid Expiration '" + printable(expiration) +
+                        "': expected a time such as 2024-01-02T03:04:05Z");
     keys.expires_at_ms = *expires_at_ms;
   }
   return keys;

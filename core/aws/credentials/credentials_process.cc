@@ -12,18 +12,19 @@ namespace penstock::aws {
 namespace {
 
 Result<Credentials> read(const std::string& source, const ProcessResult& result) {
-  if (!result.status.ok()) return Status(Code::credentials, "PS0225", source + ": " + result.status.message());
+  if (!result.status.ok()) return result.status.in(source).with_code(Code::credentials);
   if (result.exit_code != 0) {
-    std::string message = source + ": exit code " + std::to_string(result.exit_code);
-    if (!result.errors.empty()) message += "; it says: " + printable(result.errors);
+    std::string message = source + ": it exited with code " + std::to_string(result.exit_code);
+    if (!result.errors.empty()) message += ": " + printable(result.errors);
     return Status(Code::credentials, "PS0226", message);
   }
   const auto members = outermost_members(result.output);
   const auto version = members ? members->find("Version") : decltype(members->end())();
   if (members && (version == members->end() || version->second != "1"))
     return Status(Code::credentials, "PS0227",
-                  source + ": Version is " + (version == members->end() ? "missing" : printable(version->second)) +
-                      ", but must be 1");
+                  source + ": its output has " +
+                      (version == members->end() ? "no Version" : "Version '" + printable(version->second) + "'") +
+                      ": expected 1");
   return read_credentials_json(result.output, source, "SessionToken");
 }
 
@@ -31,8 +32,7 @@ Result<Credentials> read(const std::string& source, const ProcessResult& result)
 
 void ProcessCredentials::find(const Done& done) {
   Result<std::vector<std::string>> words = split_command_line(command_);
-  if (!words.ok())
-    return done(Status(Code::credentials, "PS0228", where_ + ": credential_process: " + words.status().message()));
+  if (!words.ok()) return done(words.status().in(where_ + ": credential_process").with_code(Code::credentials));
   ProcessRequest request;
   const std::string source =
       where_ + ", program " + printable(words->front());  // without arguments, which may be secret

@@ -84,7 +84,7 @@ class ProfileReader {
 
  private:
   std::string where(const std::string& name) const {
-    return "profile " + printable(name) + " of " + profiles_.paths();
+    return "profile " + printable(name) + " in " + profiles_.paths();
   }
 
   // Handles all sources except role_arn.
@@ -114,26 +114,30 @@ class ProfileReader {
     if (has_any(profile, {"sso_session", "sso_start_url"})) return unsupported_sign_in(name);
     if (has_any(profile, {"source_profile", "credential_source"}))
       return Status(Code::credentials, "PS0229",
-                    where(name) + ": source_profile or credential_source without role_arn");
-    return Status(Code::not_found, "PS0230",
-                  where(name) + ": no aws_access_key_id, role_arn or credential_process");
+                    where(name) + ": source_profile and credential_source require role_arn; add it");
+    return Status(
+        Code::not_found, "PS0230",
+        where(name) + ": no credentials are configured; set aws_access_key_id, role_arn or credential_process");
   }
 
   Status unsupported_sign_in(const std::string& name) const {
-    return {Code::credentials, "PS0231",
-            where(name) +
-                ": it signs a person in (sso_..., login_session), which is not supported; use "
-                "keys, role_arn or credential_process"};
+    return {
+        Code::credentials, "PS0231",
+        where(name) +
+            ": signing in a person (sso_*, login_session) is not supported; use aws_access_key_id, role_arn or "
+            "credential_process"};
   }
 
   Result<Provider> provider_of_role(const std::string& name, const AwsProfile& profile) {
     Role role = {profile.text("role_arn"), profile.text("role_session_name"), profile.text("external_id"),
                  profile.text("duration_seconds")};
     if (role.arn.empty())
-      return Status(Code::credentials, "PS0232", where(name) + ": role_arn is empty; name a role");
+      return Status(Code::credentials, "PS0232", where(name) + ": role_arn is empty; set it to the ARN of a role");
     if (profile.has("mfa_serial"))
-      return Status(Code::credentials, "PS0233",
-                    where(name) + ": mfa_serial asks for a person's code, which is not supported");
+      return Status(
+          Code::credentials, "PS0233",
+          where(name) +
+              ": mfa_serial is not supported, because it requires a person's code; use a role without MFA");
     Result<Provider> source = source_of(name, profile);
     if (!source.ok()) return source.status().with_code(Code::credentials);
     return Provider(std::make_unique<AssumeRoleCredentials>(context_, std::move(role), std::move(*source)));
@@ -143,7 +147,7 @@ class ProfileReader {
     if (profile.has("source_profile") == profile.has("credential_source"))
       return Status(Code::credentials, "PS0234",
                     where(name) +
-                        ": with role_arn goes one of source_profile, credential_source and "
+                        ": role_arn requires exactly one of source_profile, credential_source and "
                         "web_identity_token_file");
     if (profile.has("source_profile")) return source_profile(name, profile.text("source_profile"));
     const std::string place = profile.text("credential_source");
@@ -151,8 +155,8 @@ class ProfileReader {
     if (place == "EcsContainer") return Provider(std::make_unique<ContainerCredentials>(context_.env));
     if (place == "Ec2InstanceMetadata") return Provider(std::make_unique<ImdsCredentials>(context_));
     return Status(Code::credentials, "PS0235",
-                  where(name) + ": credential_source is " + printable(place) +
-                      ", but must be Environment, EcsContainer or Ec2InstanceMetadata");
+                  where(name) + ": invalid credential_source '" + printable(place) +
+                      "': expected Environment, EcsContainer or Ec2InstanceMetadata");
   }
 
   // If a source profile has both keys and a role_arn, the keys are used. This also applies if a profile is its own
@@ -162,7 +166,8 @@ class ProfileReader {
     if (profile == nullptr) return profiles_.missing(source).in(where(name) + ": source_profile");
     const bool is_new = seen_.insert(source).second;
     if (!is_new && (source != name || !has_keys(*profile)))
-      return Status(Code::credentials, "PS0236", where(source) + ": its source_profile leads back to it");
+      return Status(Code::credentials, "PS0236",
+                    where(source) + ": its source_profile leads back to it; break the loop");
     if (has_role(*profile) && !has_keys(*profile)) return provider_of_role(source, *profile);
     return provider_of(source, *profile, WebIdentity());
   }
@@ -177,8 +182,7 @@ class ProfileReader {
 void ProfileCredentials::find(const Done& done) {
   const std::string named = profile_.empty() ? AwsProfiles::named_by(context_.env) : profile_;
   const Result<AwsProfiles> profiles = AwsProfiles::read(context_.env);
-  if (!profiles.ok())
-    return done(Status(Code::credentials, "PS0237", profiles.status().in("shared files").message()));
+  if (!profiles.ok()) return done(profiles.status().in("AWS shared files").with_code(Code::credentials));
   if (!named.empty() && profiles->find(named) == nullptr)
     return done(profiles->missing(named).with_code(Code::credentials));
   const WebIdentity identity = profile_.empty() ? web_identity_of_environment(context_.env) : WebIdentity();
@@ -187,7 +191,7 @@ void ProfileCredentials::find(const Done& done) {
   if (!meant.ok()) {
     const Status& status = meant.status();
     const bool absent = status.code() == Code::not_found && named.empty();
-    return done(Status(absent ? Code::not_found : Code::credentials, "PS0238", status.message()));
+    return done(status.with_code(absent ? Code::not_found : Code::credentials));
   }
   meant_ = std::move(*meant);
   meant_->find(done);

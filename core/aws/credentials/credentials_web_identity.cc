@@ -19,7 +19,7 @@ void WebIdentityCredentials::find(const Done& done) {
   if (identity_.role.arn.empty())
     return done(Status(Code::credentials, "PS0239",
                        "web identity: the token file " + printable(identity_.token_file) +
-                           " is given, but no role; set AWS_ROLE_ARN, or role_arn in the profile"));
+                           " is set, but no role; set AWS_ROLE_ARN, or role_arn in the profile"));
   const Result<std::string> token = read_token_file(context_.env, identity_.token_file);
   if (!token.ok()) return done(token.status().in("web identity"));
   context_.env.transport.start(assume_role_with_web_identity_request(context_, identity_.role, *token),

@@ -26,8 +26,8 @@ Status call_error(const std::string& what, const HttpResponse& response) {
   if (response.http_status == 403)
     return {Code::permanent, "PS0240",
             what +
-                ": HTTP 403: it is turned off for this instance; turn on its HttpEndpoint, or get "
-                "credentials elsewhere"};
+                ": HTTP 403: instance metadata is turned off; set the instance's HttpEndpoint to enabled, or use "
+                "other credentials"};
   Code code = response.http_status >= 500 ? Code::transient : Code::permanent;
   if (response.http_status == 404) code = Code::not_found;
   return {code, "PS0296", what + ": HTTP " + std::to_string(response.http_status)};
@@ -39,7 +39,7 @@ Imds::Imds(Env& env, bool v1_fallback) : env_(env), v1_fallback_(v1_fallback), u
 
 void Imds::get(std::string path, const Done& done) {
   if (lower_case(env_.variable("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
-    return done(Status(Code::config, "PS0241", "AWS_EC2_METADATA_DISABLED is set"));
+    return done(Status(Code::config, "PS0241", "turned off by AWS_EC2_METADATA_DISABLED"));
   get_token(std::move(path), done);
 }
 
@@ -55,9 +55,9 @@ void Imds::get_token(std::string path, const Done& done) {
                          if ((is_v1_only || status == 403) && v1_fallback_) return get_with(path, "", next);
                          if (is_v1_only)
                            return next(Status(Code::permanent, "PS0242",
-                                              "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
-                                                  "); set imds_v1_fallback on to ask without one"));
-                         next(call_error("asking for a token", response));
+                                              "IMDSv2 is not supported: HTTP " + std::to_string(status) +
+                                                  " for a token request; set imds_v1_fallback on to use IMDSv1"));
+                         next(call_error("token request", response));
                        }));
 }
 

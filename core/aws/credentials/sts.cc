@@ -42,12 +42,13 @@ bool is_clock_skew(std::string_view code, std::string_view message) {
          (message.starts_with("Signature expired") || message.starts_with("Signature not yet current"));
 }
 
-Status refusal(std::string_view operation, const HttpResponse& response) {
+Status sts_error(std::string_view operation, const HttpResponse& response) {
   const std::string error = xml_element(response.body, "Error").value_or("");
   const std::string code = xml_text(error, "Code");
   const std::string message = xml_text(error, "Message");
   Status status = aws_error(operation, response.http_status, code, message);
-  return is_clock_skew(code, message) ? status.with_code(Code::clock_skew) : status;
+  if (is_clock_skew(code, message)) return {Code::clock_skew, "PS0282", status.message()};
+  return status;
 }
 
 }  // namespace
@@ -70,12 +71,13 @@ Result<Credentials> read_sts_response(const CredentialsContext& context, std::st
   const std::string what = source + ": " + std::string(operation);
   if (!response.transport.ok()) return response.transport.in(what);
   if (response.http_status != 200) {
-    Status status = refusal(what, response);
+    Status status = sts_error(what, response);
     if (status.code() == Code::clock_skew) context.clock.correct(response);
     return status;
   }
   const std::optional<std::string> found = xml_element(response.body, "Credentials");
-  if (!found) return Status(Code::transient, "PS0243", what + ": the answer is not the XML that STS gives");
+  if (!found)
+    return Status(Code::transient, "PS0222", what + ": unexpected response: it has no element Credentials");
   Credentials keys;
   keys.access_key_id = xml_text(*found, "AccessKeyId");
   keys.secret_access_key = xml_text(*found, "SecretAccessKey");
@@ -86,7 +88,9 @@ Result<Credentials> read_sts_response(const CredentialsContext& context, std::st
   const std::string expiration = xml_text(*found, "Expiration");
   const std::optional<int64_t> expires_at_ms = parse_expiration(expiration);
   if (!expires_at_ms)
-    return Status(Code::transient, "PS0244", what + ": Expiration is " + printable(expiration) + ", not a time");
+    return Status(Code::transient, "PS0224",
+                  what + ": invalid Expiration '" + printable(expiration) +
+                      "': expected a time such as 2024-01-02T03:04:05Z");
   keys.expires_at_ms = *expires_at_ms;
   if (keys.expires_at_ms <= context.clock.now_ms()) context.clock.correct(response);
   return keys;

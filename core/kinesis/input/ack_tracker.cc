@@ -11,12 +11,12 @@ namespace penstock::kinesis {
 
 namespace {
 
-constexpr size_t kMaxUnwrittenFailureBytes = 4 << 20;
+constexpr size_t kMaxPendingDeadLetterBytes = 4 << 20;
 constexpr int64_t kFlushRetryMs = 1000;
 constexpr int64_t kLooksInStuckWarning = 10;
 
-std::string text_of(const ShardPosition& position) {
-  if (position.sequence_number.empty()) return "the start";
+std::string to_string(const ShardPosition& position) {
+  if (position.sequence_number.empty()) return "the start of the shard";
   std::string text = "sequence number " + position.sequence_number;
   if (position.sub_sequence_number > 0)
     text += " (sub-sequence number " + std::to_string(position.sub_sequence_number) + ")";
@@ -52,7 +52,7 @@ void AckTracker::finish(Shard& shard, ShardProgress::RecordNumber record) {
 void AckTracker::fail(Shard& shard, ShardProgress::RecordNumber record, const Status& why,
                       const penstock_batch& origin, std::string_view data) {
   make_room(unflushed_);
-  const int64_t number = failures_.add("input", why.message(), origin, view(origin.partition_key), data);
+  const int64_t number = dead_letter_file_.add("input", why.message(), origin, view(origin.partition_key), data);
   // mutation: input dead letter settled before it is written
   unflushed_.push_back({shard.grant.id, record, number});
   if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
@@ -95,32 +95,34 @@ bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
 // Logs that a released batch holds back the checkpoint. Omits the message if memory runs out; the counters still
 // have it.
 void AckTracker::log_hole(const Shard& shard) noexcept try {
-  env_.warn("PS0300", shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
-                          text_of(shard.progress.position()) +
-                          ", until a restart, and all after it is then read again");
+  env_.warn("PS0300",
+            shard.name() +
+                ": a batch was released undelivered, so the checkpoint stops before it; all records after "
+                "the checkpoint are read again after a restart (checkpoint at " +
+                to_string(shard.progress.position()) + ")");
 } catch (const std::bad_alloc&) {
 }
 
 void AckTracker::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  failures_.log_due();
+  dead_letter_file_.log_due();
   // DeadLetterFile logs the error.
   if (!unflushed_.empty() && now_ms >= next_flush_ms_) static_cast<void>(flush());
   if (now_ms >= next_look_ms_) look_for_holes(now_ms);
 }
 
 int64_t AckTracker::next_deadline_ms() const {
-  return std::min(unflushed_.empty() ? kNever : next_flush_ms_, failures_.next_log_ms());
+  return std::min(unflushed_.empty() ? kNever : next_flush_ms_, dead_letter_file_.next_log_ms());
 }
 
 Status AckTracker::flush() {
   if (unflushed_.empty()) return {};
-  Status flushed = failures_.flush();
-  failures_written_ = flushed.ok();
+  Status flushed = dead_letter_file_.flush();
+  dead_letters_written_ = flushed.ok();
   if (!flushed.ok()) next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
   // Moves recorded dead letters to the end and removes them one by one, so that none counts twice if memory runs
   // out.
-  const auto waits = [this](const Unflushed& one) { return one.number > failures_.recorded(); };
+  const auto waits = [this](const Unflushed& one) { return one.number > dead_letter_file_.recorded(); };
   std::partition(unflushed_.begin(), unflushed_.end(), waits);
   for (; !unflushed_.empty() && !waits(unflushed_.back()); unflushed_.pop_back())
     if (Shard* shard = find(unflushed_.back().grant)) finish(*shard, unflushed_.back().record);
@@ -137,12 +139,15 @@ void AckTracker::look_for_holes(int64_t now_ms) {
     if (stuck == shard->stuck) continue;
     shard->stuck = stuck;
     if (stuck)
-      env_.warn("PS0301", shard->name() + ": the record with " + text_of(progress.first_open()) +
-                              " is not settled for " +
-                              std::to_string((now_ms - progress.first_opened_ms()) / 1000) +
-                              " s; the checkpoint waits for it, at " + text_of(progress.position()));
+      env_.warn("PS0301", shard->name() +
+                              ": the checkpoint is stuck, because a record has not been settled for longer than "
+                              "stuck_warning; check the outputs (record at " +
+                              to_string(progress.first_open()) + ", open for " +
+                              std::to_string((now_ms - progress.first_opened_ms()) / 1000) + " s, checkpoint at " +
+                              to_string(progress.position()) + ")");
     else
-      env_.log(LogLevel::info, shard->name() + ": the checkpoint moves again, to " + text_of(progress.position()));
+      env_.log(LogLevel::info,
+               shard->name() + ": the checkpoint advances again, to " + to_string(progress.position()));
   }
 }
 
@@ -174,7 +179,7 @@ size_t AckTracker::table_bytes() const {
 }
 
 bool AckTracker::may_begin() const {
-  return failures_.pending_bytes() <= kMaxUnwrittenFailureBytes && table_bytes() <= max_table_bytes_;
+  return dead_letter_file_.pending_bytes() <= kMaxPendingDeadLetterBytes && table_bytes() <= max_table_bytes_;
 }
 
 void AckTracker::stats(const MetricsSink& metrics) const {
@@ -183,11 +188,13 @@ void AckTracker::stats(const MetricsSink& metrics) const {
     open_records += static_cast<int64_t>(shard->progress.open_records());
     stuck += shard->stuck ? 1 : 0;
   }
-  metrics.counter("dead_letter_records", "records", "records in the failure file", failures_.recorded());
+  metrics.counter("dead_letter_records", "records", "records in the dead-letter file",
+                  dead_letter_file_.recorded());
   metrics.gauge("pending_dead_letter_records", "records",
-                "to be written to the failure file; the checkpoint waits for them", failures_.pending());
+                "to be written to the dead-letter file; the checkpoint waits for them",
+                dead_letter_file_.pending());
   metrics.counter("released_records", "records",
-                  "source records given back: the checkpoint of their shard stands still", holes_);
+                  "source records released undelivered: the checkpoint of their shard is stuck", holes_);
   metrics.gauge("unacked_batches", "batches", "emitted, not settled yet",
                 static_cast<int64_t>(acks_.outstanding()));
   metrics.gauge("open_records", "records", "records that the checkpoint has not passed", open_records);

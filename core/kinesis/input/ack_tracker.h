@@ -26,10 +26,10 @@ class AckTracker {
  public:
   // REQUIRES: all references outlive this object. Ignores events of a grant that is no longer in shards.
   // max_table_bytes: memory for unsettled records and batches above which may_begin() returns false.
-  AckTracker(Env& env, DeadLetterFile& failures, GrantedShards& shards, int64_t stuck_warning_ms,
+  AckTracker(Env& env, DeadLetterFile& dead_letter_file, GrantedShards& shards, int64_t stuck_warning_ms,
              size_t max_table_bytes)
       : env_(env),
-        failures_(failures),
+        dead_letter_file_(dead_letter_file),
         shards_(shards),
         stuck_warning_ms_(stuck_warning_ms),
         max_table_bytes_(max_table_bytes) {}
@@ -68,8 +68,8 @@ class AckTracker {
   // Returns whether there is room for another user record: false while too many dead letters wait to be written,
   // or too many records and batches are unsettled.
   bool may_begin() const;
-  bool healthy() const { return failures_written_; }
-  size_t held_bytes() const { return failures_.pending_bytes() + table_bytes(); }
+  bool healthy() const { return dead_letters_written_; }
+  size_t held_bytes() const { return dead_letter_file_.pending_bytes() + table_bytes(); }
   void stats(const MetricsSink& metrics) const;
 
  private:
@@ -89,7 +89,7 @@ class AckTracker {
   };
 
   Env& env_;
-  DeadLetterFile& failures_;
+  DeadLetterFile& dead_letter_file_;
   GrantedShards& shards_;
   const int64_t stuck_warning_ms_;
   const size_t max_table_bytes_;
@@ -99,7 +99,7 @@ class AckTracker {
   std::vector<Unflushed> unflushed_;  // open until their dead letters are on disk
   int64_t next_flush_ms_ = 0;
   int64_t next_look_ms_ = 0;
-  bool failures_written_ = true;  // result of the last flush()
+  bool dead_letters_written_ = true;  // result of the last flush()
   int64_t holes_ = 0;
 };
 

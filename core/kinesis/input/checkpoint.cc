@@ -126,7 +126,7 @@ Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(Env& env, std::st
   std::optional<PathLock> lock;
   if (!path->empty()) {
     Result<PathLock> locked = PathLock::take(env.files, *path);
-    if (!locked.ok()) return locked.status().in("checkpoint " + printable(where));
+    if (!locked.ok()) return locked.status().in("cannot open checkpoint " + printable(where));
     lock = std::move(*locked);
   }
   return std::unique_ptr<CheckpointStore>(new CheckpointStore(env, *path, std::move(lock)));
@@ -142,7 +142,7 @@ Result<std::string> CheckpointStore::path_in(std::string_view where) {
   if (where.starts_with(kFilePrefix) && where.size() > kFilePrefix.size())
     return std::string(where.substr(kFilePrefix.size()));
   return Status(Code::config, "PS0302",
-                "checkpoint: \"" + printable(where) + "\" is neither file:PATH nor memory");
+                "invalid checkpoint '" + printable(where) + "': expected file:PATH or memory");
 }
 
 Result<Checkpoint> CheckpointStore::load() {
@@ -150,21 +150,22 @@ Result<Checkpoint> CheckpointStore::load() {
   Result<std::string> content = env_.files.read(path_, kLargestFile);
   if (!content.ok()) {
     if (content.status().code() == Code::not_found) return Checkpoint();
-    return content.status().in("reading the checkpoint");
+    return content.status().in("checkpoint");
   }
   std::optional<Checkpoint> checkpoint;
   if (const std::optional<JsonDocument> document = JsonDocument::parse(std::move(*content))) {
     const std::optional<int64_t> format = (*document)["penstock_checkpoint"].integer();
     if (format && *format != kFormat)
       return Status(Code::config, "PS0303",
-                    name() + " is of format " + std::to_string(*format) + ", and this version reads format " +
-                        std::to_string(kFormat) + "; move it away to begin at initial_position");
+                    name() + " has format " + std::to_string(*format) + ", but this version reads only format " +
+                        std::to_string(kFormat) +
+                        "; use the version that wrote it, or move it away to start at initial_position");
     if (format) checkpoint = read_checkpoint((*document)["streams"]);
   }
   if (checkpoint) return std::move(*checkpoint);
   return Status(Code::config, "PS0304",
                 name() +
-                    " is damaged or not a checkpoint; restore it, or move it away to begin at "
+                    " is damaged or is not a checkpoint; restore it, or move it away to start at "
                     "initial_position");
 }
 
@@ -172,7 +173,7 @@ Status CheckpointStore::save(const Checkpoint& checkpoint) {
   if (path_.empty()) return {};
   Status saved = lock_->check();
   if (saved.ok()) saved = env_.files.replace(path_, written(checkpoint));
-  return saved.ok() ? saved : saved.in("saving the " + name());
+  return saved.ok() ? saved : saved.in("cannot save " + name());
 }
 
 std::string CheckpointStore::name() const {

@@ -15,14 +15,14 @@ constexpr int64_t kUnreadablePauseMs = 5000;
 constexpr int64_t kLookAgainMs = 1000;  // until the stream of a shard whose end is in doubt is listed again
 }  // namespace
 
-Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, DeadLetterFile& failures,
-             InputOptions options)
+Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment,
+             DeadLetterFile& dead_letter_file, InputOptions options)
     : env_(env),
       assignment_(assignment),
       options_(options),
       throttle_(env),
       reads_(streams.size()),
-      acks_(env, failures, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
+      acks_(env, dead_letter_file, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
       decoder_(options.decode) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(env, *stream.client, throttle_, totals_, stream.name,
@@ -113,11 +113,10 @@ void Input::take_assigned() {
 // Logs a failed read. One incident covers the stream, because its shards usually fail together and for one reason.
 void Input::report_read(const Shard& shard, const Status& status) {
   const bool warning = status.retryable() || status.code() == Code::not_found;
-  reads_[shard.grant.stream].log(
-      throttle_, "stream " + shard.stream.name().name,
-      status.with_message("shard " + printable(shard.grant.shard.id) + ": " + status.message() +
-                          (warning ? "; the read is retried" : "; the read is retried every 30 s")),
-      warning ? LogLevel::warn : LogLevel::error);
+  reads_[shard.grant.stream].log(throttle_, "stream " + shard.stream.name().name,
+                                 status.in("cannot read shard " + printable(shard.grant.shard.id) +
+                                           (warning ? ", retrying" : ", retrying every 30 s")),
+                                 warning ? LogLevel::warn : LogLevel::error);
 }
 
 void Input::note_read(const Shard& shard) {
@@ -125,7 +124,7 @@ void Input::note_read(const Shard& shard) {
   if (!incident.logged()) return;
   for (const auto& [id, other] : shards_)
     if (other->grant.stream == shard.grant.stream && other->reader && other->reader->failing()) return;
-  incident.recover(env_, "stream " + shard.stream.name().name + ": all of its shards are read again");
+  incident.recover(env_, "stream " + shard.stream.name().name + ": all shards are read again");
 }
 
 Status Input::on_shards_listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
@@ -238,8 +237,9 @@ Status Input::close(int64_t deadline_ms) {
   if (!reported.ok()) return reported;
   if (Status saved = assignment_.saved(); !saved.ok()) return saved;
   if (!assignment_.closed())
-    return {Code::transient, "PS0305",
-            "the time to end was not enough to give back the shards; others wait until they expire"};
+    return {
+        Code::transient, "PS0305",
+        "the shutdown timed out before all leases were released; other workers take them over after they expire"};
   return {};
 }
 

@@ -47,8 +47,8 @@ struct InputOptions {
 class Input {
  public:
   // REQUIRES: all references, and the clients, outlive the input.
-  Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, DeadLetterFile& failures,
-        InputOptions options);
+  Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment,
+        DeadLetterFile& dead_letter_file, InputOptions options);
 
   // As documented for penstock_input. They return no errors but those of emit. If one throws for lack of memory,
   // the next one continues: what was emitted is not emitted again, and nothing is skipped.

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "core/kinesis/input/input.h"
+#include "core/kinesis/input/stream_errors.h"
 
 namespace penstock::kinesis {
 
@@ -35,9 +36,7 @@ int32_t Input::emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitt
       throw;
     } catch (const std::exception& thrown) {
       if (current_ == nullptr) throw;
-      throttle_.log(current_->name(), Status(Code::internal, "PS0306",
-                                             defect_status(thrown).message() +
-                                                 "; the shard's records are emitted again after 30 s"));
+      throttle_.log(current_->name(), defect_status(thrown).in("cannot emit its records, retrying in 30 s"));
       current_->emit_after_ms = env_.clock.monotonic_ms() + kDefectPauseMs;
       suspend_current();
     }
@@ -143,9 +142,9 @@ void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
   }
   // mutation: gap after retention not logged
   ++gaps_;
-  env_.error("PS0309", shard.name() + ": the record with sequence number " + resume.sequence_number +
-                           ", where it was left, has passed the stream's retention. It is read on from " +
-                           printable(first) + "; what came in between is lost");
+  env_.log(LogLevel::error, lost_to_retention(shard.name(), "last read: " + resume.sequence_number +
+                                                                ", next available: " + printable(first))
+                                .text());
 }
 
 // Decodes the record's next batch. Returns false if there are no more, which finishes the record, or if this
@@ -197,14 +196,15 @@ void Input::fail_user_record(const Status& why) {
 Status Input::given_up() const {
   if (options_.record_retry_limit && emit_state_.rejections > *options_.record_retry_limit)
     return {Code::invalid, "PS0307",
-            "refused by what takes the records, " + std::to_string(emit_state_.rejections) +
-                " times; record_retry_limit is " + std::to_string(*options_.record_retry_limit)};
+            "record_retry_limit is reached: the agent rejected the record (limit " +
+                std::to_string(*options_.record_retry_limit) + ", rejections " +
+                std::to_string(emit_state_.rejections) + ")"};
   if (!options_.max_record_age_ms) return {};
   const int64_t age_ms = env_.clock.wall_ms() - decoder_.origin().arrival_time_ms;
   if (age_ms <= *options_.max_record_age_ms) return {};
   return {Code::invalid, "PS0308",
-          "it arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +
-              std::to_string(*options_.max_record_age_ms) + " ms"};
+          "the record is older than max_record_age (limit " + std::to_string(*options_.max_record_age_ms) +
+              " ms, age " + std::to_string(age_ms) + " ms)"};
 }
 
 void Input::finish_record() {
@@ -212,21 +212,23 @@ void Input::finish_record() {
   shard.reader->take_record();
   scheduler_.requeue(shard);
   log_left_out(shard);
+  if (std::exchange(shard.emit_after_ms, 0) != 0)
+    env_.log(LogLevel::info, shard.name() + ": its records are emitted again");
 }
 
 // Logs once what is skipped on purpose; the counters have the numbers.
 void Input::log_left_out(const Shard& shard) {
   if (!unknown_type_logged_ && !decoder_.unknown_type().empty()) {
     unknown_type_logged_ = true;
-    env_.warn("PS0310", shard.name() + ": messages of the type \"" + decoder_.unknown_type() +
-                            "\" are not known here; they are skipped and counted (unknown_messages)");
+    env_.warn("PS0310", shard.name() + ": unknown message type '" + decoder_.unknown_type() +
+                            "'; messages of unknown types are skipped and counted (unknown_messages)");
   }
   if (!outside_range_logged_ && decoder_.counters().outside_range > 0) {
     outside_range_logged_ = true;
     env_.warn("PS0311", shard.name() +
-                            ": aggregated records have user records of other shards' hash ranges in them. "
-                            "The KPL sends these again, so they are left out here and counted "
-                            "(outside_range). If something else aggregates, write hash_range_rule off");
+                            ": aggregated records contain user records outside the shard's hash key range, which "
+                            "are skipped and counted (out_of_range_records), because the KPL sends them again; if "
+                            "another program aggregates the records, set hash_range_rule off");
   }
 }
 

@@ -11,28 +11,28 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   const logs::SubscriptionCounters& logs = decoder_.messages();
   const DecodeCounters& decoded = decoder_.counters();
   metrics.counter("received_records", "records", "source records received", totals_.records);
-  metrics.counter("received_bytes", "bytes", "their data, as it came", totals_.bytes);
+  metrics.counter("received_bytes", "bytes", "their data, as received", totals_.bytes);
   metrics.counter("inflated_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
   metrics.counter("emitted_events", "events", "log events found in them", logs.events + decoded.raw_events);
-  metrics.counter("raw_events", "events", "of these, records that are no subscription messages, as they are",
+  metrics.counter("raw_events", "events", "of these, records other than subscription messages, emitted unchanged",
                   decoded.raw_events);
   metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
                   decoded.aggregated_records);
   metrics.counter("user_records", "records", "in them", decoded.user_records);
-  metrics.counter("out_of_range_records", "records", "of these, left out by hash_range_rule",
+  metrics.counter("out_of_range_records", "records", "of these, skipped by hash_range_rule",
                   decoded.outside_range);
   metrics.counter("emitted_batches", "batches", "batches emitted", batches_out_);
   metrics.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
   metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
   metrics.counter("calls", "calls", "GetRecords, GetShardIterator, ListShards and DescribeStreamSummary",
                   totals_.calls);
-  metrics.counter("retries", "calls", "of these, made because one before had failed", totals_.retries);
-  metrics.counter("gaps", "shards", "resumed where retention had passed the checkpoint: records are lost", gaps_);
+  metrics.counter("retries", "calls", "of these, retries after a failed call", totals_.retries);
+  metrics.counter("gaps", "shards", "resumed after retention had passed the checkpoint: records are lost", gaps_);
   acks_.stats(metrics);
   assignment_.stats(metrics);
   shard_metrics(metrics);
   metrics.gauge("memory_bytes", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
-  metrics.gauge("healthy", "", "0 while positions or the failure file cannot be written",
+  metrics.gauge("healthy", "", "0 while positions or the dead-letter file cannot be written",
                 acks_.healthy() && assignment_.healthy() ? 1 : 0);
 }
 
@@ -45,7 +45,7 @@ void Input::shard_metrics(const MetricsSink& metrics) const {
   for (const auto& [id, shard] : shards_) {
     const std::string label = shard->stream.name().name + "/" + printable(shard->grant.shard.id);
     metrics.gauge("shard_last_arrival_ms", "ms",
-                  "when the last record that was emitted of the shard had arrived; Unix time, 0: there was none",
+                  "arrival time of the last record emitted of the shard; Unix time, 0: none yet",
                   shard->last_arrival_ms, label);
     const ShardProgress& progress = shard->progress;
     const int64_t shard_unacked_ms = progress.open_records() == 0 ? 0 : now_ms - progress.first_opened_ms();
@@ -57,13 +57,13 @@ void Input::shard_metrics(const MetricsSink& metrics) const {
     const int64_t shard_lag_ms = shard->reader->lag_ms();
     lag_ms = std::max(lag_ms, shard_lag_ms);
     metrics.gauge("shard_lag_ms", "ms",
-                  "how far behind its newest record the shard may be; grows while no response comes", shard_lag_ms,
+                  "how far the shard may lag its newest record; grows while no response comes", shard_lag_ms,
                   label);
   }
   metrics.gauge(
       "lag_ms", "ms",
-      "how far behind its newest record the slowest shard may be; grows while no response comes, from the "
-      "start on; -1: there is no shard to read",
+      "how far the slowest shard may lag its newest record; grows while no response comes, from the start on; "
+      "-1: no shard to read",
       lag_ms);
   metrics.gauge("oldest_unacked_ms", "ms", "since the oldest record that is not acknowledged was read",
                 unacked_ms);

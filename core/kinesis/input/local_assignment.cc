@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "core/kinesis/input/seek.h"
+#include "core/kinesis/input/stream_errors.h"
 
 namespace penstock::kinesis {
 
@@ -25,10 +26,9 @@ Result<std::unique_ptr<LocalAssignment>> LocalAssignment::open(Env& env, std::st
   auto store = CheckpointStore::open(env, where);
   if (!store.ok()) return store.status();
   if (where == "memory")
-    env.warn(
-        "PS0314",
-        "checkpoint memory: after a restart the stream is read again from initial_position; with latest, what "
-        "arrives in between is skipped. Write file:PATH to keep the position");
+    env.warn("PS0314",
+             "checkpoint is memory: after a restart, the stream is read again from initial_position (with latest, "
+             "records that arrive in between are skipped); set checkpoint to file:PATH to keep the positions");
   Result<Checkpoint> loaded = (*store)->load();
   if (!loaded.ok()) return loaded.status();
   return std::unique_ptr<LocalAssignment>(
@@ -67,13 +67,7 @@ Status LocalAssignment::identify(Stream& stream, const StreamIdentity& identity,
   }
   StreamIdentity& known = stream.kept->stream;
   if (known.created_ms != 0 && identity.created_ms != 0 && known.created_ms != identity.created_ms)
-    return {
-        Code::config, "PS0390",
-        "stream " + printable(identity.name) + " was deleted and made again: the positions in " + store_->name() +
-            " are of the one made at " + format_rfc3339(known.created_ms) + ", and this one was made at " +
-            format_rfc3339(identity.created_ms) +
-            ". Nothing of it is read. To read it from its beginning, end this process and run: penstock seek -c "
-            "FILE --all --to trim_horizon --yes"};
+    return stream_was_recreated(identity, store_->name(), known.created_ms);
   StreamIdentity now = {identity.name, identity.arn.empty() ? known.arn : identity.arn,
                         identity.created_ms == 0 ? known.created_ms : identity.created_ms};
   if (stream.kept->begin && now == known) return {};
@@ -91,11 +85,13 @@ void LocalAssignment::log_start(const Stream& stream, const std::vector<ShardInf
   const auto kept = std::count_if(shards.begin(), shards.end(),
                                   [&](const ShardInfo& shard) { return stream.kept->shards.contains(shard.id); });
   const std::string start = to_string(*stream.kept->begin);
-  env_.log(LogLevel::info, "stream " + printable(stream.kept->stream.name) + ": " + std::to_string(shards.size()) +
-                               (shards.size() == 1 ? " shard" : " shards") +
-                               (fresh ? "; starts at " + start + ", as " + store_->name() + " has no position"
-                                      : "; goes on from " + store_->name() + ", which has the positions of " +
-                                            std::to_string(kept) + "; shards without one start at " + start));
+  const std::string count = "shards: " + std::to_string(shards.size());
+  env_.log(
+      LogLevel::info,
+      "stream " + printable(stream.kept->stream.name) +
+          (fresh ? ": starting at " + start + ", because " + store_->name() + " has no position (" + count + ")"
+                 : ": resuming from " + store_->name() + "; shards without a position start at " + start + " (" +
+                       count + ", positions: " + std::to_string(kept) + ")"));
 }
 
 // Checks that each selected shard exists or was read to its end.
@@ -109,8 +105,8 @@ Status LocalAssignment::check_selected(const Stream& stream, const std::vector<S
       existing += (i == 0 ? "" : ", ") + printable(shards[i].id);
     if (shards.size() > kMaxIdsShown) existing += " and " + std::to_string(shards.size() - kMaxIdsShown) + " more";
     return {Code::config, "PS0312",
-            "stream " + printable(stream.kept->stream.name) + " has no shard \"" + printable(id) +
-                "\", which the option shards names. It has " + existing};
+            "invalid option shards: stream " + printable(stream.kept->stream.name) + " has no shard '" +
+                printable(id) + "'; it has " + existing};
   }
   return {};
 }
@@ -145,9 +141,10 @@ void LocalAssignment::forget(Stream& stream, const std::string& shard_id) {
   if (shard.empty() || shard.mapped().grant == 0) return;
   revoked_.push_back(shard.mapped().grant);
   granted_.erase(shard.mapped().grant);
-  env_.error("PS0315", "stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id) +
-                           ": the service has it no more; what was not read of it has passed the stream's "
-                           "retention");
+  env_.log(LogLevel::error,
+           lost_to_retention("stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id),
+                             "the shard no longer exists, and it was not read to its end")
+               .text());
 }
 
 void LocalAssignment::grant_ready(size_t stream_index) {
@@ -186,7 +183,7 @@ void LocalAssignment::advance_to(GrantId grant, ShardPosition position) {
 void LocalAssignment::advance() {
   if (moved_ && env_.clock.monotonic_ms() >= next_save_ms_)
     if (const Status saved = save(); !saved.ok())
-      save_incident_.log(throttle_, {}, saved.with_message(saved.message() + "; this is retried every second"));
+      save_incident_.log(throttle_, {}, saved.with_message(saved.message() + "; retrying every second"));
 }
 
 Status LocalAssignment::save() {
@@ -197,14 +194,16 @@ Status LocalAssignment::save() {
   if (save_problem_.ok()) {
     moved_ = false;
     ++saves_;
-    save_incident_.recover(env_, store_->name() + ": saved again");
+    save_incident_.recover(env_, store_->name() + " is saved again");
   }
   return save_problem_;
 }
 
 Status LocalAssignment::saved() const {
   if (!moved_ || !save_problem_.ok()) return save_problem_;
-  return {Code::transient, "PS0313", store_->name() + ": positions have moved since it was saved"};
+  return {
+      Code::transient, "PS0313",
+      store_->name() + " does not have the latest positions yet; records after it are read again after a restart"};
 }
 
 void LocalAssignment::begin_close() {
@@ -213,7 +212,7 @@ void LocalAssignment::begin_close() {
 }
 
 void LocalAssignment::stats(const MetricsSink& metrics) const {
-  metrics.counter("checkpoints", "writes", "times that the positions were saved", saves_);
+  metrics.counter("checkpoints", "writes", "saves of the positions", saves_);
 }
 
 }  // namespace penstock::kinesis

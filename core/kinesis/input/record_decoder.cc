@@ -122,11 +122,13 @@ RecordDecoder::Kind RecordDecoder::kind_of_data() {
   if (options_.format == RecordFormat::cloudwatch_logs) return Kind::message;
   if (logs::Gunzip::looks_like_gzip(data_) || looks_like_message(data_)) return Kind::message;
   if (!data_.starts_with(kKplMagic)) return Kind::raw;
-  problem_ = {Code::invalid, "PS0316",
-              options_.deaggregate
-                  ? "begins like a record that the KPL aggregated, but is none: its checksum or what it frames is "
-                    "damaged; with format raw it is given out as it is"
-                  : "aggregated by the KPL, and deaggregate is off; turn it on, or use format raw"};
+  if (options_.deaggregate)
+    problem_ = {Code::invalid, "PS0316",
+                "invalid aggregated record: its checksum or its framing is damaged; set format raw to emit such "
+                "records unchanged"};
+  else
+    problem_ = {Code::invalid, "PS0327",
+                "the record is aggregated by the KPL, but deaggregate is off; set deaggregate on, or format raw"};
   return Kind::nothing;
 }
 

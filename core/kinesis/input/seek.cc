@@ -28,16 +28,18 @@ Result<ReadFrom> parse_seek_target(std::string_view text, int64_t now_ms) {
   if (text == "latest") return ReadFrom::at_timestamp(now_ms);
   if (const std::optional<int64_t> time_ms = parse_rfc3339(text)) {
     if (*time_ms >= 0) return ReadFrom::at_timestamp(*time_ms);
-    return Status(Code::config, "PS0317",
-                  "the time " + printable(text) +
-                      " is before 1970-01-01T00:00:00Z, when no record can have arrived; write a later "
-                      "one, or trim_horizon for the oldest record");
+    return Status(
+        Code::config, "PS0317",
+        "invalid position '" + printable(text) +
+            "': no record arrived before 1970-01-01T00:00:00Z; use a later time, or trim_horizon for the "
+            "oldest record");
   }
   if (is_sequence_number(text)) return ReadFrom::after({std::string(text), kWholeRecord});
-  return Status(Code::config, "PS0318",
-                "\"" + printable(text) +
-                    "\" is no place to go to; it must be trim_horizon, latest, a time like "
-                    "2026-01-31T08:00:00Z or the sequence number of a record");
+  return Status(
+      Code::config, "PS0318",
+      "invalid position '" + printable(text) +
+          "': expected trim_horizon, latest, a time such as 2026-01-31T08:00:00Z, or the sequence number "
+          "of a record");
 }
 
 std::string to_string(const ReadFrom& from) {
@@ -52,12 +54,12 @@ std::string to_string(const ReadFrom& from) {
   const auto& [sequence_number, sub] = from.position;
   if (from.position.is_end()) return sequence_number;
   const bool inside = sub > 0 && sub != kWholeRecord;
-  return "behind " + printable(sequence_number) + (inside ? ", user record " + std::to_string(sub) : "");
+  return "after " + printable(sequence_number) + (inside ? ", user record " + std::to_string(sub) : "");
 }
 
 std::string to_string(const StreamIdentity& stream) {
   std::string line = "stream " + printable(stream.arn.empty() ? stream.name : stream.arn);
-  return stream.created_ms == 0 ? line : line + ", made at " + format_rfc3339(stream.created_ms);
+  return stream.created_ms == 0 ? line : line + ", created at " + format_rfc3339(stream.created_ms);
 }
 
 StreamIdentity identity_of(const StreamName& name) { return {name.name, name.region.empty() ? "" : name.text}; }
@@ -65,7 +67,7 @@ StreamIdentity identity_of(const StreamName& name) { return {name.name, name.reg
 Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
                                           const ReadFrom& to) {
   if (to.kind == ReadFrom::Kind::after)
-    return Status(Code::config, "PS0319", "a sequence number is of one shard: say which, with --shard");
+    return Status(Code::config, "PS0319", "a sequence number applies to one shard; name the shard with --shard");
   std::vector<std::string> lines;
   for (const StreamName& name : streams) {
     StreamCheckpoint* kept = checkpoint.find(identity_of(name));
@@ -90,16 +92,22 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
   const size_t slash = shard.find('/');
   const std::string id(slash == std::string_view::npos ? shard : shard.substr(slash + 1));
   if (slash == std::string_view::npos && streams.size() > 1)
-    return Status(Code::config, "PS0320", "there are several streams: write the shard as STREAM/" + printable(id));
+    return Status(Code::config, "PS0320",
+                  "the options name several streams; write the shard as STREAM/" + printable(id));
   const auto name = std::find_if(streams.begin(), streams.end(), [&](const StreamName& stream) {
     return slash == std::string_view::npos || stream.name == shard.substr(0, slash);
   });
-  if (name == streams.end())
-    return Status(Code::config, "PS0321",
-                  "\"" + printable(shard.substr(0, slash)) + "\" is no stream of these options");
+  if (name == streams.end()) {
+    std::string configured;
+    for (const StreamName& stream : streams)
+      configured += (configured.empty() ? "" : ", ") + printable(stream.name);
+    return Status(
+        Code::config, "PS0321",
+        "the options do not name stream '" + printable(shard.substr(0, slash)) + "'; expected " + configured);
+  }
   StreamCheckpoint* kept = checkpoint.find(identity_of(*name));
   if (kept == nullptr)
-    return Status(Code::config, "PS0322", "nothing is kept of stream " + name->name + " yet; use --all");
+    return Status(Code::config, "PS0322", "no position of stream " + name->name + " is saved yet; use --all");
   const auto found = kept->shards.find(id);
   if (found == kept->shards.end()) {
     std::string others;
@@ -107,8 +115,8 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
     for (const auto& [other, from] : kept->shards)
       if (shown++ < kMaxIdsShown) others += (others.empty() ? "" : ", ") + printable(other);
     return Status(Code::config, "PS0323",
-                  "stream " + name->name + ": no position of a shard \"" + printable(id) +
-                      "\" is kept; there are " + (others.empty() ? "none" : others));
+                  "stream " + name->name + ": no position of shard '" + printable(id) + "' is saved" +
+                      (others.empty() ? "; use --all" : "; expected one of " + others));
   }
   std::vector<std::string> lines = {to_string(kept->stream),
                                     shard_line(id, found->second) + " -> " + to_string(to)};

@@ -170,7 +170,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
   if (no_more && !at_end)
     outcome = {Code::transient, "PS0324",
                "GetRecords: the response has neither NextShardIterator nor ChildShards, which does not prove that "
-               "the shard has ended"};
+               "the shard has ended; checking again with ListShards"};
 
   // Nothing allocates from here on: the response is taken as a whole, or not at all and requested again.
   response_ = std::move(*records);

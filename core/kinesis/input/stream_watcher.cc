@@ -15,7 +15,7 @@ constexpr int64_t kRefreshMs = 60000;
 constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr int64_t kListedAgainMs = 1000;
 constexpr Backoff kBackoff{500, 10000};
-constexpr Backoff kRefusedBackoff{500, kPermanentFailurePauseMs};  // the rejection may come from a proxy
+constexpr Backoff kRejectedBackoff{500, kPermanentFailurePauseMs};  // the rejection may come from a proxy
 }  // namespace
 
 void StreamWatcher::mark_missing() {
@@ -67,9 +67,10 @@ Status StreamWatcher::receive_summary(Result<aws::ServiceResponse>& response) {
     // Permission to read a stream does not imply permission to describe it. Only a denial by the service counts: a
     // rejection by anything on the way to it is retried.
     identity_ = {name_.name, "", 0};
-    env_.warn("PS0326", "stream " + name_.name + ": " + response.status().message() +
-                            ". It is read all the same; but if it is deleted and made again, that will not be "
-                            "noticed");
+    env_.warn("PS0326", "stream " + name_.name +
+                            ": cannot describe it, so that a stream that is deleted and created again will not be "
+                            "noticed; allow kinesis:DescribeStreamSummary: " +
+                            response.status().message());
     describable_ = false;
   } else if (!response.ok()) {
     return response.status();
@@ -107,7 +108,7 @@ Status StreamWatcher::receive_page(Result<aws::ServiceResponse>& response) {
 
 // Passes on the complete list. Fails if it has no shards.
 Status StreamWatcher::take_list(int64_t date_ms) {
-  if (shards_.empty()) return {Code::not_found, "PS0325", "ListShards: it has no shards yet"};
+  if (shards_.empty()) return {Code::not_found, "PS0325", "ListShards: the stream has no shards yet"};
   failures_ = 0;
   described_ = false;
   int64_t start_ms = date_ms != 0 ? date_ms : env_.clock.wall_ms();
@@ -117,7 +118,7 @@ Status StreamWatcher::take_list(int64_t date_ms) {
   if (status.ok()) {
     readable_ = true;
     missing_ = false;
-    incident_.recover(env_, "stream " + name_.name + ": found and listed again");
+    incident_.recover(env_, "stream " + name_.name + ": its shards are listed again");
     next_call_ms_ = std::min(now_ms + kRefreshMs, wanted_ms_);
     return {};
   }
@@ -136,7 +137,7 @@ void StreamWatcher::fail(const Status& status) {
   ++failures_;
   retrying_ = true;
   const bool not_found = status.code() == Code::not_found;
-  const Backoff& backoff = status.retryable() ? kBackoff : kRefusedBackoff;
+  const Backoff& backoff = status.retryable() ? kBackoff : kRejectedBackoff;
   const int64_t pause_ms = not_found ? kPermanentFailurePauseMs : backoff.delay_ms(failures_, env_.random);
   next_call_ms_ = not_before_ms_ = env_.clock.monotonic_ms() + pause_ms;
   if (not_found) {
@@ -145,8 +146,7 @@ void StreamWatcher::fail(const Status& status) {
   }
   const bool warning = not_found || status.retryable();
   incident_.log(throttle_, "stream " + name_.name,
-                status.with_message((not_found ? "not found: " : "") + status.message() +
-                                    (not_found ? "; it is looked for every 30 s" : "; this is retried")),
+                status.in(not_found ? "not found, retrying every 30 s" : "cannot list its shards, retrying"),
                 warning ? LogLevel::warn : LogLevel::error);
 }
 

@@ -35,8 +35,8 @@ size_t Aggregator::entry_of(const WriterRecord& record, uint32_t shard) const {
 bool Aggregator::has_room(size_t entry, const WriterRecord& record) const {
   if (entry == kNone) return false;
   const size_t bytes = joining_bytes(record, entry_of_key(record) == entry);
-  const size_t most = options_.gzip ? kAggregateBytesBeforeGzip : kAggregateBytes;
-  return entries_[entry].bytes + bytes <= most && bytes_ + bytes <= options_.max_call_bytes;
+  const size_t max_bytes = options_.gzip ? kAggregateBytesBeforeGzip : kAggregateBytes;
+  return entries_[entry].bytes + bytes <= max_bytes && bytes_ + bytes <= options_.max_call_bytes;
 }
 
 size_t Aggregator::user_record_bytes(const WriterRecord& record) const {

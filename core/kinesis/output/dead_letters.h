@@ -18,7 +18,7 @@ namespace penstock::kinesis {
 // object.
 class DeadLetters {
  public:
-  DeadLetters(Env& env, DeadLetterFile& failures) : env_(env), failures_(failures) {}
+  DeadLetters(Env& env, DeadLetterFile& dead_letter_file) : env_(env), dead_letter_file_(dead_letter_file) {}
 
   // Queues a record. reason is a sentence for a person: what the record has, and what is allowed.
   void add(WriterRecord& record, std::string reason) { added_.push_back({&record, std::move(reason)}); }
@@ -26,7 +26,7 @@ class DeadLetters {
   // Writes queued records to the dead-letter file, about 4 MiB of lines at a time. Returns the records that are in
   // it, fsynced. While it cannot be written, the others are retried at next_deadline_ms().
   std::vector<WriterRecord*> advance();
-  int64_t next_deadline_ms() const { return std::min(next_flush_ms(), failures_.next_log_ms()); }
+  int64_t next_deadline_ms() const { return std::min(next_flush_ms(), dead_letter_file_.next_log_ms()); }
   bool stuck() const { return failures_in_a_row_ > 0; }
   void clear();
 
@@ -44,9 +44,9 @@ class DeadLetters {
   int64_t next_flush_ms() const { return added_.empty() && unflushed_.empty() ? kNever : due_ms_; }
 
   Env& env_;
-  DeadLetterFile& failures_;
-  std::deque<Added> added_;           // not passed to failures_ yet
-  std::vector<Unflushed> unflushed_;  // passed to failures_, not on disk yet
+  DeadLetterFile& dead_letter_file_;
+  std::deque<Added> added_;           // not passed to dead_letter_file_ yet
+  std::vector<Unflushed> unflushed_;  // passed to dead_letter_file_, not on disk yet
   int failures_in_a_row_ = 0;
   int64_t due_ms_ = 0;
 };

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/backoff.h"
 #include "core/kinesis/put_records.h"
+#include "core/kinesis/response.h"
 
 namespace penstock::kinesis {
 
@@ -21,8 +22,7 @@ Result<size_t> read_max_record_bytes(const std::string& body) {
     const uint64_t kib = limit.unsigned_integer().value_or(0);
     if (kib > 0 && kib <= UINT32_MAX) return size_t{kib} << 10;
   }
-  return Status(Code::transient, "PS0400",
-                "the answer to DescribeStreamSummary is not what the service documents");
+  return unexpected_response("DescribeStreamSummary", "it has no valid MaxRecordSizeInKiB");
 }
 
 void MaxRecordSize::advance() {
@@ -41,23 +41,25 @@ void MaxRecordSize::receive(const Result<aws::ServiceResponse>& response) {
       response.ok() ? read_max_record_bytes(response->body) : Result<size_t>(response.status());
   if (bytes.ok()) {
     bytes_ = *bytes;
+    incident_.recover(env_, "stream " + printable(stream_) + ": its maximum record size is known now");
     return;
   }
   const int64_t now_ms = env_.clock.monotonic_ms();
-  std::string then = ", which is tried again";
+  std::string then = ", retrying";
   if (bytes.status().code() == Code::denied) {
     bytes_ = kMaxRecordBytes;
-    then = " (max_record_bytes auto; 1 MiB is taken in its place)";
+    then =
+        " (max_record_bytes auto), assuming 1 MiB; allow kinesis:DescribeStreamSummary, or set max_record_bytes";
   } else if (bytes.status().code() == Code::not_found) {
     due_ms_ = now_ms + kNoStreamPauseMs;  // it may be created later, with a raised limit
-    then += " every 30 s; nothing is sent until then";
+    then += " every 30 s, and nothing is sent until then";
   } else {
     // Only the service can answer this: any other error, such as a proxy's rejection, is retried.
     due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
   }
-  throttle_.log(
-      bytes.status().in("asking stream " + printable(stream_) + " for the largest record that it takes" + then),
-      LogLevel::warn);
+  incident_.log(throttle_, {},
+                bytes.status().in("cannot get the maximum record size of stream " + printable(stream_) + then),
+                LogLevel::warn);
 }
 
 }  // namespace penstock::kinesis

@@ -41,6 +41,7 @@ class MaxRecordSize {
   size_t bytes_;
   bool asking_ = false;
   int failures_ = 0;  // in a row
+  Incident incident_;
   int64_t due_ms_ = 0;
 };
 

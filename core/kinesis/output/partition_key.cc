@@ -18,7 +18,7 @@ constexpr size_t kRandomKeyBytes = 16;
 
 Result<PartitionKeys> PartitionKeys::make(std::string_view form, std::string_view missing) {
   PartitionKeys keys;
-  const std::string_view behind_colon = form.substr(form.find(':') + 1);
+  const std::string_view after_colon = form.substr(form.find(':') + 1);
   if (form == "log_stream") {
     keys.form_ = Form::log_stream;
   } else if (form == "random") {
@@ -27,24 +27,23 @@ Result<PartitionKeys> PartitionKeys::make(std::string_view form, std::string_vie
     keys.form_ = Form::source;
   } else if (form.starts_with("field:")) {
     keys.form_ = Form::field;
-    keys.text_ = behind_colon;
+    keys.text_ = after_colon;
     keys.field_.emplace(keys.text_);
   } else if (form.starts_with("text:")) {
     keys.form_ = Form::text;
-    keys.text_ = behind_colon;
+    keys.text_ = after_colon;
   } else {
     return Status(Code::config, "PS0401",
-                  "partition_key is \"" + printable(form) +
-                      "\", but must be log_stream, random, source, field:PATH or text:TEXT");
+                  "invalid partition_key '" + printable(form) +
+                      "': expected log_stream, random, source, field:PATH or text:TEXT");
   }
   const std::string dotted = "." + keys.text_ + ".";
   if (keys.form_ == Form::field && dotted.find("..") != std::string::npos)
-    return Status(Code::config, "PS0402",
-                  "partition_key is \"" + printable(form) +
-                      "\", but each name of the path must have a character, as in field:lambda.requestId");
+    return Status(Code::config, "PS0401",
+                  "invalid partition_key '" + printable(form) +
+                      "': each name of the path needs at least one character, such as in field:lambda.requestId");
   if (keys.form_ == Form::text && keys.text_.empty())
-    return Status(Code::config, "PS0403",
-                  "partition_key is \"text:\", but a partition key has a character at least");
+    return Status(Code::config, "PS0401", "invalid partition_key 'text:': the text needs at least one character");
   if (missing == "log_stream")
     keys.missing_ = Missing::log_stream;
   else if (missing == "random")
@@ -54,7 +53,7 @@ Result<PartitionKeys> PartitionKeys::make(std::string_view form, std::string_vie
   else
     return Status(
         Code::config, "PS0404",
-        "partition_key_missing is \"" + printable(missing) + "\", but must be log_stream, random or on_failure");
+        "invalid partition_key_missing '" + printable(missing) + "': expected log_stream, random or on_failure");
   return keys;
 }
 
@@ -133,11 +132,11 @@ PartitionKeys::Choice PartitionKeys::made_fit(Choice choice) {
 }
 
 std::string PartitionKeys::why_none() const {
-  return form_ == Form::field ? "the record has no member " + printable(text_) +
-                                    " with a text or number in it to be its partition key (partition_key field:" +
-                                    printable(text_) + ", partition_key_missing on_failure)"
-                              : "the record's source has no partition key (partition_key source, "
-                                "partition_key_missing on_failure)";
+  return form_ == Form::field
+             ? "no partition key: the record has no string or number at the member " + printable(text_) +
+                   " (partition_key field:" + printable(text_) + ", partition_key_missing on_failure)"
+             : "no partition key: the source record has none (partition_key source, "
+               "partition_key_missing on_failure)";
 }
 
 }  // namespace penstock::kinesis

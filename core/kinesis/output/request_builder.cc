@@ -61,9 +61,9 @@ int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
   each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
   // How many records will share an entry is not known yet. If few do, further throttling reduces the shard's
   // budget.
-  const bool shares_parcel = options_.aggregator.aggregate != Aggregator::Aggregate::none && !first.sent;
+  const bool shares_entry = options_.aggregator.aggregate != Aggregator::Aggregate::none && !first.sent;
   const ShardLimiter::Admission admission =
-      limiter_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);
+      limiter_.admit(shards_.shard_of(first.partition_key), shares_entry ? 0 : 1, bytes, now_ms);
   first.admitted = admission.reserved;
   return admission.due_ms;
 }
@@ -166,14 +166,15 @@ int64_t RequestBuilder::expires_ms(const WriterRecord& record) const {
 // Returns why a record can never be sent; "" if it can.
 std::string RequestBuilder::why_unsendable(const WriterRecord& record, int64_t now_ms,
                                            size_t max_record_bytes) const {
-  if (record.unreadable) return "the agent handed it over in a form that could not be read";
+  if (record.unreadable) return "the agent passed the record in a form that cannot be decoded";
   if (record.partition_key.empty()) return keys_.why_none();
   const size_t bytes = record.bytes();
   if (bytes + aggregator_.growth_bytes(bytes) > max_record_bytes)
-    return "the record has " + std::to_string(bytes) + " bytes with its partition key; the stream takes " +
-           std::to_string(max_record_bytes) + " at most (max_record_bytes)";
+    return "the record and its partition key are larger than max_record_bytes (limit " +
+           std::to_string(max_record_bytes) + " bytes, size " + std::to_string(bytes) + " bytes)";
   if (now_ms >= expires_ms(record))
-    return "it was not delivered within " + std::to_string(*options_.max_record_age_ms) + " ms (max_record_age)";
+    return "the record was not delivered within max_record_age (" + std::to_string(*options_.max_record_age_ms) +
+           " ms)";
   return {};
 }
 

@@ -37,10 +37,11 @@ void ShardMap::receive(Result<aws::ServiceResponse> response) {
     next_token_.clear();  // tokens expire: the retry begins with the first page
     listed_.clear();
     wanted_ = true;
-    due_ms_ = now_ms + (taken.retryable() ? kPauseMs : kRefusedPauseMs);
-    throttle_.log(taken.in("listing the shards of stream " + printable(stream_) +
-                           ", without which records are not known by their shard (with aggregate kpl "
-                           "only those of one partition key share a record meanwhile)"),
+    due_ms_ = now_ms + (taken.retryable() ? kPauseMs : kRejectedPauseMs);
+    incident_.log(throttle_, {},
+                  taken.in("cannot list the shards of stream " + printable(stream_) +
+                           ", retrying; meanwhile, records are not grouped by shard (with aggregate kpl, only "
+                           "records of one partition key are aggregated)"),
                   LogLevel::warn);
     return;
   }
@@ -53,6 +54,7 @@ void ShardMap::receive(Result<aws::ServiceResponse> response) {
   std::sort(open_.begin(), open_.end(),
             [](const ShardInfo& a, const ShardInfo& b) { return a.first_hash_key < b.first_hash_key; });
   ++version_;
+  incident_.recover(env_, "stream " + printable(stream_) + ": its shards are listed again");
 }
 
 Status ShardMap::take_page(Result<aws::ServiceResponse>& response) {

@@ -39,7 +39,7 @@ class ShardMap {
 
  private:
   static constexpr int64_t kPauseMs = 5'000;
-  static constexpr int64_t kRefusedPauseMs = 300'000;
+  static constexpr int64_t kRejectedPauseMs = 300'000;
 
   void receive(Result<aws::ServiceResponse> response);
   Status take_page(Result<aws::ServiceResponse>& response);
@@ -55,6 +55,7 @@ class ShardMap {
   std::vector<ShardInfo> listed_;  // open shards of the pages so far
   std::vector<ShardInfo> open_;    // open shards, by first hash key
   uint64_t version_ = 0;
+  Incident incident_;  // failures to list the shards
 };
 
 }  // namespace penstock::kinesis

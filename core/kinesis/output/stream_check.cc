@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/backoff.h"
 #include "core/kinesis/put_records.h"
+#include "core/kinesis/response.h"
 
 namespace penstock::kinesis {
 
@@ -23,8 +24,7 @@ Result<std::string> read_summary(const std::string& body) {
       return "status " + printable(status.text()) +
              (shards ? ", open shards: " + std::to_string(*shards) : std::string());
   }
-  return Status(Code::transient, "PS0405",
-                "the answer to DescribeStreamSummary is not what the service documents");
+  return unexpected_response("DescribeStreamSummary", "it has no StreamStatus");
 }
 
 }  // namespace
@@ -46,20 +46,20 @@ void StreamCheck::receive(const Result<aws::ServiceResponse>& response) {
   if (summary.ok()) return env_.log(LogLevel::info, "output: " + name + " exists (" + *summary + ")");
   const Status& status = summary.status();
   if (status.code() == Code::denied)
-    return env_.log(
-        LogLevel::info,
-        "output: whether " + name +
-            " exists shows with the first record, because this permission is missing: " + status.message());
+    return env_.log(LogLevel::info,
+                    "output: cannot check whether " + name +
+                        " exists before the first record, because the permission is missing: " + status.message());
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (status.code() == Code::not_found) {
     due_ms_ = now_ms + kNoStreamPauseMs;
-    throttle_.log(status.in("output: " + name +
-                            " does not exist in this account and region; create it or correct its name, records "
-                            "wait meanwhile"));
+    throttle_.log(
+        status.in("output: " + name +
+                  " does not exist in this account and region, retrying every 30 s, and records wait until "
+                  "then; create it, or correct its name"));
     return;
   }
   due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
-  throttle_.log(status.in("output: whether " + name + " exists is not known yet; retrying"), LogLevel::warn);
+  throttle_.log(status.in("output: cannot check whether " + name + " exists, retrying"), LogLevel::warn);
 }
 
 }  // namespace penstock::kinesis

@@ -22,29 +22,29 @@ bool soon_again(const Status& status) { return status.retryable() || status.code
 
 }  // namespace
 
-Writer::Writer(Env& env, DeadLetterFile& failures, Options options, aws::ServiceCall call)
+Writer::Writer(Env& env, DeadLetterFile& dead_letter_file, Options options, aws::ServiceCall call)
     : env_(env),
       throttle_(env),
-      failures_(failures),
+      dead_letter_file_(dead_letter_file),
       options_(std::move(options)),
       call_(std::move(call)),
       max_record_size_(env_, throttle_, call_, options_.stream, options_.max_record_bytes),
-      dead_letters_(env_, failures_),
+      dead_letters_(env_, dead_letter_file_),
       shards_(env_, throttle_, call_, options_.stream),
       next_(options_.calls, options_.partition_keys, shards_, env_.random, dead_letters_) {
   if (options_.calls.aggregator.by_shard()) shards_.want();
 }
 
 Status Writer::write(const penstock_batch& batch) {
-  if (closed_) return {Code::invalid, "PS0406", "a batch was written to an output that is closed"};
+  if (closed_) return {Code::invalid, "PS0406", "the batch is rejected, because the output is closed"};
   if (batch.record_count == 0) {
     settled_.push_back({batch.ack_id, PENSTOCK_DELIVERED});
     return {};
   }
   if (batch.record_stride < kFirstRecordBytes)
     return {Code::invalid, "PS0407",
-            "a batch has a record_stride of " + std::to_string(batch.record_stride) +
-                ", but a record has at least " + std::to_string(kFirstRecordBytes) + " bytes"};
+            "invalid batch: record_stride is smaller than a record (expected at least " +
+                std::to_string(kFirstRecordBytes) + ", is " + std::to_string(batch.record_stride) + ")"};
   // Everything that can fail for lack of memory comes before the first change.
   decltype(batches_) one;
   const uint64_t number = last_batch_number_ + 1;
@@ -56,7 +56,7 @@ Status Writer::write(const penstock_batch& batch) {
 
   last_batch_number_ = number;
   batch_bytes_ += copy.memory_bytes;
-  counters_.records_in += static_cast<int64_t>(batch.record_count);
+  counters_.received_records += static_cast<int64_t>(batch.record_count);
   return {};
 }
 
@@ -126,7 +126,7 @@ bool Writer::fits_in_memory() const {
 bool Writer::full() const {
   const size_t bodies = std::max(body_bytes_, options_.mem_limit_bytes / kBodiesShare);
   // mutation: output memory without limit
-  return batch_bytes_ + failures_.pending_bytes() + bodies >= options_.mem_limit_bytes;
+  return batch_bytes_ + dead_letter_file_.pending_bytes() + bodies >= options_.mem_limit_bytes;
 }
 
 // A record that is larger than a call could never be sent either.
@@ -162,7 +162,7 @@ void Writer::end_call(uint64_t call_id, Result<aws::ServiceResponse> response) {
 
 void Writer::end_failed_call(const Call& call, const Status& status) {
   ++counters_.failed_calls;
-  const std::string what = "writing to stream " + printable(options_.stream);
+  const std::string what = "cannot write to stream " + printable(options_.stream);
   WriterRecord& first = *call.entries.front().first;
   const bool single = call.entries.size() == 1 && first.next == nullptr;
   // The service does not say which record of a call it rejects. Smaller calls find it, so that one record does not
@@ -174,7 +174,7 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
     on_no_progress(rejections_, record_backoff(),
                    (rejections_.calls_without_progress() - kRejectionsInRow) / kSamePause + 1);
   if (rejected && !single) {
-    throttle_.log(status.in(what + ", which is tried again in smaller calls"), LogLevel::warn);
+    throttle_.log(status.in(what + ", retrying with smaller calls"), LogLevel::warn);
     for (WriterRecord* const chain : chains_of(call, true)) next_.add_retry(*chain, kAtOnce);
     return;
   }
@@ -184,7 +184,7 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   }
   const bool soon = soon_again(status);
   if (!soon) rejected_permanently_ = true;
-  const Status report = status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s"));
+  const Status report = status.in(what + (soon ? ", retrying" : ", retrying every 30 s"));
   const LogLevel level = soon ? LogLevel::warn : LogLevel::error;
   if (rejected)
     throttle_.log(report, level);
@@ -223,15 +223,17 @@ void Writer::on_no_progress(CircuitBreaker& outage, const Backoff& backoff, int 
   unavailable_.log(
       throttle_, {},
       {Code::transient, "PS0408",
-       "stream " + printable(options_.stream) + " took nothing of the last " +
-           std::to_string(outage.calls_without_progress()) + " calls; until it does, calls go one at a time"});
+       "stream " + printable(options_.stream) +
+           " accepts no records; until it does, calls are made one at a time (calls without success: " +
+           std::to_string(outage.calls_without_progress()) + ")"},
+      LogLevel::warn);
 }
 
 void Writer::on_progress() {
   breaker_.on_progress();
   rejections_.on_progress();
   if (unavailable_.logged())
-    unavailable_.recover(env_, "stream " + printable(options_.stream) + " takes records again");
+    unavailable_.recover(env_, "stream " + printable(options_.stream) + " accepts records again");
 }
 
 void Writer::end_completed_call(const Call& call, const PutRecordsResponse& response) {
@@ -240,7 +242,7 @@ void Writer::end_completed_call(const Call& call, const PutRecordsResponse& resp
   if (!rejected.empty()) {
     throttle_.log({Code::throttled, "PS0409",
                    "stream " + printable(options_.stream) +
-                       " refuses records, which are sent again: " + printable(rejected.front().code)},
+                       " rejects records, retrying them: " + printable(rejected.front().code)},
                   LogLevel::warn);
     const int64_t now_ms = env_.clock.monotonic_ms();
     std::vector<WriterRecord*> again;
@@ -256,10 +258,10 @@ void Writer::end_completed_call(const Call& call, const PutRecordsResponse& resp
     retry(again, &backoff, printable(rejected.front().code));
   }
   if (rejected.size() < call.entries.size()) on_progress();
-  auto next_refused = rejected.begin();
+  auto next_rejected = rejected.begin();
   for (size_t i = 0; i < call.entries.size(); ++i)
-    if (next_refused != rejected.end() && next_refused->index == i)
-      ++next_refused;
+    if (next_rejected != rejected.end() && next_rejected->index == i)
+      ++next_rejected;
     else if (is_misrouted(call.entries[i], response.shard_ids[i]))
       retry_in_its_shards(call.entries[i].first);
     else
@@ -284,8 +286,8 @@ void Writer::deliver(WriterRecord* first) {
     next_.done(record);
     settle(record);
     // mutation: records counted twice
-    ++counters_.records_out;
-    counters_.bytes_out += static_cast<int64_t>(bytes);
+    ++counters_.delivered_records;
+    counters_.delivered_bytes += static_cast<int64_t>(bytes);
   });
 }
 
@@ -300,8 +302,8 @@ void Writer::retry(const std::vector<WriterRecord*>& chains, const Backoff* back
     const int now_rejections = chain->rejections;
     if (now_rejections > options_.record_retry_limit.value_or(INT64_MAX)) {
       each_record(chain, [&](WriterRecord& record) {
-        dead_letters_.add(record, "it was sent " + std::to_string(now_rejections) +
-                                      " times without success (record_retry_limit); last error: " + reason);
+        dead_letters_.add(record, "record_retry_limit is reached after " + std::to_string(now_rejections) +
+                                      " calls; last error: " + reason);
       });
       continue;
     }
@@ -321,7 +323,7 @@ void Writer::settle_dead_letters() {
     next_.done(*record);
     record->batch->failed = true;
     settle(*record);
-    ++counters_.failures;
+    ++counters_.dead_letters;
   }
 }
 
@@ -352,12 +354,12 @@ void Writer::release() {
 
 WriterCounters Writer::counters() const {
   WriterCounters counters = counters_;
-  counters.bytes_in_flight = static_cast<int64_t>(batch_bytes_ + body_bytes_ + failures_.pending_bytes());
-  counters.records_queued = static_cast<int64_t>(next_.waiting_records());
+  counters.in_flight_bytes = static_cast<int64_t>(batch_bytes_ + body_bytes_ + dead_letter_file_.pending_bytes());
+  counters.queued_records = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
   // If nothing is outstanding, no call would show that the stream accepts records again.
-  const bool in_vain = !idle() && (rejected_permanently_ || breaker_.open() || rejections_.open());
-  counters.healthy = !dead_letters_.stuck() && !in_vain ? 1 : 0;
+  const bool no_progress = !idle() && (rejected_permanently_ || breaker_.open() || rejections_.open());
+  counters.healthy = !dead_letters_.stuck() && !no_progress ? 1 : 0;
   return counters;
 }
 

@@ -32,17 +32,17 @@ struct SettledBatch {
 };
 
 struct WriterCounters {
-  int64_t records_in = 0;         // accepted by write()
-  int64_t records_out = 0;        // accepted by the service
-  int64_t bytes_out = 0;          // of those, including partition keys
+  int64_t received_records = 0;   // accepted by write()
+  int64_t delivered_records = 0;  // accepted by the service
+  int64_t delivered_bytes = 0;    // of those, including partition keys
   int64_t calls = 0;              // started
   int64_t failed_calls = 0;       // rejected as a whole, or with an unknown outcome
   int64_t rejected_records = 0;   // rejected individually in a call that succeeded
   int64_t misrouted_records = 0;  // accepted by a shard whose consumers drop them, so sent again
   int64_t retries = 0;            // records sent again
-  int64_t failures = 0;           // dead letters
-  int64_t bytes_in_flight = 0;    // gauge: what counts against mem_limit
-  int64_t records_queued = 0;     // gauge: not in a call in flight
+  int64_t dead_letters = 0;       // dead letters
+  int64_t in_flight_bytes = 0;    // gauge: what counts against mem_limit
+  int64_t queued_records = 0;     // gauge: not in a call in flight
   // Gauge: 0 while the dead-letter file cannot be written, or while the service rejects permanently or accepts
   // nothing of what is outstanding.
   int64_t healthy = 1;
@@ -69,8 +69,8 @@ class Writer {
     RequestBuilder::Options calls = {};
   };
 
-  // REQUIRES: env and failures outlive the writer; no response arrives after the writer is destroyed.
-  Writer(Env& env, DeadLetterFile& failures, Options options, aws::ServiceCall call);
+  // REQUIRES: env and dead_letter_file outlive the writer; no response arrives after the writer is destroyed.
+  Writer(Env& env, DeadLetterFile& dead_letter_file, Options options, aws::ServiceCall call);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -151,7 +151,7 @@ class Writer {
 
   Env& env_;
   LogThrottle throttle_;
-  DeadLetterFile& failures_;
+  DeadLetterFile& dead_letter_file_;
   Options options_;
   aws::ServiceCall call_;
   MaxRecordSize max_record_size_;

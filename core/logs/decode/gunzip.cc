@@ -28,7 +28,7 @@ size_t first_guess(std::string_view data, size_t limit_bytes) {
 }
 
 Status damaged(std::string_view data, const std::string& what) {
-  return {Code::invalid, "PS0700", "gzip data of " + std::to_string(data.size()) + " bytes " + what};
+  return {Code::invalid, "PS0700", "invalid gzip data: " + what + " (" + std::to_string(data.size()) + " bytes)"};
 }
 
 }  // namespace
@@ -84,13 +84,13 @@ Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBu
       written += room - z.avail_out;
       if (written > limit_bytes)
         return fail({Code::too_large, "PS0701",
-                     "gzip data of " + std::to_string(data.size()) + " bytes inflates to more than " +
-                         std::to_string(limit_bytes) + ", the limit"});
+                     "the record is larger than inflate_limit once it is inflated; raise the limit (limit " +
+                         std::to_string(limit_bytes) + " bytes, " + std::to_string(data.size()) + " compressed)"});
       if (result == Z_MEM_ERROR) throw std::bad_alloc();
       if (result == Z_BUF_ERROR || (result == Z_OK && read == data.size() && z.avail_out > 0))
-        return fail(damaged(data, "ends in the middle"));
+        return fail(damaged(data, "it is truncated"));
       if (result != Z_OK && result != Z_STREAM_END)
-        return fail(damaged(data, "is damaged near byte " + std::to_string(read) + ": " +
+        return fail(damaged(data, "it is damaged near byte " + std::to_string(read) + ": " +
                                       (z.msg != nullptr ? z.msg : zError(result))));
     }
     complete_bytes = written;
@@ -99,8 +99,8 @@ Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBu
     if (looks_like_gzip(rest)) continue;
     out.resize(written);
     if (rest.empty()) return {};
-    return damaged(data, "ends " + std::to_string(rest.size()) + " bytes early, before something else: \"" +
-                             printable(rest, 40) + "\"");
+    return damaged(data, "other data follows its last member: '" + printable(rest, 40) + "', " +
+                             std::to_string(rest.size()) + " bytes");
   }
 }
 

@@ -31,7 +31,7 @@ std::string name_that_is_too_long(const SubscriptionMessage& message) {
                            Name{"owner", message.owner, kMaxOwnerCharacters}})
     if (has_more_characters(name.text, name.limit))
       return std::string("its ") + name.what + " has " + std::to_string(name.text.size()) +
-             " bytes, and at most " + std::to_string(name.limit) + " characters are allowed";
+             " bytes, but at most " + std::to_string(name.limit) + " characters are allowed";
   return {};
 }
 
@@ -59,9 +59,10 @@ void SubscriptionReader::begin(std::string_view data, const penstock_batch& orig
   } else if (data.size() <= inflate_limit_bytes_) {
     text_.assign(data);
   } else {
-    problem_ = {Code::too_large, "PS0702",
-                "plain data of " + std::to_string(data.size()) + " bytes is larger than " +
-                    std::to_string(inflate_limit_bytes_) + ", the limit"};
+    problem_ = {Code::too_large, "PS0701",
+                "the record is larger than inflate_limit; raise the limit (limit " +
+                    std::to_string(inflate_limit_bytes_) + " bytes, " + std::to_string(data.size()) +
+                    " uncompressed)"};
   }
   counters_.inflated_bytes += static_cast<int64_t>(text_.size());
   text_.end_with_nul();
@@ -87,7 +88,7 @@ bool SubscriptionReader::read_message() {
   const std::string_view rest = text.substr(at_);
   if (rest.empty()) {
     if (documents_ == 0 && problem_.ok())
-      problem_ = {Code::invalid, "PS0703", "a record with nothing in it: neither gzip nor JSON"};
+      problem_ = {Code::invalid, "PS0703", "the record is empty: expected gzip or JSON"};
     return false;
   }
   ++documents_;
@@ -96,7 +97,7 @@ bool SubscriptionReader::read_message() {
   Status status = read_document();
   if (status.ok() && message_.has_more_events && !has_all_names(message_)) status = read_late_members();
   if (!status.ok()) {
-    give_up_document(documents_ == 1 && beginning_[0] != '{' ? "neither gzip nor JSON" : "broken JSON", status);
+    give_up_document(documents_ == 1 && beginning_[0] != '{' ? "neither gzip nor JSON" : "damaged JSON", status);
     return false;
   }
   check_message();
@@ -108,7 +109,7 @@ bool SubscriptionReader::read_part() {
   message_.clear_events();
   next_event_ = 0;
   if (const Status status = read_on(); !status.ok()) {
-    give_up_document("broken JSON", status);
+    give_up_document("damaged JSON", status);
     return false;
   }
   check_events();
@@ -117,7 +118,7 @@ bool SubscriptionReader::read_part() {
 
 // Skips the rest of the record: the end of a broken document cannot be found.
 void SubscriptionReader::give_up_document(const char* what, const Status& why) {
-  note_document(what, ": " + why.message());
+  note_document(what, why.message());
   message_.clear();
   at_ = text_.size();
 }
@@ -152,13 +153,13 @@ void SubscriptionReader::check_message() {
       ++counters_.messages;
       return check_events();
     }
-    note_document("a data message that cannot be from CloudWatch Logs", ": " + too_long);
+    note_document("invalid data message", too_long);
   } else if (message_.type == "CONTROL_MESSAGE") {
     ++counters_.control_messages;
   } else if (message_.type.empty()) {
-    note_document("JSON that is no subscription message", ": it has no messageType");
+    note_document("not a subscription message", "it has no messageType");
   } else if (message_.type == "DATA_MESSAGE") {
-    note_document("a data message without events", ": it has no logEvents array");
+    note_document("invalid data message", "it has no array logEvents");
   } else {
     ++counters_.other_messages;
     if (unknown_type_.empty()) unknown_type_ = printable(message_.type, kBeginningBytes);
@@ -170,10 +171,10 @@ void SubscriptionReader::check_message() {
 void SubscriptionReader::check_events() {
   counters_.events += static_cast<int64_t>(message_.events.size());
   if (message_.bad_events > 0)
-    note_document("log events without a message", ": " + std::to_string(message_.bad_events));
+    note_document("invalid log events", "no message in " + std::to_string(message_.bad_events) + " of them");
   if (message_.bad_origins > 0)
-    note_document("log events with an account of more than 12 characters or a region of more than 63",
-                  ": " + std::to_string(message_.bad_origins));
+    note_document("invalid log events", "an account of more than 12 characters, or a region of more than 63, in " +
+                                            std::to_string(message_.bad_origins) + " of them");
 }
 
 // Reads the members after the events: the first batch already needs them.
@@ -231,8 +232,8 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
 void SubscriptionReader::note_document(const char* what, const std::string& why) {
   if (!problem_.ok()) return;
   problem_ = {Code::invalid, "PS0704",
-              std::string(what) + " in document " + std::to_string(documents_) +
-                  " of the record, which begins \"" + printable(beginning_, kBeginningBytes) + '"' + why};
+              std::string(what) + ": " + why + " (document " + std::to_string(documents_) +
+                  " of the record, which begins '" + printable(beginning_, kBeginningBytes) + "')"};
 }
 
 void SubscriptionReader::release() {

@@ -352,7 +352,7 @@ Status read_subscription_message(char* base, size_t& at, bool keep_fields, Subsc
   }
   const std::string what = handler.too_deep() ? "nested deeper than " + std::to_string(kMaxJsonDepth)
                                               : std::string(penstock_rapidjson::GetParseError_En(result.Code()));
-  return {Code::invalid, "PS0705", "JSON error at byte " + std::to_string(from + result.Offset()) + ": " + what};
+  return {Code::invalid, "PS0705", "invalid JSON at byte " + std::to_string(from + result.Offset()) + ": " + what};
 }
 
 }  // namespace penstock::logs

@@ -10,13 +10,13 @@ namespace penstock::logs {
 
 namespace {
 
-const char* behind_blanks(const char* at) {
+const char* after_blanks(const char* at) {
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') ++at;
   return at;
 }
 
 // Returns the position after the string at `at`, or the NUL byte that truncates it.
-const char* behind_string(const char* at) {
+const char* after_string(const char* at) {
   for (++at; *at != '\0' && *at != '"'; ++at)
     if (*at == '\\' && at[1] != '\0') ++at;
   return *at == '"' ? at + 1 : at;
@@ -31,13 +31,13 @@ bool is_repeated_member(std::string_view quoted_name) {
 }  // namespace
 
 Status find_next_event(const char* base, size_t& at) {
-  const char* next = behind_blanks(base + at);
-  const bool is_behind_comma = *next == ',';
-  if (is_behind_comma) next = behind_blanks(next + 1);
+  const char* next = after_blanks(base + at);
+  const bool is_after_comma = *next == ',';
+  if (is_after_comma) next = after_blanks(next + 1);
   at = static_cast<size_t>(next - base);
-  if (is_behind_comma == (*next != ']')) return {};
-  return {Code::invalid, "PS0706",
-          "JSON error at byte " + std::to_string(at) + ": " +
+  if (is_after_comma == (*next != ']')) return {};
+  return {Code::invalid, "PS0705",
+          "invalid JSON at byte " + std::to_string(at) + ": " +
               penstock_rapidjson::GetParseError_En(penstock_rapidjson::kParseErrorArrayMissCommaOrSquareBracket)};
 }
 
@@ -54,10 +54,10 @@ size_t end_of_message(std::string_view text, size_t at, std::string* members) {
   for (int depth = 2; *next != '\0' && depth > 0;) {
     const char* const begin = next;
     if (*next == '"') {
-      next = behind_string(next);
+      next = after_string(next);
       std::string_view quoted(begin, static_cast<size_t>(next - begin));
       if (depth > 1) continue;
-      if (*behind_blanks(next) == ':') {
+      if (*after_blanks(next) == ':') {
         name = quoted;
       } else if (members != nullptr && members->size() < 8 * kMaxQuotedBytes && is_repeated_member(name)) {
         members->append(name).append(":").append(quoted.substr(0, kMaxQuotedBytes));

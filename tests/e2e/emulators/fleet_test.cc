@@ -72,7 +72,7 @@ TEST(fleet, workers_killed_ended_added_frozen_and_blocked_lose_nothing_and_repea
   fleet.put_events(false);
   ASSERT_TRUE(fleet.wait(3, [&] { return fleet.all_settled(); })) << fleet.said_by_all();
   const std::set<std::string> shards = fleet.table().shards_of("w2");
-  const std::string loss = "is lost to another worker";
+  const std::string loss = "lease lost to another worker";
   const size_t losses = lines_of(fleet.said_by(2), shards, loss) + shards.size();
   fleet.put_events_and_freeze(2);
   ASSERT_TRUE(fleet.wait(3, [&] { return fleet.frozen(); })) << fleet.said_by_all();

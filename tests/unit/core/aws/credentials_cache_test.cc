@@ -147,7 +147,7 @@ TEST_F(credentials_cache, failed_refresh_costs_nothing_while_the_old_are_good_an
   fail();
   EXPECT_EQ(told_, (std::vector<std::string>{"A", "A"}));
   EXPECT_NE(fake_.log.back().find("no answer from hand"), std::string::npos);
-  EXPECT_NE(fake_.log.back().find("those at hand are good until 1970-01-01T01:00:00.000Z"), std::string::npos)
+  EXPECT_NE(fake_.log.back().find("the current ones expire at 1970-01-01T01:00:00.000Z"), std::string::npos)
       << fake_.log.back();
   EXPECT_EQ(get(), "A");
 }
@@ -223,7 +223,9 @@ TEST_F(credentials_cache, ones_that_had_expired_when_they_came_are_an_error_that
   answer("A", 0);
   EXPECT_EQ(told_.back(), "error");
   EXPECT_EQ(error_.code(), Code::credentials);
-  EXPECT_NE(error_.message().find("hand: they expired at 1970-01-01T00:00:00.000Z"), std::string::npos);
+  EXPECT_NE(error_.message().find("hand: the credentials have already expired; check the clock"),
+            std::string::npos);
+  EXPECT_NE(error_.message().find("expired at 1970-01-01T00:00:00.000Z"), std::string::npos);
   EXPECT_EQ(error_.message().find("SECRET"), std::string::npos);
 }
 
@@ -245,11 +247,11 @@ TEST_F(credentials_cache, source_is_logged_when_it_changes_and_never_a_key) {
   cache_.on_rejected("A");
   get();
   answer("B", kHourMs);
-  EXPECT_EQ(fake_.log, (std::vector<std::string>{"credentials from hand"}));
+  EXPECT_EQ(fake_.log, (std::vector<std::string>{"using credentials from hand"}));
 }
 
 TEST_F(credentials_cache, logs_once_that_a_refresh_went_well_after_some_that_failed) {
-  const std::string recovery = "credentials are refreshed again, from hand";
+  const std::string recovery = "credentials are refreshed again from hand";
   get();
   answer("A", kHourMs);
   fake_.clock.advance(kHourMs - 10 * kMinuteMs);
@@ -276,7 +278,7 @@ TEST_F(credentials_cache, logs_the_source_where_the_first_try_failed) {
   fake_.clock.advance(kMinuteMs);
   get();
   answer("A", kHourMs);
-  EXPECT_EQ(fake_.log, (std::vector<std::string>{"credentials from hand"}));
+  EXPECT_EQ(fake_.log, (std::vector<std::string>{"using credentials from hand"}));
 }
 
 }  // namespace

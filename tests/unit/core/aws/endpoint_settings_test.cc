@@ -82,7 +82,7 @@ TEST_F(endpoint_settings, of_the_environment_and_the_profile_are_passed_over_if_
 
 TEST_F(endpoint_settings, keep_the_rules_of_our_own_option) {
   variables_["AWS_ENDPOINT_URL"] = "http://example.com";
-  EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL: endpoint http://example.com would send")) << url();
+  EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL: endpoint 'http://example.com' uses plain http")) << url();
   EndpointOptions plaintext = given();
   plaintext.allow_plaintext = true;
   EXPECT_EQ(url("kinesis", plaintext), "http://example.com");
@@ -92,7 +92,7 @@ TEST_F(endpoint_settings, keep_the_rules_of_our_own_option) {
   }
   for (const char* bad : {"localhost:4566", "http://localhost:4566/path", "https://u:SECRET@h", "ftp://h"}) {
     variables_["AWS_ENDPOINT_URL"] = bad;
-    EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL: endpoint ")) << url();
+    EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL: invalid endpoint ")) << url();
     EXPECT_FALSE(has(url(), "SECRET"));
   }
 }
@@ -111,7 +111,7 @@ TEST_F(endpoint_settings, of_fips_and_dual_stack_are_switches_of_the_environment
   variables_["AWS_USE_FIPS_ENDPOINT"] = "true";
   EXPECT_EQ(url("kinesis", given("", "off", "")), "https://kinesis.eu-west-1.amazonaws.com");
   variables_["AWS_USE_FIPS_ENDPOINT"] = "1";
-  EXPECT_EQ(url(), "AWS_USE_FIPS_ENDPOINT is 1, but must be true or false");
+  EXPECT_EQ(url(), "AWS_USE_FIPS_ENDPOINT is '1': expected true or false");
 }
 
 TEST_F(endpoint_settings, are_all_checked_and_not_only_to_the_first_mistake) {
@@ -125,21 +125,19 @@ TEST_F(endpoint_settings, are_all_checked_and_not_only_to_the_first_mistake) {
   read_endpoint_settings(fake_.env, *profiles, "default", keep);
   EXPECT_EQ(problems,
             (std::set<std::string>{
-                "AWS_USE_FIPS_ENDPOINT is 1, but must be true or false",
-                "use_dualstack_endpoint of profile default is maybe, but must be true or false",
-                "profile default names the section [services gone], which is missing or empty; write it, or leave "
-                "out services"}));
+                "AWS_USE_FIPS_ENDPOINT is '1': expected true or false",
+                "use_dualstack_endpoint of profile default is 'maybe': expected true or false",
+                "profile default: the section [services gone] is missing or empty; add it, or remove the setting "
+                "services"}));
 }
 
 TEST_F(endpoint_settings, with_a_url_next_to_fips_or_dual_stack_contradict_each_other) {
   variables_["AWS_ENDPOINT_URL"] = "https://all";
   variables_["AWS_USE_FIPS_ENDPOINT"] = "true";
-  EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL and AWS_USE_FIPS_ENDPOINT do not go together")) << url();
-  EXPECT_TRUE(
-      has(url("kinesis", given("https://option")), "endpoint and AWS_USE_FIPS_ENDPOINT do not go together"));
+  EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL conflicts with AWS_USE_FIPS_ENDPOINT: ")) << url();
+  EXPECT_TRUE(has(url("kinesis", given("https://option")), "endpoint conflicts with AWS_USE_FIPS_ENDPOINT: "));
   EXPECT_EQ(url("kinesis", given("https://option", "off", "")), "https://option");
-  EXPECT_TRUE(
-      has(url("kinesis", given("", "off", "on")), "AWS_ENDPOINT_URL and use_dualstack do not go together"));
+  EXPECT_TRUE(has(url("kinesis", given("", "off", "on")), "AWS_ENDPOINT_URL conflicts with use_dualstack: "));
   EndpointOptions sts = given("https://sts", "on");
   sts.is_for_one = true;
   EXPECT_EQ(url("sts", sts), "https://sts") << "FIPS is for Kinesis then";
@@ -147,7 +145,7 @@ TEST_F(endpoint_settings, with_a_url_next_to_fips_or_dual_stack_contradict_each_
 
 TEST_F(endpoint_settings, of_a_services_section_must_be_there_and_nested) {
   config("[default]\nservices = gone\n");
-  EXPECT_TRUE(has(url(), "profile default names the section [services gone], which is missing or empty"));
+  EXPECT_TRUE(has(url(), "profile default: the section [services gone] is missing or empty"));
   config("[default]\nservices = s\n[services s]\nkinesis = https://x\n");
   EXPECT_TRUE(has(url(), "[services s]: kinesis has no nested settings"));
   variables_["AWS_ENDPOINT_URL"] = "https://all";
@@ -160,7 +158,7 @@ TEST_F(endpoint_settings, are_those_of_the_profile_that_is_named_which_must_exis
   variables_["AWS_PROFILE"] = "p";
   EXPECT_EQ(url(), "https://p");
   variables_["AWS_PROFILE"] = "gone";
-  EXPECT_EQ(url(), "profile gone is not in /home/u/.aws/config; write it, or name another");
+  EXPECT_EQ(url(), "profile gone not found in /home/u/.aws/config; add it, or choose another profile");
 }
 
 TEST_F(endpoint_settings,
@@ -168,9 +166,10 @@ TEST_F(endpoint_settings,
   config("[default]\nendpoint_url = https://profile\n");
   fake_.files.broken = true;
   EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
-  EXPECT_EQ(fake_.log.back(), "shared files: permission denied; going on without their settings");
+  EXPECT_EQ(fake_.log.back(),
+            "PS0206: cannot read the AWS shared files, continuing without their settings: permission denied");
   variables_["AWS_PROFILE"] = "default";
-  EXPECT_EQ(url(), "shared files: permission denied");
+  EXPECT_EQ(url(), "AWS shared files: permission denied");
 }
 
 }  // namespace

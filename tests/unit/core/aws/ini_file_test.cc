@@ -69,7 +69,7 @@ TEST(ini_file, nested_settings_are_those_of_an_empty_value) {
   EXPECT_EQ(nested_setting(value, "y"), "");
   EXPECT_EQ(nested_setting("x=y", "x"), "");
   EXPECT_EQ(error("[a]\nb = c\nkinesis =\n  no\n"),
-            "line 3: a line below kinesis is indented, but is not NAME = VALUE; begin the value on this line");
+            "line 3: an indented line below kinesis is not NAME = VALUE; begin the value on this line");
 }
 
 TEST(ini_file, default_section_gives_its_settings_to_all) {
@@ -79,14 +79,14 @@ TEST(ini_file, default_section_gives_its_settings_to_all) {
 }
 
 TEST(ini_file, error_names_the_line_but_shows_no_value) {
-  EXPECT_EQ(error("\nk = SECRET\n"), "line 2: it is before the first [section]");
+  EXPECT_EQ(error("\nk = SECRET\n"), "line 2: a setting before the first [section]; move it into one");
   for (const char* line : {"SECRET", "= SECRET", ": SECRET", "[", "[]", "[SECRET"})
     EXPECT_EQ(error("[a]\r\nk = v\r\n" + std::string(line) + "\r\n"),
               "line 3: expected [section], NAME = VALUE, or a comment that begins with #")
         << line;
-  EXPECT_EQ(error("[a]\nk = v\nK: SECRET\n"), "line 3: k is set twice in its section; keep one");
-  EXPECT_EQ(error("[a]\n[b]\n[a]\n"), "line 3: section [a] is there twice; merge the two");
-  EXPECT_EQ(error("[a]\nk = SECRET\xff\n"), "line 2: it is not UTF-8; save the file as UTF-8");
+  EXPECT_EQ(error("[a]\nk = v\nK: SECRET\n"), "line 3: duplicate setting k in its section; keep one");
+  EXPECT_EQ(error("[a]\n[b]\n[a]\n"), "line 3: duplicate section [a]; merge the two");
+  EXPECT_EQ(error("[a]\nk = SECRET\xff\n"), "line 2: the line is not valid UTF-8; save the file as UTF-8");
   EXPECT_EQ(error("\xEF\xBB\xBF[a]\n"),
             "line 1: the file begins with a byte order mark; save it as UTF-8 without one");
 }

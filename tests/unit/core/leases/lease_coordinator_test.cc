@@ -41,7 +41,7 @@ class lease_coordinator : public LeaseContextTest {
   Lines starts() const {
     Lines lines;
     for (const sim::LogLine& line : sim.log())
-      if (line.level == LogLevel::info && std::regex_search(line.text, std::regex(" shards?; ")))
+      if (line.level == LogLevel::info && std::regex_search(line.text, std::regex("[(]shards: ")))
         lines.push_back(line.text);
     return lines;
   }
@@ -126,8 +126,8 @@ TEST_F(lease_coordinator, logs_of_each_stream_once_how_many_shards_it_has_and_wh
     const Lines lines = starts();
     EXPECT_EQ(
         Lines(lines.begin() + static_cast<std::ptrdiff_t>(before), lines.end()),
-        (Lines{"stream a: 2 shards; starts at " + position + ", as the table of the leases has no position",
-               "stream b: 1 shard; starts at " + position + ", as the table of the leases has no position"}));
+        (Lines{"stream a: starting at " + position + ", because the lease table has no position (shards: 2)",
+               "stream b: starting at " + position + ", because the lease table has no position (shards: 1)"}));
   }
 }
 
@@ -141,8 +141,8 @@ TEST_F(lease_coordinator, logs_of_a_stream_that_was_begun_that_it_goes_on_from_t
   list(second, kSplit);
   run(5'000, {&second});
   EXPECT_EQ(starts(),
-            (Lines{"stream in: 2 shards; starts at trim_horizon, as the table of the leases has no position",
-                   "stream in: 2 shards; goes on from the table of the leases, which has 1"}));
+            (Lines{"stream in: starting at trim_horizon, because the lease table has no position (shards: 2)",
+                   "stream in: resuming from the lease table (shards: 2, leases: 1)"}));
 }
 
 TEST_F(lease_coordinator, logs_the_end_of_each_outage_of_the_table_once) {
@@ -153,17 +153,43 @@ TEST_F(lease_coordinator, logs_the_end_of_each_outage_of_the_table_once) {
     return std::count_if(sim.log().begin(), sim.log().end(),
                          [&](const auto& line) { return line.text.find(text) != std::string::npos; });
   };
-  EXPECT_EQ(logged("can be"), 0);
+  EXPECT_EQ(logged("leases are "), 0);
   for (int outage = 1; outage <= 2; ++outage) {
     cut_off = true;
     run(30'000, {&us});
-    EXPECT_GE(logged("timed out; it is retried"), outage);
-    EXPECT_EQ(logged("can be"), 2 * (outage - 1));
+    EXPECT_GE(logged("cannot read leases, retrying: table leases: "), outage);
+    EXPECT_GE(logged("cannot write leases, retrying: table leases: "), outage);
+    EXPECT_EQ(logged("leases are "), 2 * (outage - 1));
     cut_off = false;
     run(10'000, {&us});
-    EXPECT_EQ(logged("table leases: its leases can be read"), outage);
-    EXPECT_EQ(logged("table leases: its leases can be written"), outage);
+    EXPECT_EQ(logged("table leases: leases are read again"), outage);
+    EXPECT_EQ(logged("table leases: leases are written again"), outage);
   }
+}
+
+TEST_F(lease_coordinator, logs_that_the_table_has_leases_of_another_stream_and_once_that_it_has_none_any_more) {
+  Lease other;
+  other.key = other.shard_id = kParent;
+  other.checkpoint = kTrimHorizonCheckpoint;
+  other.stream_arn = "arn:aws:kinesis:us-east-1:000000000000:stream/other";
+  table.create(other, [](const Result<LeaseWriteResult>& result) { EXPECT_TRUE(result.ok()); });
+  LeaseCoordinator us = worker("us", our_table);
+  const auto logged = [this](const std::string& text) {
+    return std::count_if(sim.log().begin(), sim.log().end(),
+                         [&](const auto& line) { return line.text.find(text) != std::string::npos; });
+  };
+  const std::string recovery = "stream in: its leases are used again";
+  const kinesis::StreamIdentity identity = {"in", "arn:aws:kinesis:us-east-1:000000000000:stream/in", 0};
+  ASSERT_TRUE(us.on_shards_listed(0, identity, kSplit, kBeginningMs).ok());
+  run(5'000, {&us});
+  EXPECT_GE(logged("PS0511: stream " + identity.arn + ": lease " + kParent + " belongs to stream " +
+                   other.stream_arn + "; use a separate lease table"),
+            1);
+  EXPECT_EQ(logged(recovery), 0);
+  table.remove(kParent, other.counter, [](const Result<LeaseWriteResult>& result) { EXPECT_TRUE(result.ok()); });
+  run(30'000, {&us});
+  EXPECT_EQ(logged(recovery), 1);
+  EXPECT_EQ(starts().size(), 1U);
 }
 
 // A worker that lost a lease may not know it for the failover time. If the row were gone by then, that worker

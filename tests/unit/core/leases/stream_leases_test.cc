@@ -220,7 +220,7 @@ TEST(stream_leases, two_streams_under_one_application_are_refused_by_name) {
   other.stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/other";
   const Stream stream({}, kSplit, {other});
   EXPECT_NE(stream.problem().message().find("stream/other"), std::string::npos);
-  EXPECT_NE(stream.problem().message().find("a table of its own"), std::string::npos);
+  EXPECT_NE(stream.problem().message().find("use a separate lease table for each application"), std::string::npos);
 }
 
 TEST(stream_leases, leases_without_a_stream_are_taken_for_ours) {

@@ -101,7 +101,7 @@ TEST(curl_resolver, stuck_name_ends_at_the_connect_timeout_without_waiting_for_i
   const HttpResponse response = client.call(client.get(kStuckUrl));
   EXPECT_EQ(stuck().count(), 1);
   EXPECT_EQ(response.transport.code(), Code::transient);
-  EXPECT_TRUE(has(response.transport.message(), std::string("connecting to ") + kStuckName))
+  EXPECT_TRUE(has(response.transport.message(), std::string("cannot connect to ") + kStuckName))
       << response.transport.message();
   client.destroy_transport();
   EXPECT_EQ(stuck().count(), 1);
@@ -117,7 +117,7 @@ TEST(curl_resolver, name_that_is_not_found_is_transient_and_named) {
   ASSERT_TRUE(client.drive_until([&] { return answer->has_value(); }));
   const Status status = (*answer)->transport;
   EXPECT_EQ(status.code(), Code::transient);
-  EXPECT_TRUE(has(status.message(), std::string("resolving ") + kStuckName)) << status.message();
+  EXPECT_TRUE(has(status.message(), std::string("cannot resolve ") + kStuckName)) << status.message();
   EXPECT_FALSE(has(status.message(), "secret")) << status.message();
 }
 
@@ -139,7 +139,8 @@ TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_addres
   CurlClient later;
   const HttpResponse refused = later.call(request);
   EXPECT_EQ(refused.transport.code(), Code::config);
-  EXPECT_TRUE(has(refused.transport.message(), "its address 0.0.0.0")) << refused.transport.message();
+  EXPECT_TRUE(has(refused.transport.message(), "plain http is not allowed to the address 0.0.0.0"))
+      << refused.transport.message();
   EXPECT_EQ(asked, 1);
 }
 

@@ -135,7 +135,7 @@ TEST_F(curl_tls, handshake_that_never_ends_is_cut_at_the_connect_timeout) {
   const HttpResponse response =
       client.call(client.get("https://127.0.0.1:" + std::to_string(server.port()) + "/"));
   EXPECT_EQ(response.transport.code(), Code::transient);
-  EXPECT_TRUE(has(response.transport.message(), "connecting to 127.0.0.1:")) << response.transport.message();
+  EXPECT_TRUE(has(response.transport.message(), "cannot connect to 127.0.0.1:")) << response.transport.message();
 }
 
 TEST_F(curl_tls, connection_reset_while_sending_raises_no_signal) {

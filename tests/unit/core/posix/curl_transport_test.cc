@@ -191,7 +191,7 @@ TEST(curl_transport, call_without_an_answer_ends_at_its_timeout) {
   const HttpResponse response = client.call(request);
   gate.open();
   EXPECT_EQ(response.transport.code(), Code::transient);
-  EXPECT_TRUE(has(response.transport.message(), "calling 127.0.0.1:")) << response.transport.message();
+  EXPECT_TRUE(has(response.transport.message(), "call to 127.0.0.1:")) << response.transport.message();
   EXPECT_TRUE(has(response.transport.message(), "50 ms")) << response.transport.message();
   EXPECT_FALSE(has(response.transport.message(), "secret")) << response.transport.message();
 }
@@ -239,7 +239,7 @@ TEST(curl_transport, refused_connection_is_transient_and_names_the_host) {
   CurlClient client;
   const HttpResponse response = client.call(client.get(url));
   EXPECT_EQ(response.transport.code(), Code::transient);
-  EXPECT_TRUE(has(response.transport.message(), "connecting to 127.0.0.1:")) << response.transport.message();
+  EXPECT_TRUE(has(response.transport.message(), "cannot connect to 127.0.0.1:")) << response.transport.message();
   EXPECT_FALSE(has(response.transport.message(), "secret")) << response.transport.message();
 }
 

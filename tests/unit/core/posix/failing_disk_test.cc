@@ -106,7 +106,7 @@ TEST_F(failing_disk, what_was_appended_since_the_last_good_sync_is_cut_off_when_
   ASSERT_TRUE(file->append("one\n").status.ok());
   ASSERT_TRUE(file->append("two\n").status.ok());
   data_syncs.from = 1;
-  expect_io(file->sync(), "syncing " + path_);
+  expect_io(file->sync(), "cannot sync " + path_);
   EXPECT_EQ(read_file(path_), "good\n");
   EXPECT_FALSE(file->state()->in_line) << "what was synced is there for good";
   mend();
@@ -120,8 +120,8 @@ TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_is_told_and_its_
   ASSERT_TRUE(file->append("one\n").status.ok());
   data_syncs.from = cuts.from = 1;
   const Status failed = file->sync();
-  expect_io(failed, "syncing " + path_);
-  expect_io(failed, "; and cutting off what was appended");
+  expect_io(failed, "cannot sync " + path_);
+  expect_io(failed, "; and cannot truncate the lines that were appended");
   mend();
   ASSERT_TRUE(file->append("two\n").status.ok());
   EXPECT_EQ(rewritten, 1);
@@ -141,7 +141,7 @@ TEST_F(failing_disk, the_end_of_what_an_earlier_process_wrote_is_written_again_b
   ASSERT_TRUE(file->append("one\n").status.ok());
   EXPECT_EQ(rewritten, 1);
   data_syncs.from = 1;
-  expect_io(file->sync(), "syncing " + path_);
+  expect_io(file->sync(), "cannot sync " + path_);
   EXPECT_EQ(read_file(path_), "by an earlier process\n");
   mend();
   ASSERT_TRUE(file->append("one\n").status.ok());
@@ -159,7 +159,7 @@ TEST_F(failing_disk, nothing_is_appended_behind_an_end_that_cannot_be_written_ag
   full = {0, EIO};
   const auto [bytes, status] = file->append("one\n");
   EXPECT_EQ(bytes, 0U);
-  expect_io(status, "appending to " + path_);
+  expect_io(status, "cannot append to " + path_);
   mend();
   ASSERT_TRUE(file->append("one\n").status.ok());
   EXPECT_EQ(read_file(path_), "by an earlier process\none\n");
@@ -171,7 +171,7 @@ TEST_F(failing_disk, a_file_that_someone_has_emptied_does_not_grow_by_a_failed_s
   ASSERT_TRUE(file->sync().ok());
   write_file(path_, "");
   data_syncs.from = 1;
-  expect_io(file->sync(), "syncing");
+  expect_io(file->sync(), "cannot sync");
   EXPECT_EQ(read_file(path_), "");
 }
 
@@ -189,18 +189,18 @@ TEST_F(failing_disk, replace_leaves_the_old_content_where_the_sync_or_the_rename
 TEST_F(failing_disk, replace_holds_all_of_the_new_content_where_the_sync_of_the_folder_fails) {
   ASSERT_TRUE(files_->replace(path_, "old").ok());
   syncs.from = 2;
-  expect_io(files_->replace(path_, "new"), "syncing the folder");
+  expect_io(files_->replace(path_, "new"), "cannot sync the folder");
   EXPECT_EQ(read_file(path_), "new");
   EXPECT_FALSE(exists(path_ + ".tmp"));
 }
 
 TEST_F(failing_disk, append_and_rename_tell_where_the_sync_of_the_folder_fails) {
   syncs.from = 1;
-  expect_io(files_->append_to(path_).status(), "syncing the folder");
+  expect_io(files_->append_to(path_).status(), "cannot sync the folder");
   mend();
   { ASSERT_TRUE(open()->append("x").status.ok()) << "nobody holds the lock"; }
   syncs.from = 1;
-  expect_io(files_->rename(path_, folder_ / "other"), "syncing the folder");
+  expect_io(files_->rename(path_, folder_ / "other"), "cannot sync the folder");
   EXPECT_EQ(read_file(folder_ / "other"), "x");
 }
 
@@ -221,7 +221,7 @@ TEST_F(failing_disk, an_append_that_does_not_fit_leaves_the_whole_lines_that_do)
         EXPECT_EQ(bytes, whole.size());
         EXPECT_EQ(status.code(), Code::io);
         EXPECT_NE(status.message().find(strerror(error)), std::string::npos) << status.message();
-        EXPECT_EQ(status.message().find("cutting off") == std::string::npos, can_cut || taken == whole)
+        EXPECT_EQ(status.message().find("cannot truncate") == std::string::npos, can_cut || taken == whole)
             << status.message();
         EXPECT_EQ(read_file(path_), "good\n" + (can_cut ? whole : taken));
         EXPECT_EQ(file->state()->in_line, !can_cut && taken != whole);
@@ -258,7 +258,7 @@ TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line
     const auto file = open();
     cuts.from = 1;
     const Status status = file->append("123456789\n").status;
-    const bool told = status.code() == Code::io && status.message().find("cutting off") != std::string::npos;
+    const bool told = status.code() == Code::io && status.message().find("cannot truncate") != std::string::npos;
     _exit(told && read_file(path_) == "12345" && file->state()->in_line ? 0 : 1);
   }
   int status = 0;

@@ -18,9 +18,9 @@ TEST(file_io, full_disk_is_an_error_that_says_so) {
   const Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
   if (!full.valid()) GTEST_SKIP() << "no /dev/full here";
   std::string_view text = "x";
-  const Status status = write_all(full.get(), text, "appending to F");
+  const Status status = write_all(full.get(), text, "cannot append to F");
   EXPECT_EQ(status.code(), Code::io);
-  EXPECT_EQ(status.message(), "appending to F: No space left on device");
+  EXPECT_EQ(status.message(), "cannot append to F: No space left on device");
 }
 
 std::atomic<int> interruptions = 0;

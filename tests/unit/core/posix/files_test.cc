@@ -320,7 +320,7 @@ TEST_F(files, append_and_lock_take_no_link_folder_fifo_or_device) {
   const std::string fifo = folder_ / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   expect_refused(files_->append_to(fifo).status(), Code::config, "not a regular file");
-  expect_refused(files_->append_to(folder_.path()).status(), Code::io, "opening");
+  expect_refused(files_->append_to(folder_.path()).status(), Code::io, "cannot open ");
   expect_refused(files_->append_to("/dev/full").status(), Code::config, "not a regular file");
   expect_refused(files_->append_to(folder_ / "none/file").status(), Code::io, "none/file");
 }

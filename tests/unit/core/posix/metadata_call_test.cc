@@ -81,7 +81,8 @@ TEST_F(metadata_call, never_connects_to_another_address_over_plain_http) {
   const size_t connections = server_.connections();
   const HttpResponse refused = client_.call(get(url("0.0.0.0")));
   EXPECT_EQ(refused.transport.code(), Code::config);
-  EXPECT_TRUE(has(refused.transport.message(), "its address 0.0.0.0 is not one of this machine"))
+  EXPECT_TRUE(has(refused.transport.message(),
+                  "plain http is not allowed to the address 0.0.0.0; use https, or an address of this machine"))
       << refused.transport.message();
   EXPECT_TRUE(has(refused.transport.message(), "169.254.170.23")) << refused.transport.message();
   EXPECT_EQ(asked_, 0);

@@ -72,14 +72,14 @@ TEST_F(process_runner, arguments_reach_it_as_they_are) {
 TEST_F(process_runner, program_that_is_not_there_is_an_error_told_by_drive) {
   start({"/nonexistent/tool\n", "SECRET"});
   EXPECT_FALSE(result_) << "not inside start()";
-  EXPECT_EQ(wait().status.message(), "starting /nonexistent/tool\\n: No such file or directory");
+  EXPECT_EQ(wait().status.message(), "cannot start /nonexistent/tool\\n: No such file or directory");
 }
 
 TEST_F(process_runner, it_has_no_input_default_signals_and_a_group_of_its_own) {
   signal(SIGPIPE, SIG_IGN);
   EXPECT_EQ(run({"cat"}).output, "");
   EXPECT_EQ(run({"sh", "-c", "trap '' TERM; kill -PIPE $$; echo alive"}).status.message(),
-            "it was ended by signal 13");
+            "it was killed by signal 13");
   signal(SIGPIPE, SIG_DFL);
   const ProcessResult group =
       run({"sh", "-c", "echo $$; ps -o pgid= $$ 2>/dev/null || cut -d' ' -f5 /proc/$$/stat"});
@@ -109,13 +109,14 @@ TEST_F(process_runner, descriptor_of_the_transport_wakes_for_it) {
 
 TEST_F(process_runner, it_is_killed_at_its_timeout_with_what_it_started) {
   const ProcessResult result = run({"sh", "-c", "sleep 1000 & echo SECRET; wait"}, 50);
-  EXPECT_EQ(result.status.message(), "it did not end within 50 ms");
+  EXPECT_EQ(result.status.message(), "it did not exit within 50 ms, and was killed");
   EXPECT_EQ(result.output, "");
   EXPECT_TRUE(no_children());
 }
 
 TEST_F(process_runner, it_is_killed_though_it_has_closed_its_output) {
-  EXPECT_EQ(run({"sh", "-c", "exec >&- 2>&-; sleep 1000"}, 50).status.message(), "it did not end within 50 ms");
+  EXPECT_EQ(run({"sh", "-c", "exec >&- 2>&-; sleep 1000"}, 50).status.message(),
+            "it did not exit within 50 ms, and was killed");
   EXPECT_TRUE(no_children());
 }
 
@@ -123,13 +124,13 @@ TEST_F(process_runner, output_of_the_limit_is_taken_and_one_byte_more_ends_it) {
   EXPECT_EQ(run({"head", "-c", "100000", "/dev/zero"}, kTestLimitMs, 100'000).output.size(), 100'000U);
   const ProcessResult result = run({"head", "-c", "100001", "/dev/zero"}, kTestLimitMs, 100'000);
   EXPECT_EQ(result.status.code(), Code::too_large);
-  EXPECT_EQ(result.status.message(), "it wrote more than 100000 bytes");
+  EXPECT_EQ(result.status.message(), "its output is too large: at most 100000 bytes are allowed");
   EXPECT_EQ(run({"cat", "/dev/zero"}, kTestLimitMs, 10).status.code(), Code::too_large);
 }
 
 TEST_F(process_runner, flood_of_errors_ends_at_the_timeout_and_is_not_kept) {
   const ProcessResult result = run({"sh", "-c", "exec cat /dev/zero >&2"}, 100);
-  EXPECT_EQ(result.status.message(), "it did not end within 100 ms");
+  EXPECT_EQ(result.status.message(), "it did not exit within 100 ms, and was killed");
   EXPECT_LE(result.errors.size(), 1024U + 4096U);
 }
 
@@ -162,7 +163,7 @@ const std::vector<std::string> kLeavesItsGroup = {
 TEST_F(process_runner, program_that_left_its_group_is_killed_and_nobody_waits_for_it) {
   if (!run({"python3", "-I", "-c", ""}).status.ok()) GTEST_SKIP() << "no python3";
   const ProcessResult result = run(kLeavesItsGroup, 300);
-  EXPECT_EQ(result.status.message(), "it did not end within 300 ms");
+  EXPECT_EQ(result.status.message(), "it did not exit within 300 ms, and was killed");
   EXPECT_TRUE(no_children());
   start(kLeavesItsGroup, kTestLimitMs, 3);  // more than 3 bytes show that it has left
   EXPECT_EQ(wait().status.code(), Code::too_large);
@@ -182,7 +183,8 @@ TEST_F(process_runner, output_is_taken_although_a_daemon_that_it_started_holds_i
   EXPECT_EQ(kill(daemon, SIGKILL), 0) << "it was left alone";
   ASSERT_EQ(warnings_.size(), 1U);
   EXPECT_EQ(warnings_[0],
-            "a process that sh started outlives it and holds its output; what was written so far is taken");
+            "a child process of the program sh has outlived it and keeps its standard output open; using the "
+            "output so far");
   EXPECT_TRUE(no_children());
 }
 

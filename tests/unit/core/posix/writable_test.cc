@@ -106,7 +106,7 @@ TEST_F(writable, a_file_in_a_folder_that_cannot_be_read_is_refused) {
       _exit(1);
     const auto is_refused = [&] {
       const Status checked = check_writable(path_);
-      return checked.message().find(" cannot be read") != std::string::npos && !files_->append_to(path_).ok();
+      return checked.message().find("cannot read ") != std::string::npos && !files_->append_to(path_).ok();
     };
     bool good = chmod(folder_.path().c_str(), 0300) == 0 && is_refused();
     good = good && chmod(folder_.path().c_str(), 0700) == 0 && check_writable(path_).ok();

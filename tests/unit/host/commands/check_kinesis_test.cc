@@ -147,14 +147,15 @@ TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
   const std::string uid = std::to_string(geteuid());
   EXPECT_EQ(of_files("file:" + folder_.path("none/checkpoint"), "  on_failure drop\n"),
             "agent.conf:1: PS0683: checkpoint file:none/checkpoint: folder "
-            "none does not exist: create it, owned by user " +
-                uid + ", who runs this program (install -d -m 0700 -o " + uid + " none)\n");
+            "none does not exist; create it, owned by user " +
+                uid + ", which runs this program: install -d -m 0700 -o " + uid + " none\n");
   folder_.write("file", "x");
   EXPECT_NE(
       of_files("memory", "  on_failure file:" + folder_.path("file/failures") + "\n").find("is not a folder"),
       std::string::npos);
-  EXPECT_NE(of_files("memory", "  on_failure file:" + folder_.path("") + "\n").find("names a folder"),
-            std::string::npos);
+  EXPECT_NE(
+      of_files("memory", "  on_failure file:" + folder_.path("") + "\n").find("is a folder; choose a file in it"),
+      std::string::npos);
   std::filesystem::create_symlink("file", folder_.path("link"));
   EXPECT_NE(of_files("memory", "  on_failure file:" + folder_.path("link") + "\n").find("is a symbolic link"),
             std::string::npos);
@@ -166,9 +167,9 @@ TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
   if (geteuid() == 0) return;  // root can write in spite of file modes
   std::filesystem::create_directory(folder_.path("closed"));
   chmod(folder_.path("closed").c_str(), 0500);
-  EXPECT_NE(of_files("file:" + folder_.path("closed/c"), "  on_failure drop\n")
-                .find("cannot be read and written by user"),
-            std::string::npos);
+  EXPECT_NE(
+      of_files("file:" + folder_.path("closed/c"), "  on_failure drop\n").find("cannot read and write folder "),
+      std::string::npos);
 }
 
 TEST_F(check_kinesis, files_that_others_can_read_or_write_are_problems) {
@@ -276,7 +277,8 @@ TEST_F(check_kinesis_all, options_of_an_output) {
        "agent.conf:8: PS0101: max_request_bytes 11M is out of range: expected at most 10485760 bytes",
        "agent.conf:16: PS0084: invalid duration 'never' for linger",
        "agent.conf:17: PS0054: unknown option 'lingering'",
-       "PS0131: invalid region 'US-EAST-1' in the option region", "endpoint kinesis.local", "endpoint h does not",
+       "PS0131: invalid region 'US-EAST-1' in the option region",
+       "PS0250: endpoint: invalid endpoint 'kinesis.local'", "PS0250: sts_endpoint: invalid endpoint 'h'",
        "ca_file", "PS0113: invalid ARN 'writer' for role_arn", "nobody",
        "PS0101: failure_total_size 1m is out of range: expected at least 14M"});
 }
@@ -308,24 +310,24 @@ TEST_F(check_kinesis_all, options_of_an_input) {
        "PS0115: invalid name 'T' of the lease table",
        "PS0101: failover_time 1s is out of range: expected at least 3s",
        "PS0101: max_records 0 is out of range: expected 1 to 10000",
-       "agent.conf:9: PS0084: invalid duration '0' for poll_interval", "endpoint ftp://h",
+       "agent.conf:9: PS0084: invalid duration '0' for poll_interval", "invalid endpoint 'ftp://h'",
        "on_failure file:none/failures"});
 }
 
 TEST_F(check_kinesis_all, options_of_an_input_that_belong_to_one_subject) {
   const std::string more = "  on_failure drop\n" + kHere;
-  expect_of_input(
-      more + "  stream a/b,arn:x,ok\n  checkpoint memory\n  application_name a\n  create_table on\n" +
-          "  dynamodb_endpoint https://d\n",
-      {": stream: \"a/b\"", ": stream: \"arn:x\"", "PS0114: application_name has no effect with checkpoint memory",
-       "PS0114: create_table has no effect with", "PS0114: dynamodb_endpoint has no effect with"});
-  expect_of_input(
-      more +
-          "  stream in\n  checkpoint dynamodb\n  shards shardId-0\n  failover_time 1s\n"
-          "  table_tags a,b=c,d\n  dynamodb_endpoint d\n",
-      {"PS0128: checkpoint dynamodb has no name for the table",
-       "PS0105: shards cannot be used with checkpoint dynamodb", "PS0101: failover_time 1s is out of range",
-       "PS0126: invalid tag 'a' for table_tags", "PS0126: invalid tag 'd' for table_tags", "endpoint d does not"});
+  expect_of_input(more + "  stream a/b,arn:x,ok\n  checkpoint memory\n  application_name a\n  create_table on\n" +
+                      "  dynamodb_endpoint https://d\n",
+                  {"PS0609: stream: invalid stream name 'a/b'", "PS0608: stream: invalid stream ARN 'arn:x'",
+                   "PS0114: application_name has no effect with checkpoint memory",
+                   "PS0114: create_table has no effect with", "PS0114: dynamodb_endpoint has no effect with"});
+  expect_of_input(more +
+                      "  stream in\n  checkpoint dynamodb\n  shards shardId-0\n  failover_time 1s\n"
+                      "  table_tags a,b=c,d\n  dynamodb_endpoint d\n",
+                  {"PS0128: checkpoint dynamodb has no name for the table",
+                   "PS0105: shards cannot be used with checkpoint dynamodb",
+                   "PS0101: failover_time 1s is out of range", "PS0126: invalid tag 'a' for table_tags",
+                   "PS0126: invalid tag 'd' for table_tags", "invalid endpoint 'd'"});
   const std::string path = folder_.path("one");
   expect_of_input(
       kHere + "  stream in\n  checkpoint file:" + path + "\n  on_failure file:" + path + "\n  ca_file ~/ca\n",
@@ -355,7 +357,7 @@ TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
          {"agent.conf:2: PS0833: invalid Grace 'soon'", "agent.conf:3: PS0833: invalid Log_Level 'loud'",
           "agent.conf:4: PS0833: invalid Stats_Interval 'never'",
           "agent.conf:5: PS0832: unknown key 'Gracefully' in [SERVICE]", "agent.conf:6: PS0101: max_records 0",
-          "agent.conf:6: PS0254: AWS_USE_FIPS_ENDPOINT is 1", ": AWS_ENDPOINT_URL: "});
+          "agent.conf:6: PS0254: AWS_USE_FIPS_ENDPOINT is '1'", "PS0250: AWS_ENDPOINT_URL: "});
 }
 
 TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
@@ -367,7 +369,7 @@ TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
   expect(in + "[OUTPUT]\n  Name nul\n" + out, {"PS0841: Match is missing", "PS0843: unknown output 'nul'", loop});
   expect(in + out + "  linger never\n  max_request_bytes 11M\n  ca_file /nowhere/ca.pem\n  sts_endpoint h\n",
          {"PS0084: invalid duration 'never' for linger", "PS0101: max_request_bytes 11M", "/nowhere/ca.pem",
-          "endpoint h does not", loop});
+          "invalid endpoint 'h'", loop});
 }
 
 TEST_F(check_kinesis_all, streams_that_are_not_sure_make_no_loop) {

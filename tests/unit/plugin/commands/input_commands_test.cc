@@ -47,7 +47,7 @@ TEST_F(input_commands, seek_says_what_it_would_do_and_does_it_when_told_yes) {
   EXPECT_EQ(posix::read_file(path), kKept);
   const Status done = run(kSeekCommand, {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();
-  EXPECT_EQ(lines[1], "  s0  behind 49 -> from 2026-01-31T08:00:00.000Z");
+  EXPECT_EQ(lines[1], "  s0  after 49 -> from 2026-01-31T08:00:00.000Z");
   ASSERT_TRUE(run(kLeasesCommand, {}).ok());
   EXPECT_EQ(lines, (std::vector<std::string>{"stream in", "  shard       checkpoint                     lag  age",
                                              "  all shards  from 2026-01-31T08:00:00.000Z  -    -"}));

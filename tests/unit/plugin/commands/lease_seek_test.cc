@@ -15,8 +15,8 @@ TEST_F(lease_seek, seek_says_what_it_would_do_to_a_table_and_does_it_when_told_y
   keep(row(kFirst, "49", "dead:worker"));
   keep(row(kSecond, "50"));
   ASSERT_TRUE(run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}}).ok());
-  EXPECT_EQ(lines, (Lines{"  " + kFirst + "  behind 49  held by dead:worker -> TRIM_HORIZON",
-                          "  " + kSecond + "  behind 50  free -> TRIM_HORIZON",
+  EXPECT_EQ(lines, (Lines{"  " + kFirst + "  after 49  held by dead:worker -> TRIM_HORIZON",
+                          "  " + kSecond + "  after 50  free -> TRIM_HORIZON",
                           "Nothing was changed. To apply the changes, add --yes"}));
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
   const Status done = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}, {"yes", "on"}});
@@ -36,7 +36,7 @@ TEST_F(lease_seek, seek_moves_one_shard_of_a_table_behind_a_record) {
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
   EXPECT_EQ(kept(kSecond, "checkpoint"), "48");
   leases_without_an_answer(table_options());  // which are not sequence numbers of that stream
-  EXPECT_NE(lines[3].find("  behind 48  "), std::string::npos) << lines[3];
+  EXPECT_NE(lines[3].find("  after 48  "), std::string::npos) << lines[3];
   EXPECT_EQ(run(kSeekCommand, table_options(), {{"shard", "shardId-7"}, {"to", "48"}}).code(), Code::config);
 }
 
@@ -69,11 +69,11 @@ TEST_F(lease_seek, seek_all_begins_a_stream_that_was_made_again_among_several_wh
   const Status done = run(kSeekCommand, options, {{"all", "on"}, {"to", "trim_horizon"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();
   ASSERT_EQ(lines.size(), 5U);
-  EXPECT_NE(lines[0].find("/in, made at "), std::string::npos) << lines[0];
-  EXPECT_EQ(lines[1], "  in/" + kFirst + "  behind 49  free -> deleted");
+  EXPECT_NE(lines[0].find("/in, created at "), std::string::npos) << lines[0];
+  EXPECT_EQ(lines[1], "  in/" + kFirst + "  after 49  free -> deleted");
   EXPECT_EQ(lines[2], "  in/" + kFirst + "  new -> TRIM_HORIZON");
   EXPECT_EQ(lines[3], "  in/" + kSecond + "  new -> TRIM_HORIZON");
-  EXPECT_EQ(lines[4], "  other/" + kFirst + "  behind 50  free -> TRIM_HORIZON");
+  EXPECT_EQ(lines[4], "  other/" + kFirst + "  after 50  free -> TRIM_HORIZON");
   EXPECT_EQ(kept("000000000000:in:1:" + kFirst, "checkpoint"), "no row");
   for (const std::string& shard : {kFirst, kSecond})
     EXPECT_EQ(kept("000000000000:in:" + epoch_of("in") + ":" + shard, "checkpoint"), "TRIM_HORIZON");

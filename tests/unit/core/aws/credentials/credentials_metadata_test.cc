@@ -67,19 +67,21 @@ TEST_F(container_credentials, refusal_tells_what_the_agent_says) {
     return reply(404, R"({"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found"})");
   };
   EXPECT_EQ(error(provider),
-            "container: HTTP 404: InvalidIdInRequest: CredentialsV2Request: Credentials not found");
+            "container: the credentials endpoint returned HTTP 404: InvalidIdInRequest: CredentialsV2Request: "
+            "Credentials not found");
   hosts[kEcsHost] = [](const model::Request&) { return reply(500, "SECRET"); };
-  EXPECT_EQ(error(provider), "container: HTTP 500");
+  EXPECT_EQ(error(provider), "container: the credentials endpoint returned HTTP 500");
   EXPECT_EQ(find(provider).status().code(), Code::transient);
   hosts[kEcsHost] = [](const model::Request&) { return reply(302, ""); };
-  EXPECT_EQ(error(provider), "container: HTTP 302") << "a redirect is not followed";
+  EXPECT_EQ(error(provider), "container: the credentials endpoint returned HTTP 302")
+      << "a redirect is not followed";
 }
 
 TEST_F(container_credentials, answers_that_are_cut_off_anywhere_are_errors) {
   const std::string whole = keys_json("ASIA1", kHourMs);
   for (size_t size = 0; size < whole.size(); ++size) {
     hosts[kEcsHost] = [&](const model::Request&) { return reply(200, whole.substr(0, size)); };
-    EXPECT_EQ(error(provider), "container: the answer is not a JSON object") << size;
+    EXPECT_EQ(error(provider), "container: unexpected response: it is not a JSON object") << size;
   }
 }
 
@@ -87,15 +89,15 @@ TEST_F(container_credentials, answers_that_lack_a_key_or_have_a_wrong_time_say_s
   hosts[kEcsHost] = [](const model::Request&) {
     return reply(200, R"({"AccessKeyId":"A","x":[{"SecretAccessKey":"S"}]})");
   };
-  EXPECT_EQ(error(provider), "container: no SecretAccessKey");
+  EXPECT_EQ(error(provider), "container: missing SecretAccessKey; both keys are required");
   hosts[kEcsHost] = [](const model::Request&) {
     return reply(200, R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"soon"})");
   };
-  EXPECT_TRUE(has(error(provider), "Expiration is soon, but must be a time"));
+  EXPECT_TRUE(has(error(provider), "invalid Expiration 'soon': expected a time"));
   hosts[kEcsHost] = [](const model::Request&) {
     return reply(200, R"({"AccessKeyId":"A","SecretAccessKey":"S\r\nX: y"})");
   };
-  EXPECT_TRUE(has(error(provider), "SecretAccessKey holds a blank"));
+  EXPECT_TRUE(has(error(provider), "invalid SecretAccessKey: it contains white space"));
 }
 
 TEST_F(container_credentials, expiration_is_read_in_every_form_that_is_seen) {
@@ -192,7 +194,7 @@ TEST_F(imds_credentials, version_1_is_used_only_where_asked_for_and_the_service_
     ImdsCredentials strict(context);
     asked.clear();
     EXPECT_EQ(has(error(strict), "set imds_v1_fallback on"), status != 403);
-    EXPECT_EQ(has(error(strict), "it is turned off for this instance"), status == 403);
+    EXPECT_EQ(has(error(strict), "instance metadata is turned off"), status == 403);
     for (const auto& [host, request] : asked) EXPECT_EQ(request.method, "PUT") << "nothing else was asked";
     context.imds_v1_fallback = true;
     ImdsCredentials lenient(context);
@@ -201,14 +203,14 @@ TEST_F(imds_credentials, version_1_is_used_only_where_asked_for_and_the_service_
   for (const int status : {400, 401, 500}) {
     token_status = status;
     ImdsCredentials lenient(context);
-    EXPECT_TRUE(has(error(lenient), "asking for a token: HTTP " + std::to_string(status)));
+    EXPECT_TRUE(has(error(lenient), "token request: HTTP " + std::to_string(status)));
   }
 }
 
 TEST_F(imds_credentials, where_it_is_disabled_it_is_not_asked) {
   sim.variables()["AWS_EC2_METADATA_DISABLED"] = "TRUE";
   ImdsCredentials provider(context);
-  EXPECT_EQ(error(provider), "instance metadata: AWS_EC2_METADATA_DISABLED is set");
+  EXPECT_EQ(error(provider), "instance metadata: turned off by AWS_EC2_METADATA_DISABLED");
   EXPECT_TRUE(asked.empty());
 }
 
@@ -229,10 +231,10 @@ TEST_F(imds_credentials, are_asked_for_where_the_environment_says) {
 TEST_F(imds_credentials, no_instance_no_role_and_hostile_names_each_have_their_error) {
   ImdsCredentials provider(context);
   role = "";
-  EXPECT_EQ(error(provider), "instance metadata: this instance has no role");
+  EXPECT_EQ(error(provider), "instance metadata: the instance has no role; attach an instance profile to it");
   for (const char* name : {"../../user-data", "a b", "a\x1b[2J", "a/b"}) {
     role = name;
-    EXPECT_TRUE(has(error(provider), "is no role's name")) << name;
+    EXPECT_TRUE(has(error(provider), "is not a role name")) << name;
   }
   role = "worker";
   keys = R"({"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role"})";
@@ -249,7 +251,15 @@ TEST_F(imds_credentials, that_have_expired_are_used_and_asked_for_again_in_some_
   ASSERT_TRUE(found.ok());
   EXPECT_GE(found->expires_at_ms, clock.unix_ms() + 600'000);
   EXPECT_LE(found->expires_at_ms, clock.unix_ms() + 900'000);
-  EXPECT_TRUE(sim.logged("it still gives keys that have expired"));
+  EXPECT_TRUE(sim.logged("returns credentials that have expired"));
+  keys = keys_json("ASIA1", kHourMs);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(find(provider).ok());
+  const auto& log = sim.log();
+  EXPECT_EQ(std::count_if(log.begin(), log.end(),
+                          [](const auto& line) {
+                            return line.text == "instance metadata, role worker: returns valid credentials again";
+                          }),
+            1);
 }
 
 }  // namespace

@@ -72,7 +72,8 @@ TEST_F(credentials_profile, role_whose_source_is_its_own_profile_uses_the_keys_b
 
 TEST_F(credentials_profile, circle_of_source_profiles_is_an_error) {
   config("[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = a\n");
-  EXPECT_TRUE(has(get_error("a"), "profile a of /h/.aws/config: its source_profile leads back to it"));
+  EXPECT_TRUE(
+      has(get_error("a"), "profile a in /h/.aws/config: its source_profile leads back to it; break the loop"));
 }
 
 TEST_F(credentials_profile, role_can_be_assumed_with_the_keys_of_a_place) {
@@ -89,9 +90,9 @@ TEST_F(credentials_profile, role_can_be_assumed_with_the_keys_of_a_place) {
   EXPECT_TRUE(has(signers.at(1), "Credential=ECSKEY/"));
 
   config("[profile a]\nrole_arn = arn:a\ncredential_source = Ec2InstanceMetadata\n");
-  EXPECT_TRUE(has(get_error("a"), "to assume the role arn:a: instance metadata: "));
+  EXPECT_TRUE(has(get_error("a"), "cannot assume role arn:a: instance metadata: "));
   config("[profile a]\nrole_arn = arn:a\ncredential_source = Moon\n");
-  EXPECT_TRUE(has(get_error("a"), "credential_source is Moon, but must be Environment, EcsContainer or"));
+  EXPECT_TRUE(has(get_error("a"), "invalid credential_source 'Moon': expected Environment, EcsContainer or"));
 }
 
 TEST_F(credentials_profile, role_can_be_assumed_with_a_token_file) {
@@ -107,12 +108,14 @@ TEST_F(credentials_profile, what_needs_a_person_or_is_half_written_is_an_error_t
       "[profile c]\nrole_arn = r\nsource_profile = c\nmfa_serial = m\n[profile d]\nsso_session = s\n"
       "[profile e]\nrole_arn = r\nsource_profile = none\n[profile f]\nregion = eu-west-1\n");
   for (const char* profile : {"a", "b"})
-    EXPECT_TRUE(has(get_error(profile), "with role_arn goes one of source_profile, credential_source")) << profile;
-  EXPECT_TRUE(has(get_error("c"), "mfa_serial asks for a person's code"));
-  EXPECT_TRUE(has(get_error("d"), "signs a person in"));
+    EXPECT_TRUE(has(get_error(profile), "role_arn requires exactly one of source_profile, credential_source"))
+        << profile;
+  EXPECT_TRUE(has(get_error("c"), "mfa_serial is not supported"));
+  EXPECT_TRUE(has(get_error("d"), "signing in a person (sso_*, login_session) is not supported"));
+  EXPECT_TRUE(has(get_error("e"),
+                  "profile e in /h/.aws/config: source_profile: profile none not found in /h/.aws/config"));
   EXPECT_TRUE(
-      has(get_error("e"), "profile e of /h/.aws/config: source_profile: profile none is not in /h/.aws/config"));
-  EXPECT_TRUE(has(get_error("f"), "no aws_access_key_id, role_arn or credential_process"));
+      has(get_error("f"), "no credentials are configured; set aws_access_key_id, role_arn or credential_process"));
 }
 
 TEST_F(credentials_profile, program_is_run_with_its_words_and_its_json_read) {
@@ -130,22 +133,23 @@ TEST_F(credentials_profile, program_is_run_with_its_words_and_its_json_read) {
 
 TEST_F(credentials_profile, program_that_fails_is_named_with_what_it_said_but_not_its_arguments_or_output) {
   config("[profile a]\ncredential_process = /opt/tool --password SECRET\n");
-  const std::string where = "profile a of /h/.aws/config, program /opt/tool: ";
+  const std::string where = "profile a in /h/.aws/config, program /opt/tool: ";
   result.exit_code = 3;
   result.errors = "not signed in\x1b[2J";
   result.output = "SECRET";
-  EXPECT_EQ(get_error("a"), where + "exit code 3; it says: not signed in\\x1b[2J");
+  EXPECT_EQ(get_error("a"), where + "it exited with code 3: not signed in\\x1b[2J");
   result = {};
   result.output = R"({"Version":2,"AccessKeyId":"A","SecretAccessKey":"SECRET"})";
-  EXPECT_EQ(get_error("a"), where + "Version is 2, but must be 1");
+  EXPECT_EQ(get_error("a"), where + "its output has Version '2': expected 1");
   result.output = R"({"AccessKeyId":"A","SecretAccessKey":"SECRET"})";
-  EXPECT_EQ(get_error("a"), where + "Version is missing, but must be 1");
+  EXPECT_EQ(get_error("a"), where + "its output has no Version: expected 1");
   result.output = "SECRET";
-  EXPECT_EQ(get_error("a"), where + "the answer is not a JSON object");
+  EXPECT_EQ(get_error("a"), where + "unexpected response: it is not a JSON object");
   result.status = Status(Code::transient, "PS0000", "it did not end within 60000 ms");
   EXPECT_EQ(get_error("a"), where + "it did not end within 60000 ms");
   config("[profile a]\ncredential_process = '/opt/tool\n");
-  EXPECT_EQ(get_error("a"), "profile a of /h/.aws/config: credential_process: the quote ' is not closed");
+  EXPECT_EQ(get_error("a"),
+            "profile a in /h/.aws/config: credential_process: invalid command line: the quote ' is not closed");
 }
 
 TEST(command_line, is_split_as_pythons_shlex_does) {
@@ -191,7 +195,7 @@ TEST_F(credentials_order, is_environment_web_identity_files_container_instance) 
   sim.variables().erase("AWS_SECRET_ACCESS_KEY");
   EXPECT_EQ(first(), "web identity, role arn:w");
   sim.variables().erase("AWS_WEB_IDENTITY_TOKEN_FILE");
-  EXPECT_EQ(first(), "profile default of /h/.aws/config");
+  EXPECT_EQ(first(), "profile default in /h/.aws/config");
   config("[default]\nregion = eu-west-1\n");
   EXPECT_EQ(first(), "container");
   sim.variables().erase("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
@@ -205,11 +209,11 @@ TEST_F(credentials_order, nothing_stands_in_for_a_place_that_is_set_up_and_fails
   sim.variables().erase("AWS_SECRET_ACCESS_KEY");
   hosts[kStsHost] = [](const model::Request&) { return sts_error(403, "AccessDenied", "no"); };
   EXPECT_EQ(first(),
-            "no credentials: web identity, role arn:w: AssumeRoleWithWebIdentity: AccessDenied: no (asked before: "
+            "no credentials: web identity, role arn:w: AssumeRoleWithWebIdentity: AccessDenied: no (tried before: "
             "environment: AWS_ACCESS_KEY_ID is not set)");
   sim.variables().erase("AWS_WEB_IDENTITY_TOKEN_FILE");
   sim.variables()["AWS_PROFILE"] = "gone";
-  EXPECT_TRUE(has(first(), "no credentials: profile gone is not in /h/.aws/config (asked before: "));
+  EXPECT_TRUE(has(first(), "no credentials: profile gone not found in /h/.aws/config (tried before: "));
   sim.variables().erase("AWS_PROFILE");
   sim.files().put("/h/.aws/config", "");
   hosts.erase(kEcsHost);
@@ -222,9 +226,10 @@ TEST_F(credentials_order, error_gives_the_cause_first_and_then_what_each_place_s
       message,
       "no credentials: instance metadata: the connection was closed without an answer; give the machine, task or "
       "pod "
-      "a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (asked before: environment: AWS_ACCESS_KEY_ID "
+      "a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (tried before: environment: AWS_ACCESS_KEY_ID "
       "is "
-      "not set; profile default is not in /h/.aws/config or /h/.aws/credentials, which do not exist; container: "
+      "not set; profile default not found in /h/.aws/config or /h/.aws/credentials (neither file exists); "
+      "container: "
       "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set)");
 }
 
@@ -242,9 +247,9 @@ TEST_F(credentials_order, of_the_ways_of_one_profile_is_that_of_botocore) {
   config("[default]\n" + keys + "credential_process = /tool\n");
   EXPECT_TRUE(has(first(), "program /tool")) << "before the keys of the config file";
   sim.files().put("/h/.aws/credentials", "[default]\n" + keys);
-  EXPECT_EQ(first(), "profile default of /h/.aws/config and /h/.aws/credentials") << "after the other file's";
+  EXPECT_EQ(first(), "profile default in /h/.aws/config and /h/.aws/credentials") << "after the other file's";
   sim.files().put("/h/.aws/credentials", "[default]\n" + keys + "sso_account_id = 1\nsso_role_name = r\n");
-  EXPECT_TRUE(has(first(), "signs a person in"));
+  EXPECT_TRUE(has(first(), "signing in a person (sso_*, login_session) is not supported"));
 }
 
 TEST_F(credentials_order, variables_of_a_web_identity_go_before_the_profiles_settings) {
@@ -262,14 +267,14 @@ TEST_F(credentials_order, variables_of_a_web_identity_go_before_the_profiles_set
 
 TEST_F(credentials_order, profile_of_the_options_is_the_only_place) {
   set_up_all();
-  EXPECT_EQ(first("default"), "profile default of /h/.aws/config");
-  EXPECT_EQ(first("gone"), "no credentials: profile gone is not in /h/.aws/config");
+  EXPECT_EQ(first("default"), "profile default in /h/.aws/config");
+  EXPECT_EQ(first("gone"), "no credentials: profile gone not found in /h/.aws/config");
 }
 
 TEST_F(credentials_order, role_of_the_options_is_assumed_with_whatever_was_found) {
   set_up_all();
   EXPECT_EQ(first("", {"arn:o", "", "", ""}), "role arn:o, assumed with environment");
-  EXPECT_EQ(first("default", {"arn:o", "", "", ""}), "role arn:o, assumed with profile default of /h/.aws/config");
+  EXPECT_EQ(first("default", {"arn:o", "", "", ""}), "role arn:o, assumed with profile default in /h/.aws/config");
 }
 
 }  // namespace

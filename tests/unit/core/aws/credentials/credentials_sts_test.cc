@@ -75,7 +75,7 @@ TEST_F(web_identity, token_file_that_is_missing_empty_or_binary_is_named_and_nob
   sim.files().put("/token", " \n");
   EXPECT_TRUE(has(get_error(), "token file /token is empty; it may be in the middle of being replaced"));
   sim.files().put("/token", "SECRET\r\nX: y");
-  EXPECT_TRUE(has(get_error(), "token file /token holds a blank"));
+  EXPECT_TRUE(has(get_error(), "token file /token contains white space"));
   EXPECT_TRUE(asked.empty());
 }
 
@@ -105,10 +105,10 @@ TEST_F(web_identity, answers_that_are_cut_off_or_not_of_sts_are_errors) {
   const std::string whole = keys_xml("ASIA1", kHourMs);
   for (size_t size = 0; size < whole.find("</Credentials>"); size += 7) {
     hosts[kStsHost] = [&](const model::Request&) { return reply(200, whole.substr(0, size)); };
-    EXPECT_TRUE(has(get_error(), "the answer is not the XML that STS gives")) << size;
+    EXPECT_TRUE(has(get_error(), "unexpected response: it has no element Credentials")) << size;
   }
   hosts[kStsHost] = [&](const model::Request&) { return reply(200, "<Credentials></Credentials>"); };
-  EXPECT_TRUE(has(get_error(), "no AccessKeyId and SecretAccessKey"));
+  EXPECT_TRUE(has(get_error(), "missing AccessKeyId and SecretAccessKey"));
   hosts.erase(kStsHost);
   EXPECT_TRUE(has(get_error(), "the connection was closed"));
 }
@@ -153,7 +153,7 @@ TEST_F(assume_role, request_is_signed_with_the_keys_beneath_for_sts_in_the_regio
 TEST_F(assume_role, without_keys_beneath_says_what_for_and_asks_nobody) {
   sim.variables().clear();
   const std::string message = error(*provider({kRole, "", "", ""}));
-  EXPECT_EQ(message, std::string("to assume the role ") + kRole + ": environment: AWS_ACCESS_KEY_ID is not set");
+  EXPECT_EQ(message, std::string("cannot assume role ") + kRole + ": environment: AWS_ACCESS_KEY_ID is not set");
   EXPECT_TRUE(asked.empty());
 }
 

@@ -109,7 +109,7 @@ TEST_F(credentials, named_profile_that_is_missing_never_becomes_another) {
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   files_.contents[kPath] = kDefault;
   const std::string message = error("other");
-  EXPECT_TRUE(has(message, "profile other is not in " + std::string(kPath))) << message;
+  EXPECT_TRUE(has(message, "profile other not found in " + std::string(kPath))) << message;
 }
 
 TEST_F(credentials, aws_profile_chooses_in_the_file_but_not_before_the_environment) {
@@ -135,7 +135,7 @@ TEST_F(credentials, file_is_where_its_variable_says) {
 TEST_F(credentials, error_names_each_source_that_was_tried) {
   const std::string message = error();
   EXPECT_TRUE(has(message, "environment: AWS_ACCESS_KEY_ID is not set")) << message;
-  EXPECT_TRUE(has(message, "not in /home/u/.aws/config or " + std::string(kPath) + ", which do not exist"))
+  EXPECT_TRUE(has(message, "not found in /home/u/.aws/config or " + std::string(kPath) + " (neither file exists)"))
       << message;
   files_.contents[kPath] = kDefault;
   files_.broken = true;
@@ -144,11 +144,12 @@ TEST_F(credentials, error_names_each_source_that_was_tried) {
 
 TEST_F(credentials, profile_without_keys_says_which_are_missing) {
   files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n[other]\naws_secret_access_key = FILESECRET\n";
-  EXPECT_TRUE(has(error(), ": no aws_secret_access_key"));
+  EXPECT_TRUE(has(error(), ": missing aws_secret_access_key"));
   variables_["AWS_PROFILE"] = "other";
-  EXPECT_TRUE(has(error(), ": no aws_access_key_id"));
+  EXPECT_TRUE(has(error(), ": missing aws_access_key_id"));
   files_.contents[kPath] = "[other]\nregion = eu-west-1\n";
-  EXPECT_TRUE(has(error(), "no aws_access_key_id, role_arn or credential_process"));
+  EXPECT_TRUE(
+      has(error(), "no credentials are configured; set aws_access_key_id, role_arn or credential_process"));
 }
 
 TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials_file_goes_before_it) {
@@ -158,22 +159,22 @@ TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials
       "aws_access_key_id = NO\naws_secret_access_key = NO\n";
   EXPECT_EQ(find("a")->access_key_id, "CONFIG");
   EXPECT_EQ(find()->access_key_id, "D");
-  EXPECT_TRUE(
-      has(error("b"), "config line 4: [b] was not read as the header of profile b; write [profile b] alone"));
-  EXPECT_TRUE(has(error("c"), "profile c is not in"));
+  EXPECT_TRUE(has(error("b"),
+                  "config line 4: '[b]' is not recognized as the header of profile b; write [profile b] alone"));
+  EXPECT_TRUE(has(error("c"), "profile c not found in"));
   files_.contents[kPath] =
       "[a]\naws_access_key_id = CREDENTIALS\naws_secret_access_key = C\n[profile b]\naws_access_key_id = NO\n";
   EXPECT_EQ(find("a")->access_key_id, "CREDENTIALS");
-  EXPECT_TRUE(has(error("b"), "config line 4: [b] was not read"));
+  EXPECT_TRUE(has(error("b"), "config line 4: '[b]' is not recognized"));
   files_.contents.erase("/home/u/.aws/config");
-  EXPECT_TRUE(
-      has(error("b"), "credentials line 4: [profile b] was not read as the header of profile b; write [b]"));
+  EXPECT_TRUE(has(error("b"),
+                  "credentials line 4: '[profile b]' is not recognized as the header of profile b; write [b]"));
 }
 
 TEST_F(credentials, keys_are_never_put_together_from_two_files) {
   files_.contents["/home/u/.aws/config"] = "[default]\naws_access_key_id = C\naws_secret_access_key = C\n";
   files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n";
-  EXPECT_TRUE(has(error(), ": no aws_secret_access_key"));
+  EXPECT_TRUE(has(error(), ": missing aws_secret_access_key"));
   files_.contents[kPath] = "[default]\naws_secret_access_key = FILESECRET\n";
   EXPECT_EQ(find()->secret_access_key, "C");
 }
@@ -203,20 +204,21 @@ TEST_F(credentials, profile_that_is_mentioned_but_cannot_be_read_is_an_error_wit
   for (const char* header : {"[ default ]", "[Default]", "[DEFAULT]", "[\"default\"]", "[profile default]",
                              "[default] # [x]", "[default]]"}) {
     files_.contents[kPath] = "\n" + std::string(header) + "\n" + keys;
-    EXPECT_TRUE(has(error(), "profile default: " + std::string(kPath) + " line 2: " + header +
-                                 " was not read as the header of profile default; write [default]"))
+    EXPECT_TRUE(has(error(), "profile default: " + std::string(kPath) + " line 2: '" + header +
+                                 "' is not recognized as the header of profile default; write [default]"))
         << error();
   }
   files_.contents[kPath] = "[a]\nregion = x\n  [default]\n  aws_access_key_id=FILEID\n";
-  EXPECT_TRUE(has(error(), std::string(kPath) + " line 3: [default] was not read"));
+  EXPECT_TRUE(has(error(), std::string(kPath) + " line 3: '[default]' is not recognized"));
   files_.contents[kPath] =
       "[default]\nregion = x\n  aws_access_key_id=FILEID\n  aws_secret_access_key=FILESECRET\n";
-  EXPECT_TRUE(has(error(), std::string(kPath) + " line 2: aws_access_key_id is part of the value of region"));
+  EXPECT_TRUE(
+      has(error(), std::string(kPath) + " line 2: aws_access_key_id is parsed as part of the value of region"));
   for (const std::string& broken :
        {"[default]\n" + keys + "no equals\n", "[default\n" + keys, keys, "\xEF\xBB\xBF[default]\n" + keys,
         "[default]\n" + keys + "[default]\n", "[default]\n" + keys + "aws_access_key_id=ID\n"}) {
     files_.contents[kPath] = broken;
-    EXPECT_TRUE(has(error(), std::string("shared files: ") + kPath + ": line ")) << error();
+    EXPECT_TRUE(has(error(), std::string("AWS shared files: ") + kPath + ": line ")) << error();
   }
   files_.contents[kPath] = "# [default]\n; [default]\n[other]\nregion = default\n";
   EXPECT_TRUE(has(error(), "instance metadata: ")) << "a comment mentions nothing";
@@ -244,9 +246,9 @@ TEST_F(credentials, profile_of_the_environment_is_named_by_either_variable) {
   variables_.erase("AWS_PROFILE");
   EXPECT_EQ(find()->access_key_id, "A");
   variables_["AWS_DEFAULT_PROFILE"] = "gone";
-  EXPECT_TRUE(has(error(), "no credentials: profile gone is not in "));
+  EXPECT_TRUE(has(error(), "no credentials: profile gone not found in "));
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
-  EXPECT_TRUE(has(AwsProfiles::read_settings(fake_.env, "").status().message(), "profile gone is not in "));
+  EXPECT_TRUE(has(AwsProfiles::read_settings(fake_.env, "").status().message(), "profile gone not found in "));
 }
 
 TEST_F(credentials, paths_of_files_are_expanded_as_a_shell_would) {
@@ -259,10 +261,10 @@ TEST_F(credentials, paths_of_files_are_expanded_as_a_shell_would) {
   }
   variables_["AWS_SHARED_CREDENTIALS_FILE"] = "~other/keys";
   EXPECT_TRUE(
-      has(error(), "AWS_SHARED_CREDENTIALS_FILE is ~other/keys: the folders of other users are not looked up"));
+      has(error(), "AWS_SHARED_CREDENTIALS_FILE is '~other/keys': home folders of other users are not supported"));
   variables_.erase("HOME");
   variables_["AWS_SHARED_CREDENTIALS_FILE"] = "~/keys";
-  EXPECT_TRUE(has(error(), "AWS_SHARED_CREDENTIALS_FILE is ~/keys, but HOME is not set"));
+  EXPECT_TRUE(has(error(), "AWS_SHARED_CREDENTIALS_FILE is '~/keys', but HOME is not set"));
 }
 
 TEST_F(credentials, file_that_a_variable_leaves_out_is_not_read) {
@@ -277,7 +279,7 @@ TEST_F(credentials, file_that_cannot_be_read_is_an_error_and_no_other_place_is_a
   files_.contents[kPath] = kDefault;
   files_.broken = true;
   EXPECT_EQ(error(),
-            "no credentials: shared files: permission denied (asked before: environment: AWS_ACCESS_KEY_ID is "
+            "no credentials: AWS shared files: permission denied (tried before: environment: AWS_ACCESS_KEY_ID is "
             "not set)");
 }
 
@@ -294,14 +296,14 @@ TEST_F(credentials, values_that_would_break_a_header_are_refused_unseen) {
   for (const char* value : {"SECRET\r\nX: y", "SECRET SECRET", "SECRET\x7f", "SECRET\xc3\xa9", "SECRET\n"}) {
     variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
     variables_["AWS_SECRET_ACCESS_KEY"] = value;
-    EXPECT_TRUE(has(error(), "AWS_SECRET_ACCESS_KEY holds a blank"));
+    EXPECT_TRUE(has(error(), "invalid AWS_SECRET_ACCESS_KEY: it contains white space"));
     variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
     variables_["AWS_SESSION_TOKEN"] = value;
-    EXPECT_TRUE(has(error(), "AWS_SESSION_TOKEN holds a blank"));
+    EXPECT_TRUE(has(error(), "invalid AWS_SESSION_TOKEN: it contains white space"));
     variables_ = {{"HOME", "/home/u"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
   }
   files_.contents[kPath] = "[default]\naws_access_key_id=a b\naws_secret_access_key=c\n";
-  EXPECT_TRUE(has(error(), "aws_access_key_id holds a blank"));
+  EXPECT_TRUE(has(error(), "invalid aws_access_key_id: it contains white space"));
 }
 
 TEST_F(credentials, token_of_16_kib_is_taken_and_one_byte_more_refused) {
@@ -310,7 +312,7 @@ TEST_F(credentials, token_of_16_kib_is_taken_and_one_byte_more_refused) {
   variables_["AWS_SESSION_TOKEN"] = std::string(size_t{16} * 1024, 't');
   EXPECT_TRUE(find().ok());
   variables_["AWS_SESSION_TOKEN"] += 't';
-  EXPECT_TRUE(has(error(), "longer than 16384 bytes"));
+  EXPECT_TRUE(has(error(), "invalid AWS_SESSION_TOKEN: at most 16384 bytes are allowed, and it has 16385"));
 }
 
 }  // namespace

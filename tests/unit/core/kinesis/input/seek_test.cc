@@ -28,12 +28,13 @@ TEST(seek, reads_each_kind_of_place) {
   for (const char* early : {"1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00+00:01", "0000-01-01T00:00:00Z"}) {
     const auto none = parse_seek_target(early, kNowMs);
     ASSERT_FALSE(none.ok()) << early;
-    EXPECT_NE(none.status().message().find("before 1970"), std::string::npos) << none.status().message();
+    EXPECT_NE(none.status().message().find("no record arrived before 1970"), std::string::npos)
+        << none.status().message();
   }
-  const auto behind = parse_seek_target("4959", kNowMs);
-  ASSERT_TRUE(behind.ok());
-  EXPECT_EQ(behind->position.sequence_number, "4959");
-  EXPECT_EQ(behind->position.sub_sequence_number, UINT64_MAX) << "the whole record, if it is aggregated";
+  const auto after = parse_seek_target("4959", kNowMs);
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ(after->position.sequence_number, "4959");
+  EXPECT_EQ(after->position.sub_sequence_number, UINT64_MAX) << "the whole record, if it is aggregated";
   for (const char* text : {"", "LATEST", "yesterday", "-1", "49x", "SHARD_END"}) {
     const auto none = parse_seek_target(text, kNowMs);
     ASSERT_FALSE(none.ok()) << text;
@@ -51,8 +52,8 @@ TEST(seek, all_moves_every_shard_and_forgets_which_stream_it_was) {
   EXPECT_EQ(checkpoint.streams[0].stream, (StreamIdentity{"logs", kArn, 0}));
   EXPECT_EQ(checkpoint.streams[1].stream, (StreamIdentity{"other", "", 0}));
   EXPECT_EQ(*lines, (std::vector<std::string>{
-                        "stream " + kArn + ", made at 1970-01-01T00:00:05.000Z",
-                        "  shardId-0  behind 49, user record 3 -> TRIM_HORIZON",
+                        "stream " + kArn + ", created at 1970-01-01T00:00:05.000Z",
+                        "  shardId-0  after 49, user record 3 -> TRIM_HORIZON",
                         "  shardId-1  SHARD_END -> TRIM_HORIZON",
                         "  all others  from 1970-01-01T00:00:07.000Z -> TRIM_HORIZON",
                         "stream other",
@@ -76,7 +77,7 @@ TEST(seek, one_shard_moves_alone) {
   EXPECT_EQ(checkpoint.streams[0].shards["shardId-0"].position.sequence_number, "50");
   EXPECT_TRUE(checkpoint.streams[0].shards["shardId-1"].position.is_end());
   EXPECT_EQ(checkpoint.streams[0].stream.created_ms, 5000);
-  EXPECT_EQ(lines->back(), "  shardId-0  behind 49, user record 3 -> behind 50");
+  EXPECT_EQ(lines->back(), "  shardId-0  after 49, user record 3 -> after 50");
 }
 
 TEST(seek, a_shard_that_is_not_kept_is_told_with_those_that_are) {
@@ -104,9 +105,9 @@ TEST(stream_name, of_a_list_each_that_is_wrong_is_a_problem) {
       parse_stream_names("a,b c,a,arn:x", [&](const Status& status) { problems.push_back(status.message()); });
   EXPECT_EQ(names.size(), 1U);
   ASSERT_EQ(problems.size(), 3U);
-  EXPECT_EQ(problems[0].substr(0, 9), "\"b c\" is ");
-  EXPECT_EQ(problems[1], "\"a\" is named twice");
-  EXPECT_EQ(problems[2].substr(0, 11), "\"arn:x\" is ");
+  EXPECT_EQ(problems[0].substr(0, 27), "invalid stream name 'b c': ");
+  EXPECT_EQ(problems[1], "duplicate stream 'a'; name each stream once");
+  EXPECT_EQ(problems[2].substr(0, 28), "invalid stream ARN 'arn:x': ");
 }
 
 TEST(stream_name, is_a_name_or_an_arn_and_several_have_commas_between) {

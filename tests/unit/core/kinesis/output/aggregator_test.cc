@@ -39,7 +39,7 @@ TEST(aggregator, newline_makes_one_record_of_those_of_a_key_and_settles_each_bat
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a\nb\nc", "ls"}}));
   fixture.service.answer();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
-  EXPECT_EQ(fixture.writer.counters().records_out, 3);
+  EXPECT_EQ(fixture.writer.counters().delivered_records, 3);
 }
 
 TEST(aggregator, records_join_up_to_the_limit_and_not_one_byte_beyond) {
@@ -133,7 +133,7 @@ TEST(aggregator, with_ordering_one_call_has_one_record_of_a_key_and_the_next_wai
   fixture.pass(60'000);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"a"});
-  EXPECT_EQ(fixture.writer.counters().records_queued, 1);
+  EXPECT_EQ(fixture.writer.counters().queued_records, 1);
   fixture.service.answer();
   fixture.pass(0);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
@@ -171,7 +171,7 @@ TEST(aggregator, with_ordering_a_record_that_can_never_be_sent_holds_up_none_of_
   EXPECT_EQ(data_of(fixture.service.calls.at(0)), std::vector<std::string>{"good"});
   fixture.service.answer();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
-  EXPECT_EQ(fixture.writer.counters().failures, 2);
+  EXPECT_EQ(fixture.writer.counters().dead_letters, 2);
 }
 
 TEST(aggregator, with_ordering_what_waits_is_given_back_with_the_rest) {
@@ -181,7 +181,7 @@ TEST(aggregator, with_ordering_what_waits_is_given_back_with_the_rest) {
   fixture.writer.close();
   fixture.writer.release();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_RELEASED}}));
-  EXPECT_EQ(fixture.writer.counters().records_queued, 0);
+  EXPECT_EQ(fixture.writer.counters().queued_records, 0);
 }
 
 }  // namespace

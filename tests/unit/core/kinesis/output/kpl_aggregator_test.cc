@@ -92,7 +92,7 @@ TEST(kpl_aggregator, records_of_one_shard_share_one_record_under_the_key_of_its_
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=3 a=5", "b: b=2 d=4"}));
   fixture.answer({"low", "high"});
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
-  EXPECT_EQ(fixture.writer.counters().records_out, 5);
+  EXPECT_EQ(fixture.writer.counters().delivered_records, 5);
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 0);
 }
 
@@ -125,7 +125,7 @@ TEST(kpl_aggregator, where_shards_may_not_be_listed_records_of_one_key_share_a_r
   }
   EXPECT_TRUE(fixture.service.questions.empty());
   ASSERT_EQ(fixture.system.log.size(), 1U);
-  EXPECT_NE(fixture.system.log[0].find("only those of one partition key share a record"), std::string::npos);
+  EXPECT_NE(fixture.system.log[0].find("only records of one partition key are aggregated"), std::string::npos);
 }
 
 TEST(kpl_aggregator, a_record_is_as_large_as_two_billed_units_at_most_and_not_much_smaller) {
@@ -201,7 +201,7 @@ TEST(kpl_aggregator, records_that_another_shard_took_are_sent_again_by_their_key
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=2 a=3", "b: 4"}));
   fixture.answer({"half of low", "high"});
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 3);
-  EXPECT_EQ(fixture.writer.counters().records_out, 1);
+  EXPECT_EQ(fixture.writer.counters().delivered_records, 1);
   fixture.pass(0);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
   EXPECT_EQ(fixture.writer.counters().retries, 3);

@@ -71,9 +71,13 @@ TEST(max_record_size, a_stream_that_gave_no_answer_is_asked_again) {
   fixture.service.take_question().answered(aws::ServiceResponse{"{\"StreamDescriptionSummary\":[]}"});
   fixture.pass(10'000);
   EXPECT_TRUE(fixture.service.calls.empty());
+  ASSERT_EQ(fixture.system.log.size(), 2U);
+  EXPECT_EQ(fixture.system.log[0],
+            "PS0000: cannot get the maximum record size of stream out, retrying: timed out");
   fixture.service.take_question().answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":1024")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.system.log.back(), "stream out: its maximum record size is known now");
 }
 
 TEST(max_record_size, a_stream_that_is_not_there_yet_is_asked_again_until_it_is) {

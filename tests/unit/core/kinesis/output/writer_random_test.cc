@@ -57,8 +57,8 @@ TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_ans
     EXPECT_EQ(settled, batches);
     EXPECT_EQ(arrived.size(), written);
     for (const auto& [data, times] : arrived) EXPECT_LE(times, 1 + unknown[data]) << data;
-    EXPECT_EQ(fixture.writer.counters().records_out, static_cast<int64_t>(written));
-    EXPECT_EQ(fixture.writer.counters().bytes_in_flight, 0);
+    EXPECT_EQ(fixture.writer.counters().delivered_records, static_cast<int64_t>(written));
+    EXPECT_EQ(fixture.writer.counters().in_flight_bytes, 0);
   }
 }
 

@@ -32,7 +32,7 @@ TEST(writer_retry, one_record_that_the_service_cannot_take_does_not_hold_up_the_
     bodies[at] = "poison";
     fixture.write(1, bodies);
     EXPECT_LE(answer_all(fixture, "poison"), 25);
-    EXPECT_EQ(fixture.writer.counters().records_out, 499);
+    EXPECT_EQ(fixture.writer.counters().delivered_records, 499);
     fixture.pass(29'000);
     EXPECT_TRUE(fixture.service.calls.empty());
     fixture.write(2, std::vector<std::string>(200, "more"));
@@ -75,7 +75,7 @@ TEST(writer_retry, a_record_out_of_its_retries_goes_to_the_failure_file_with_wha
     EXPECT_NE(fixture.system.files.synced.find("ProvisionedThroughputExceededException"), std::string::npos);
     EXPECT_NE(fixture.system.files.synced.find("record_retry_limit"), std::string::npos);
     EXPECT_EQ(fixture.writer.counters().retries, limit);
-    EXPECT_EQ(fixture.writer.counters().failures, 1);
+    EXPECT_EQ(fixture.writer.counters().dead_letters, 1);
   }
 }
 
@@ -87,7 +87,7 @@ TEST(writer_retry, splitting_a_call_costs_its_records_no_retry) {
   bodies[77] = "poison";
   fixture.write(1, bodies);
   answer_all(fixture, "poison");
-  EXPECT_EQ(fixture.writer.counters().records_out, 499);
+  EXPECT_EQ(fixture.writer.counters().delivered_records, 499);
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
 }
 

@@ -110,7 +110,7 @@ TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"good", "ls"}}));
-  EXPECT_NE(fixture.system.files.synced.find("could not be read"), std::string::npos);
+  EXPECT_NE(fixture.system.files.synced.find("in a form that cannot be decoded"), std::string::npos);
   fixture.service.answer();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
 }
@@ -129,8 +129,8 @@ TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbour
   EXPECT_TRUE(fixture.settled().empty());
   fixture.service.answer();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
-  EXPECT_EQ(fixture.writer.counters().failures, 1);
-  EXPECT_EQ(fixture.writer.counters().records_out, 2);
+  EXPECT_EQ(fixture.writer.counters().dead_letters, 1);
+  EXPECT_EQ(fixture.writer.counters().delivered_records, 2);
 }
 
 TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) {
@@ -151,7 +151,7 @@ TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) 
   fixture.pass(10'000);
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(fixture.writer.counters().healthy, 1);
-  EXPECT_EQ(fixture.writer.counters().failures, 1);
+  EXPECT_EQ(fixture.writer.counters().dead_letters, 1);
   EXPECT_TRUE(fixture.writer.idle());
   EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
 }
@@ -178,11 +178,11 @@ TEST(writer, only_refused_records_are_sent_again) {
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
   const WriterCounters counters = fixture.writer.counters();
   EXPECT_EQ(counters.calls, 2);
-  EXPECT_EQ(counters.records_out, 4);
+  EXPECT_EQ(counters.delivered_records, 4);
   EXPECT_EQ(counters.rejected_records, 2);
   EXPECT_EQ(counters.retries, 2);
-  EXPECT_EQ(counters.bytes_out, 4 * 3);
-  EXPECT_EQ(counters.bytes_in_flight, 0);
+  EXPECT_EQ(counters.delivered_bytes, 4 * 3);
+  EXPECT_EQ(counters.in_flight_bytes, 0);
 }
 
 TEST(writer, records_due_again_go_before_fresh_ones) {
@@ -327,13 +327,13 @@ TEST(writer, a_full_queue_leaves_room_for_several_calls) {
   for (uint64_t i = 1; !fixture.writer.full(); ++i) fixture.write(i, std::vector<std::string>(500, "0123456789"));
   fixture.advance();
   EXPECT_EQ(fixture.service.calls.size(), Writer::kMaxCallsInFlight);
-  EXPECT_LE(fixture.writer.counters().bytes_in_flight, 3 << 20);
+  EXPECT_LE(fixture.writer.counters().in_flight_bytes, 3 << 20);
 }
 
 TEST(writer, it_is_full_from_the_limit_on_with_a_third_kept_for_calls) {
   WriterFixture measure;
   measure.write(1, {std::string(4000, 'x')});
-  const auto held = static_cast<size_t>(measure.writer.counters().bytes_in_flight);
+  const auto held = static_cast<size_t>(measure.writer.counters().in_flight_bytes);
   const size_t limit = held + held / 2;  // two thirds of it are in use
   WriterFixture full(limit);
   full.write(1, {std::string(4000, 'x')});
@@ -389,7 +389,7 @@ TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
   fixture.pass(60'000);
   EXPECT_TRUE(fixture.settled().empty());
   EXPECT_TRUE(fixture.service.calls.empty());
-  EXPECT_EQ(fixture.writer.counters().records_queued, 0);
+  EXPECT_EQ(fixture.writer.counters().queued_records, 0);
 }
 
 TEST(writer, records_are_found_by_their_stride) {

@@ -36,7 +36,8 @@ TEST(subscription, a_bad_event_is_told_and_costs_its_neighbours_nothing) {
   for (const std::string bad : {"17", "\"text\"", "null", "[]", "[{}]", "{}", R"({"id":"9","timestamp":5})"}) {
     const Taken taken = take_apart(message(event("1") + "," + bad + "," + event("2")));
     EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"})) << bad;
-    EXPECT_TRUE(says(taken.problem, "log events without a message in document 1")) << taken.problem.message();
+    EXPECT_TRUE(says(taken.problem, "invalid log events: no message in 1 of them (document 1 of the record"))
+        << taken.problem.message();
   }
 }
 
@@ -99,7 +100,8 @@ TEST(subscription, a_message_that_is_skipped_may_have_names_of_any_length) {
 TEST(subscription, a_syntax_error_ends_the_record_but_keeps_what_came_before) {
   const Taken taken = take_apart(message(event("1")) + "{\"messageType\":\x1b" + message(event("2")));
   EXPECT_EQ(taken.lines, kOneEvent);
-  EXPECT_TRUE(says(taken.problem, "broken JSON in document 2")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "damaged JSON: ")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "(document 2 of the record")) << taken.problem.message();
   EXPECT_TRUE(says(taken.problem, "\\x1b")) << taken.problem.message();
 }
 
@@ -143,7 +145,7 @@ TEST(subscription, a_changed_byte_never_costs_the_document_before) {
 TEST(subscription, a_damaged_gzip_member_costs_those_before_it_nothing) {
   const Taken taken = take_apart(gzip(message(event("1"))) + gzip(message(event("2"))).substr(0, 40));
   EXPECT_EQ(taken.lines, kOneEvent);
-  EXPECT_TRUE(says(taken.problem, "ends in the middle")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "it is truncated")) << taken.problem.message();
 }
 
 TEST(subscription, half_a_surrogate_pair_costs_one_character) {

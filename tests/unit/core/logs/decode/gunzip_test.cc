@@ -126,7 +126,7 @@ TEST_P(gunzip, data_cut_anywhere_is_invalid) {
   for (size_t size = 2; size < whole.size(); ++size) {
     const Inflated result = inflate(whole.substr(0, size));
     EXPECT_EQ(result.status.code(), Code::invalid) << "cut to " << size;
-    EXPECT_NE(result.status.message().find("ends in the middle"), std::string::npos) << result.status.message();
+    EXPECT_NE(result.status.message().find("it is truncated"), std::string::npos) << result.status.message();
     EXPECT_EQ(result.text, "");
   }
 }
