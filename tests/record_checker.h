@@ -21,7 +21,7 @@ class RecordChecker {
   std::string fault(std::string_view record, std::string_view body, std::string_view extracted_fields = {}) const {
     if (record.find_first_of("\r\n") != std::string_view::npos) return "it is more than one line";
     const auto read = strict_json::read(record);
-    if (!read || read->kind != '{') return "it is no JSON object in UTF-8";
+    if (!read || read->kind != '{') return "it is not a JSON object in UTF-8";
     for (const std::string& name : required())
       if (!strict_json::member(*read, name)) return "it has no " + name;
     const std::string text = repaired(trimmed(body));
@@ -159,13 +159,14 @@ class RecordChecker {
         if (read.members[other].name == name) return "a member of ours is there twice";
       if (!is_reserved(name) && strict_json::member(own, name)) return "a member has a second value";
       if (name == options_.timestamp_key && !is_rfc3339(value)) return "its timestamp is none";
-      if (name == "extractedFields" && !is_said(value, extracted_fields)) return "its extracted fields are others";
+      if (name == "extractedFields" && !holds_fields(value, extracted_fields))
+        return "its extracted fields are others";
     }
     const bool has_fields = strict_json::member(read, "extractedFields").has_value();
     return has_fields || trimmed(extracted_fields).empty() ? "" : "its extracted fields are lost";
   }
 
-  static bool is_said(std::string_view value, std::string_view extracted_fields) {
+  static bool holds_fields(std::string_view value, std::string_view extracted_fields) {
     const std::string text = repaired(trimmed(extracted_fields));
     return is_object(text) ? repaired(value) == one_line(text)
                            : value[0] == '"' && repaired(strict_json::string_of(value)) == text;
@@ -272,8 +273,8 @@ class RecordChecker {
   std::string fault_of_line(strict_json::Value read, std::string_view body,
                             std::string_view extracted_fields) const {
     const auto said = strict_json::member(read, message());
-    const auto level_said = strict_json::member(read, level());
-    if (!level_said || level_said->front() != '"') return "it has no level";
+    const auto level_text = strict_json::member(read, level());
+    if (!level_text || level_text->front() != '"') return "it has no level";
     const std::string event = fact(read, "event", "aws.lambda.event", "event.action");
     const std::string request_id = fact(read, "requestId", "faas.invocation_id", "faas.execution");
     std::erase_if(read.members, [&](const strict_json::Member& member) { return member.name == message(); });
@@ -284,12 +285,12 @@ class RecordChecker {
     const std::string kept = lines_of(strict_json::string_of(*said));
     if (!whole.ends_with(kept)) return "its message is not the end of the text";
     const std::string taken = whole.substr(0, whole.size() - kept.size());
-    return fault_of_taken(taken, lines_of(strict_json::string_of(*level_said)), request_id);
+    return fault_of_prefix(taken, lines_of(strict_json::string_of(*level_text)), request_id);
   }
 
   // Checks what was before the message: a level, a timestamp, a request ID and punctuation.
-  std::string fault_of_taken(std::string_view taken, const std::string& level,
-                             const std::string& request_id) const {
+  std::string fault_of_prefix(std::string_view taken, const std::string& level,
+                              const std::string& request_id) const {
     const auto is_level = [&](std::string_view word) {
       if (options_.normalize_level) return true;
       std::string capitals;

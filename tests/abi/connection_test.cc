@@ -92,7 +92,7 @@ class connection : public testing::Test {
       const std::lock_guard lock(mutex);
       if (seen.empty()) seen = request;
       return posix::LoopbackServer::Reply{
-          posix::answer_200(R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"s"}]})")};
+          posix::response_200(R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"s"}]})")};
     });
     std::map<std::string, std::string> all = changes;
     all["endpoint"] = "http://127.0.0.1:" + std::to_string(kinesis.port());
@@ -132,7 +132,7 @@ TEST_F(connection, region_comes_from_option_environment_or_profile) {
   EXPECT_EQ(error({{"region", "eu-west-1"}}), "");
 }
 
-TEST_F(connection, malformed_regions_are_refused_with_the_one_that_was_meant) {
+TEST_F(connection, malformed_regions_are_rejected_with_a_suggestion) {
   const std::map<std::string, std::string> meant = {
       {"US-EAST-1", "us-east-1"},  {"us east 1", "us-east-1"},  {"us_east_1", "us-east-1"},
       {"us-east-1.", "us-east-1"}, {"us-east-1-", "us-east-1"}, {"us-east-1a", "us-east-1"},
@@ -147,19 +147,19 @@ TEST_F(connection, malformed_regions_are_refused_with_the_one_that_was_meant) {
     EXPECT_EQ(error({{"region", region}}), "") << region;
 }
 
-TEST_F(connection, the_region_of_the_arn_is_that_of_the_connection) {
+TEST_F(connection, the_region_of_the_arn_is_used) {
   const std::string call =
       first_call({{"stream", "arn:aws:kinesis:ap-south-1:123456789012:stream/mill"}, {"region", ""}});
   EXPECT_TRUE(has(call, "/ap-south-1/kinesis/aws4_request")) << call;
 }
 
-TEST_F(connection, nobody_is_asked_for_a_region_while_an_instance_is_made) {
+TEST_F(connection, creating_an_instance_makes_no_call_for_the_region) {
   std::mutex mutex;
   std::vector<std::string> seen;
   posix::LoopbackServer imds([&](const std::string& request) {
     const std::lock_guard lock(mutex);
     seen.push_back(request);
-    return posix::LoopbackServer::Reply{posix::answer_200("eu-central-1")};
+    return posix::LoopbackServer::Reply{posix::response_200("eu-central-1")};
   });
   environment_.set("AWS_EC2_METADATA_DISABLED", "");
   environment_.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:" + std::to_string(imds.port()));
@@ -167,7 +167,7 @@ TEST_F(connection, nobody_is_asked_for_a_region_while_an_instance_is_made) {
   EXPECT_TRUE(seen.empty());
 }
 
-TEST_F(connection, endpoints_that_cannot_be_called_are_refused) {
+TEST_F(connection, invalid_endpoints_are_rejected) {
   for (const char* endpoint :
        {"kinesis.example.com", "localhost:4567", "ftp://localhost", "https://h/path", "https://h?q",
         "https://u:p@h", "http://example.com", "http://0x7f.1", "https://", "https://h:0", "https://h#f"})
@@ -176,7 +176,7 @@ TEST_F(connection, endpoints_that_cannot_be_called_are_refused) {
   EXPECT_EQ(error({{"endpoint", "https://example.com/"}}), "");
 }
 
-TEST_F(connection, a_ca_file_without_a_certificate_is_refused) {
+TEST_F(connection, a_ca_file_without_a_certificate_is_rejected) {
   EXPECT_TRUE(
       has(error({{"ca_file", folder_ + "/none.pem"}}), "ca_file: " + folder_ + "/none.pem does not exist"));
   EXPECT_TRUE(has(error({{"ca_file", folder_}}), "is not a regular file"));
@@ -189,7 +189,7 @@ TEST_F(connection, endpoint_comes_from_the_environment_or_the_profile) {
   environment_.set("AWS_ENDPOINT_URL_KINESIS", "http://example.com");
   EXPECT_TRUE(
       has(error({{"endpoint", ""}}), "AWS_ENDPOINT_URL_KINESIS: endpoint 'http://example.com' uses plain http"));
-  EXPECT_EQ(error({}), "") << "the option goes before it";
+  EXPECT_EQ(error({}), "") << "the option precedes it";
   environment_.set("AWS_ENDPOINT_URL_KINESIS", "");
   write_file("config", "[default]\nendpoint_url = http://example.com\n");
   EXPECT_TRUE(has(error({{"endpoint", ""}}), "endpoint_url of profile default: endpoint 'http://example.com'"));
@@ -200,7 +200,7 @@ TEST_F(connection, endpoint_comes_from_the_environment_or_the_profile) {
   EXPECT_EQ(error({{"use_fips", "off"}}), "");
 }
 
-TEST_F(connection, profile_that_is_named_must_exist_although_the_environment_has_keys) {
+TEST_F(connection, a_named_profile_must_exist_even_if_the_environment_has_credentials) {
   environment_.set("AWS_PROFILE", "gone");
   EXPECT_TRUE(has(error({}), "profile gone not found in "));
   write_file("config", "[profile gone]\n");
@@ -209,7 +209,7 @@ TEST_F(connection, profile_that_is_named_must_exist_although_the_environment_has
   EXPECT_TRUE(has(error({}), "/config: line 2: expected [section], NAME = VALUE"));
 }
 
-TEST_F(connection, options_that_contradict_each_other_are_refused) {
+TEST_F(connection, contradictory_connection_options_are_rejected) {
   EXPECT_TRUE(has(error({{"use_fips", "on"}}), "endpoint conflicts with use_fips: "));
   EXPECT_TRUE(has(error({{"use_dualstack", "on"}}), "endpoint conflicts with use_dualstack: "));
   EXPECT_EQ(error({{"use_fips", "on"}, {"use_dualstack", "on"}, {"endpoint", ""}}), "");
@@ -228,7 +228,7 @@ TEST_F(connection, options_that_contradict_each_other_are_refused) {
   EXPECT_TRUE(has(error({{"sts_endpoint", "http://example.com"}}), "sts_endpoint: endpoint 'http://example.com'"));
 }
 
-TEST_F(connection, keys_come_from_a_program_that_the_profile_names) {
+TEST_F(connection, credentials_come_from_the_program_that_the_profile_names) {
   write_file("keys.sh",
              "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"AKIDPROGRAM\",\"SecretAccessKey\":\"s\"}'\n");
   chmod((folder_ + "/keys.sh").c_str(), 0700);
@@ -237,18 +237,18 @@ TEST_F(connection, keys_come_from_a_program_that_the_profile_names) {
   EXPECT_TRUE(has(call, "Credential=AKIDPROGRAM/")) << call;
 }
 
-TEST_F(connection, keys_come_from_the_containers_agent_and_assume_a_role) {
+TEST_F(connection, credentials_come_from_the_containers_agent_and_assume_a_role) {
   posix::LoopbackServer agent([](const std::string& request) {
     EXPECT_TRUE(has(request, "GET /keys HTTP/1.1\r\n")) << request;
     EXPECT_TRUE(has(request, "\r\nAuthorization: pod-token\r\n")) << request;
-    return posix::LoopbackServer::Reply{posix::answer_200(
+    return posix::LoopbackServer::Reply{posix::response_200(
         R"({"AccessKeyId":"ASIAPOD","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})")};
   });
   posix::LoopbackServer sts([](const std::string& request) {
     EXPECT_TRUE(has(request, "Credential=ASIAPOD/")) << request;
     EXPECT_TRUE(has(request, "\r\nX-Amz-Security-Token: t\r\n")) << request;
     EXPECT_TRUE(has(request, "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fother")) << request;
-    return posix::LoopbackServer::Reply{posix::answer_200(
+    return posix::LoopbackServer::Reply{posix::response_200(
         "<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
         "<SessionToken>r</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>")};
   });

@@ -8,7 +8,7 @@ namespace {
 
 class abi_lambda_options : public testing::TestWithParam<lambda_options::Case> {};
 
-TEST_P(abi_lambda_options, make_the_record_that_they_say) {
+TEST_P(abi_lambda_options, each_option_of_lambda_logs_makes_its_record_through_the_abi) {
   const Instance filter(lambda_logs(), GetParam().options, nullptr);
   penstock_record event = {};
   event.time_ms = lambda_options::kTimeMs;
@@ -34,7 +34,7 @@ INSTANTIATE_TEST_SUITE_P(, abi_lambda_options, testing::ValuesIn(lambda_options:
                          [](const auto& one) { return one.param.name; });
 
 // The error for an invalid option names the option, the value, and the allowed values.
-TEST(abi, a_bad_value_of_lambda_logs_is_told_with_what_is_allowed) {
+TEST(abi, an_invalid_value_of_lambda_logs_is_reported_with_the_allowed_values) {
   const struct {
     const char *name, *value, *problem;
     std::vector<const char*> said;

@@ -99,7 +99,7 @@ int32_t Emitted::emit(void* ctx, const penstock_batch* batch) {
     std::memcpy(&record, at, sizeof record);
     self->bodies.push_back(text(record.body));
   }
-  return self->answer;
+  return self->result;
 }
 
 }  // namespace penstock::abi

@@ -73,7 +73,7 @@ struct Emitted {
   static int32_t emit(void* ctx, const penstock_batch* batch);
   std::vector<std::string> bodies;
   int calls = 0;
-  int32_t answer = PENSTOCK_OK;
+  int32_t result = PENSTOCK_OK;
 };
 
 }  // namespace penstock::abi

@@ -40,7 +40,7 @@ TEST(abi, null_arguments_are_invalid) {
   }
 }
 
-TEST(abi, commands_take_no_null_where_there_must_be_none) {
+TEST(abi, commands_reject_null_arguments) {
   size_t commands = 0;
   for (const penstock_stage* s : all_stages()) {
     const Options options = working_options(s);
@@ -126,15 +126,15 @@ TEST(abi, sizes_and_strides_below_the_first_version_are_invalid) {
 
 // No field is read that struct_size does not fully cover: each pointer is either complete or absent.
 TEST(abi, a_host_table_of_any_size_is_read_field_by_field) {
-  static int logged, told_time, drawn;
+  static int logged, clock_calls, drawn;
   penstock_host whole = {};
   whole.log = [](void*, int32_t, penstock_bytes) { ++logged; };
-  whole.wall_ms = [](void*) { return ++told_time, int64_t{1'700'000'000'000}; };
-  whole.monotonic_ms = [](void*) { return ++told_time, int64_t{5}; };
+  whole.wall_ms = [](void*) { return ++clock_calls, int64_t{1'700'000'000'000}; };
+  whole.monotonic_ms = [](void*) { return ++clock_calls, int64_t{5}; };
   whole.random = [](void*) { return ++drawn, uint64_t{7}; };
   for (uint32_t size = 0; size <= sizeof(penstock_host) + 8; ++size) {
     SCOPED_TRACE(size);
-    logged = told_time = drawn = 0;
+    logged = clock_calls = drawn = 0;
     struct {
       penstock_host known;
       char later[8];
@@ -154,11 +154,11 @@ TEST(abi, a_host_table_of_any_size_is_read_field_by_field) {
     kinesis_input()->input->pump(made, 0, nullptr);
     kinesis_input()->destroy(made);
     EXPECT_EQ(logged > 0, size >= offsetof(penstock_host, wall_ms));
-    EXPECT_EQ(told_time > 0, size >= offsetof(penstock_host, random));
+    EXPECT_EQ(clock_calls > 0, size >= offsetof(penstock_host, random));
   }
 }
 
-TEST(abi, structs_of_a_later_version_are_taken_as_far_as_they_are_known) {
+TEST(abi, structs_of_a_later_version_are_accepted_as_far_as_they_are_known) {
   struct LaterRecord {
     penstock_record known;
     char later[24];
@@ -239,7 +239,7 @@ TEST(abi, records_of_the_first_version_are_read_no_further_than_their_stride) {
   }
 }
 
-TEST(abi, what_a_record_of_the_first_version_lacks_is_empty) {
+TEST(abi, fields_missing_in_a_record_of_the_first_version_are_empty) {
   const FirstRecords first;
   const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {
     EXPECT_EQ(batch->record_stride, sizeof(penstock_record));
@@ -256,7 +256,7 @@ TEST(abi, what_a_record_of_the_first_version_lacks_is_empty) {
   EXPECT_EQ(seen, FirstRecords::kCount);
 }
 
-TEST(abi, a_host_table_of_an_older_size_is_read_no_further_than_it_goes) {
+TEST(abi, an_older_host_table_is_not_read_past_its_size) {
   penstock_host host;
   std::memset(&host, 0x5a, sizeof host);  // beyond struct_size: would crash if called
   host.struct_size = offsetof(penstock_host, wall_ms);
@@ -271,7 +271,7 @@ TEST(abi, a_host_table_of_an_older_size_is_read_no_further_than_it_goes) {
   input->next_deadline_ms(input.get());
 }
 
-TEST(abi, an_error_is_written_no_further_than_its_size_and_only_on_failure) {
+TEST(abi, an_error_is_written_within_its_size_and_only_on_failure) {
   const Instance filter(lambda_logs());
   OneLine line;
   Emitted out;
@@ -293,7 +293,7 @@ TEST(abi, an_error_is_written_no_further_than_its_size_and_only_on_failure) {
   EXPECT_EQ(error.code, 0x5a5a5a5a);
 }
 
-TEST(abi, after_close_work_is_refused_and_looking_is_not) {
+TEST(abi, after_close_work_is_rejected_but_queries_are_not) {
   for (const penstock_stage* s : all_stages()) {
     SCOPED_TRACE(s->id);
     const Instance instance(s);
@@ -322,7 +322,7 @@ TEST(abi, after_close_work_is_refused_and_looking_is_not) {
   }
 }
 
-TEST(abi, a_closed_output_gives_back_what_it_could_not_send) {
+TEST(abi, a_closed_output_releases_what_it_could_not_send) {
   struct Settled {
     uint64_t ack_id = 0;
     int32_t outcome = 0;
@@ -342,7 +342,7 @@ TEST(abi, a_closed_output_gives_back_what_it_could_not_send) {
   EXPECT_EQ(settled.outcome, PENSTOCK_RELEASED);
 }
 
-TEST(abi, an_ack_of_what_is_not_outstanding_or_with_no_outcome_is_invalid) {
+TEST(abi, an_ack_of_an_unknown_batch_or_outcome_is_invalid) {
   const Instance input(kinesis_input());
   penstock_error error = new_error();
   EXPECT_EQ(input->input->ack(input.get(), 42, PENSTOCK_DELIVERED, &error), PENSTOCK_E_INVALID);
@@ -351,13 +351,13 @@ TEST(abi, an_ack_of_what_is_not_outstanding_or_with_no_outcome_is_invalid) {
   EXPECT_EQ(input->input->ack(input.get(), 42, 5, nullptr), PENSTOCK_E_INVALID);
 }
 
-TEST(abi, a_filter_goes_on_when_emit_is_full_and_stops_with_its_failure) {
+TEST(abi, a_filter_continues_when_emit_returns_full_and_stops_when_it_fails) {
   const Instance filter(lambda_logs());
   const OneLine line;
   Emitted out;
-  out.answer = PENSTOCK_FULL;
+  out.result = PENSTOCK_FULL;
   EXPECT_EQ(apply(filter, &line.batch, &out), PENSTOCK_OK);
-  out.answer = -77;
+  out.result = -77;
   EXPECT_EQ(apply(filter, &line.batch, &out), -77);
   EXPECT_EQ(out.calls, 2);
 }
@@ -404,7 +404,7 @@ TEST(abi, a_second_thread_is_busy_while_the_first_is_inside) {
   EXPECT_EQ(other.code, PENSTOCK_E_BUSY);
 }
 
-TEST(abi, threads_racing_on_an_instance_are_served_or_busy_and_never_both) {
+TEST(abi, threads_racing_on_an_instance_are_served_or_get_busy) {
   const Instance filter(lambda_logs());
   std::atomic<int> served = 0;
   const auto race = [&] {

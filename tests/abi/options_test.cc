@@ -45,7 +45,7 @@ TEST(abi, the_module_lists_an_input_a_filter_and_an_output) {
   EXPECT_STREQ(module()->version, PENSTOCK_TEST_VERSION);
 }
 
-TEST(abi, every_stage_is_whole) {
+TEST(abi, every_stage_is_complete) {
   for (const penstock_stage* s : all_stages()) {
     SCOPED_TRACE(s->id);
     EXPECT_GE(s->struct_size, sizeof(penstock_stage));
@@ -59,7 +59,7 @@ TEST(abi, every_stage_is_whole) {
   }
 }
 
-TEST(abi, every_option_says_what_it_is_and_its_default_passes_its_own_check) {
+TEST(abi, every_option_has_help_and_a_valid_default) {
   for (const penstock_stage* s : all_stages()) {
     for (const penstock_option_info& info : option_infos(s)) {
       SCOPED_TRACE(std::string(s->id) + " " + info.name);
@@ -76,7 +76,7 @@ TEST(abi, every_option_says_what_it_is_and_its_default_passes_its_own_check) {
 }
 
 // Names that log agents use themselves and never pass to a plugin.
-TEST(abi, no_option_bears_a_name_that_an_agent_keeps_for_itself) {
+TEST(abi, no_option_has_a_name_that_agents_reserve) {
   const std::vector<std::string> kept = {"name",          "tag",         "match",        "match_regex",
                                          "alias",         "host",        "port",         "ipv6",
                                          "workers",       "retry_limit", "log_level",    "log_suppress_interval",
@@ -95,7 +95,7 @@ TEST(abi, no_option_bears_a_name_that_an_agent_keeps_for_itself) {
   }
 }
 
-TEST(abi, good_options_have_no_problems) {
+TEST(abi, valid_options_have_no_problems) {
   for (const penstock_stage* s : all_stages()) EXPECT_TRUE(problems(s, working_options(s)).empty()) << s->id;
 }
 
@@ -108,7 +108,7 @@ TEST(abi, keys_are_compared_without_case) {
   }
 }
 
-TEST(abi, an_unknown_option_is_refused_with_the_nearest_known_one) {
+TEST(abi, an_unknown_option_is_rejected_with_a_suggestion) {
   Options options = working_options(kinesis_input());
   options.emplace_back("on_failur", "drop");
   const std::string text = create_error(kinesis_input(), options);
@@ -116,14 +116,14 @@ TEST(abi, an_unknown_option_is_refused_with_the_nearest_known_one) {
   EXPECT_NE(text.find("on_failure"), std::string::npos) << text;
 }
 
-TEST(abi, an_option_given_twice_is_refused) {
+TEST(abi, an_option_set_twice_is_rejected) {
   Options options = working_options(kinesis_output());
   options.push_back(options.front());
   const std::string text = create_error(kinesis_output(), options);
   EXPECT_NE(text.find(options.front().first), std::string::npos) << text;
 }
 
-TEST(abi, each_missing_required_option_is_told_at_the_index_past_the_end) {
+TEST(abi, each_missing_required_option_is_reported_at_the_index_past_the_end) {
   for (const penstock_stage* s : {kinesis_input(), kinesis_output()}) {
     for (const penstock_option_info& info : option_infos(s)) {
       if (info.required == 0) continue;
@@ -138,7 +138,7 @@ TEST(abi, each_missing_required_option_is_told_at_the_index_past_the_end) {
   }
 }
 
-TEST(abi, checkpoint_and_on_failure_have_to_be_chosen_and_the_error_says_between_what) {
+TEST(abi, checkpoint_and_on_failure_are_required_and_the_error_lists_the_choices) {
   for (const char* name : {"checkpoint", "on_failure"}) {
     Options options = working_options(kinesis_input());
     std::erase_if(options, [&](const auto& option) { return option.first == name; });
@@ -147,7 +147,7 @@ TEST(abi, checkpoint_and_on_failure_have_to_be_chosen_and_the_error_says_between
   }
 }
 
-TEST(abi, check_tells_every_problem_at_its_own_index) {
+TEST(abi, check_reports_every_problem_at_its_own_index) {
   Options options = {{"steam", "mill"}, {"initial_position", "nowhere"}, {"on_failure", "drop"}};
   const std::vector<Problem> found = problems(kinesis_input(), options);
   std::vector<size_t> indexes;
@@ -158,7 +158,7 @@ TEST(abi, check_tells_every_problem_at_its_own_index) {
   EXPECT_EQ(std::find(indexes.begin(), indexes.end(), size_t{2}), indexes.end());
 }
 
-TEST(abi, hostile_bytes_of_an_option_are_escaped_in_the_error) {
+TEST(abi, control_characters_in_an_option_are_escaped_in_the_error) {
   Options options = working_options(lambda_logs());
   options.emplace_back(std::string("a\x1b[31m\nb\0c", 9), std::string(5000, 'x'));
   const std::string text = create_error(lambda_logs(), options);

@@ -59,7 +59,7 @@ TEST_F(receipts, a_batch_is_settled_once_when_its_last_receipt_is_redeemed) {
   EXPECT_EQ(settled(), Settled());
 }
 
-TEST_F(receipts, a_receipt_counts_once) {
+TEST_F(receipts, a_receipt_counts_only_once) {
   const auto batch = issue(7, 2);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(redeem(batch[0]), PENSTOCK_OK);
   EXPECT_EQ(settled(), Settled());
@@ -68,14 +68,14 @@ TEST_F(receipts, a_receipt_counts_once) {
   EXPECT_EQ(settled(), (Settled{{7, PENSTOCK_DELIVERED}}));
 }
 
-TEST_F(receipts, a_batch_with_a_record_in_the_failure_file_says_so) {
+TEST_F(receipts, a_batch_with_a_dead_lettered_record_reports_that) {
   const auto batch = issue(7, 2);
   redeem(batch[0], PENSTOCK_DEAD_LETTERED);
   redeem(batch[1], PENSTOCK_DELIVERED);
   EXPECT_EQ(settled(), (Settled{{7, PENSTOCK_DEAD_LETTERED}}));
 }
 
-TEST_F(receipts, one_changed_bit_anywhere_is_refused) {
+TEST_F(receipts, a_receipt_with_one_changed_bit_is_rejected) {
   const auto batch = issue(7, 1);
   for (size_t bit = 0; bit < kSize * 8; ++bit) {
     std::string forged = batch[0];
@@ -85,7 +85,7 @@ TEST_F(receipts, one_changed_bit_anywhere_is_refused) {
   EXPECT_EQ(settled(), Settled());
 }
 
-TEST_F(receipts, anything_else_is_refused) {
+TEST_F(receipts, data_that_is_not_a_receipt_is_rejected) {
   const std::string receipt = issue(7, 1)[0];
   EXPECT_EQ(redeem(""), PENSTOCK_E_INVALID);
   EXPECT_EQ(redeem(receipt.substr(1)), PENSTOCK_E_INVALID);
@@ -96,7 +96,7 @@ TEST_F(receipts, anything_else_is_refused) {
   EXPECT_EQ(settled(), Settled());
 }
 
-TEST_F(receipts, those_of_a_closed_ledger_are_refused) {
+TEST_F(receipts, receipts_of_a_closed_ledger_are_rejected) {
   penstock_ledger* other = nullptr;
   ASSERT_EQ(calls->open(&other, nullptr), PENSTOCK_OK);
   std::string receipt(kSize, '\0');
@@ -105,7 +105,7 @@ TEST_F(receipts, those_of_a_closed_ledger_are_refused) {
   EXPECT_EQ(redeem(receipt), PENSTOCK_E_INVALID);
 }
 
-TEST_F(receipts, each_ledger_is_told_of_its_own_batches) {
+TEST_F(receipts, each_ledger_reports_its_own_batches) {
   penstock_ledger* other = nullptr;
   ASSERT_EQ(calls->open(&other, nullptr), PENSTOCK_OK);
   std::string receipt(kSize, '\0');
@@ -116,13 +116,13 @@ TEST_F(receipts, each_ledger_is_told_of_its_own_batches) {
   calls->close(other);
 }
 
-TEST_F(receipts, all_are_different) {
+TEST_F(receipts, all_receipts_are_different) {
   std::set<std::string> seen;
   for (uint64_t ack_id = 1; ack_id <= 50; ++ack_id)
     for (const std::string& receipt : issue(ack_id, 20)) EXPECT_TRUE(seen.insert(receipt).second);
 }
 
-TEST_F(receipts, may_be_redeemed_on_many_threads_while_more_are_issued) {
+TEST_F(receipts, receipts_may_be_redeemed_on_many_threads_while_more_are_issued) {
   const auto batch = issue(7, 4000);
   std::vector<std::thread> threads;
   threads.reserve(4);
@@ -135,7 +135,7 @@ TEST_F(receipts, may_be_redeemed_on_many_threads_while_more_are_issued) {
   EXPECT_EQ(settled(), (Settled{{7, PENSTOCK_DELIVERED}}));
 }
 
-TEST_F(receipts, misuse_is_told) {
+TEST_F(receipts, misuse_of_receipts_is_reported) {
   char receipt[kSize];
   penstock_error error = {};
   error.struct_size = sizeof error;

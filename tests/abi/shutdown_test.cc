@@ -34,10 +34,10 @@ Reply taken(const std::string& request) {
   std::string records;
   for (size_t at = 0; (at = request.find("\"Data\"", at)) != std::string::npos; ++at)
     records += std::string(records.empty() ? "" : ",") + R"({"SequenceNumber":"1","ShardId":"s"})";
-  return {posix::answer_200("{\"FailedRecordCount\":0,\"Records\":[" + records + "]}")};
+  return {posix::response_200("{\"FailedRecordCount\":0,\"Records\":[" + records + "]}")};
 }
 
-Reply refused(const std::string& code) {
+Reply rejected(const std::string& code) {
   const std::string body = "{\"__type\":\"" + code + "\"}";
   return {"HTTP/1.1 400 Bad Request\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body};
 }
@@ -46,7 +46,7 @@ Reply refused(const std::string& code) {
 // denies DescribeStreamSummary, which the output calls at its start, and does not count it.
 class Service {
  public:
-  enum class Response { take, refuse_for_now, refuse_for_good, silence };
+  enum class Response { take, reject_temporarily, reject_permanently, silence };
 
   ~Service() {
     const std::lock_guard lock(mutex_);
@@ -54,7 +54,7 @@ class Service {
     changed_.notify_all();
   }
   // Sets the responses to the next calls; the last one repeats.
-  void answer(std::vector<Response> answers) { answers_ = std::move(answers); }
+  void respond(std::vector<Response> responses) { responses_ = std::move(responses); }
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
   size_t connections() { return server_.connections(); }
   size_t calls() {
@@ -66,14 +66,14 @@ class Service {
   Reply serve(const std::string& request) {
     std::unique_lock lock(mutex_);
     if (request.find("Kinesis_20131202.DescribeStreamSummary") != std::string::npos)
-      return refused("AccessDeniedException");
-    const Response answer = answers_[std::min(calls_++, answers_.size() - 1)];
-    if (answer == Response::silence) {
+      return rejected("AccessDeniedException");
+    const Response response = responses_[std::min(calls_++, responses_.size() - 1)];
+    if (response == Response::silence) {
       changed_.wait_for(lock, std::chrono::milliseconds(kFarMs), [this] { return over_; });
       return {"", posix::LoopbackServer::Then::close};
     }
-    if (answer == Response::refuse_for_now) return refused("ThrottlingException");
-    if (answer == Response::refuse_for_good) return refused("AccessDeniedException");
+    if (response == Response::reject_temporarily) return rejected("ThrottlingException");
+    if (response == Response::reject_permanently) return rejected("AccessDeniedException");
     return taken(request);
   }
 
@@ -81,7 +81,7 @@ class Service {
   std::condition_variable changed_;
   bool over_ = false;
   size_t calls_ = 0;
-  std::vector<Response> answers_ = {Response::take};
+  std::vector<Response> responses_ = {Response::take};
   posix::LoopbackServer server_{[this](const std::string& request) { return serve(request); }};
 };
 
@@ -127,19 +127,19 @@ class shutdown : public testing::Test {
   // Closes the output and collects the remaining outcomes. A second pump must return none.
   void close(const Instance& output, int64_t deadline_ms) {
     EXPECT_EQ(output->close(output.get(), deadline_ms, nullptr), PENSTOCK_OK);
-    EXPECT_TRUE(settled.empty()) << "told outside pump()";
+    EXPECT_TRUE(settled.empty()) << "settled outside pump()";
     pump(output, now_ms() + kFarMs);
-    const size_t told = settled.size();
+    const size_t count = settled.size();
     pump(output, now_ms() + kFarMs);
-    EXPECT_EQ(settled.size(), told);
+    EXPECT_EQ(settled.size(), count);
   }
   static int64_t stat(const Instance& output, std::string_view name) {
     std::pair<std::string_view, int64_t> wanted{name, -1};
     output->stats(
         output.get(),
-        [](void* ctx, const penstock_stat* told) {
+        [](void* ctx, const penstock_stat* stat) {
           auto& [of, value] = *static_cast<std::pair<std::string_view, int64_t>*>(ctx);
-          if (of == told->name) value = told->value;
+          if (of == stat->name) value = stat->value;
         },
         &wanted);
     return wanted.second;
@@ -153,7 +153,7 @@ class shutdown : public testing::Test {
 
 using Response = Service::Response;
 
-TEST_F(shutdown, what_waits_for_company_is_sent_at_once_and_delivered_where_the_service_answers) {
+TEST_F(shutdown, waiting_records_are_sent_at_once_on_close_and_delivered_if_the_service_responds) {
   const Instance output(kinesis_output(), options(), nullptr);
   for (uint64_t id = 1; id <= 3; ++id) write(output, id);
   close(output, now_ms() + kFarMs);
@@ -161,8 +161,8 @@ TEST_F(shutdown, what_waits_for_company_is_sent_at_once_and_delivered_where_the_
   EXPECT_EQ(service.calls(), 1u);
 }
 
-TEST_F(shutdown, what_is_refused_is_sent_again_while_there_is_time) {
-  service.answer({Response::refuse_for_now, Response::refuse_for_now, Response::take});
+TEST_F(shutdown, rejected_records_are_retried_while_there_is_time_to_close) {
+  service.respond({Response::reject_temporarily, Response::reject_temporarily, Response::take});
   const Instance output(kinesis_output(), options(), nullptr);
   write(output, 1);
   close(output, now_ms() + kFarMs);
@@ -170,8 +170,8 @@ TEST_F(shutdown, what_is_refused_is_sent_again_while_there_is_time) {
   EXPECT_EQ(service.calls(), 3u);
 }
 
-TEST_F(shutdown, where_the_service_is_silent_everything_is_given_back_once_at_the_deadline) {
-  service.answer({Response::silence});
+TEST_F(shutdown, with_a_silent_service_everything_is_released_once_at_the_deadline) {
+  service.respond({Response::silence});
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), nullptr);
   for (uint64_t id = 1; id <= 3; ++id) write(output, id);
   const int64_t deadline_ms = now_ms() + kNearMs;
@@ -182,8 +182,8 @@ TEST_F(shutdown, where_the_service_is_silent_everything_is_given_back_once_at_th
   EXPECT_EQ(stat(output, "queued_records"), 0);
 }
 
-TEST_F(shutdown, what_was_delivered_before_the_silence_is_not_given_back) {
-  service.answer({Response::take, Response::silence});
+TEST_F(shutdown, batches_delivered_before_the_service_went_silent_are_not_released) {
+  service.respond({Response::take, Response::silence});
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), nullptr);
   write(output, 1);
   pump_until(output, [this] { return settled.size() == 1; });
@@ -193,16 +193,16 @@ TEST_F(shutdown, what_was_delivered_before_the_silence_is_not_given_back) {
   EXPECT_EQ(settled, (Outcomes{{2, PENSTOCK_RELEASED}}));
 }
 
-TEST_F(shutdown, with_a_deadline_in_the_past_everything_is_given_back_without_waiting) {
-  service.answer({Response::silence});
+TEST_F(shutdown, with_a_past_deadline_everything_is_released_without_waiting) {
+  service.respond({Response::silence});
   const Instance output(kinesis_output(), options(), nullptr);
   write(output, 1);
   close(output, 0);
   EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_RELEASED}}));
 }
 
-TEST_F(shutdown, what_is_due_again_only_after_the_deadline_is_given_back) {
-  service.answer({Response::refuse_for_good});
+TEST_F(shutdown, records_due_only_after_the_deadline_are_released) {
+  service.respond({Response::reject_permanently});
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), nullptr);
   write(output, 1);
   pump_until(output, [&] { return stat(output, "failed_calls") == 1; });
@@ -212,8 +212,8 @@ TEST_F(shutdown, what_is_due_again_only_after_the_deadline_is_given_back) {
   EXPECT_EQ(service.calls(), 1u);
 }
 
-TEST_F(shutdown, a_second_close_is_refused_and_changes_nothing) {
-  service.answer({Response::silence});
+TEST_F(shutdown, a_second_close_is_rejected_and_changes_nothing) {
+  service.respond({Response::silence});
   const Instance output(kinesis_output(), options(), nullptr);
   write(output, 1);
   EXPECT_EQ(output->close(output.get(), 0, nullptr), PENSTOCK_OK);
@@ -222,7 +222,7 @@ TEST_F(shutdown, a_second_close_is_refused_and_changes_nothing) {
   EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_RELEASED}}));
 }
 
-TEST_F(shutdown, where_the_failure_file_cannot_be_written_its_batch_is_given_back_and_the_others_delivered) {
+TEST_F(shutdown, a_batch_whose_dead_letter_cannot_be_written_is_released_and_others_delivered) {
   std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   const std::string too_large(2'000, 'x');
@@ -250,7 +250,7 @@ TEST_F(shutdown, where_the_failure_file_cannot_be_written_its_batch_is_given_bac
   std::filesystem::remove_all(folder);
 }
 
-TEST_F(shutdown, calls_one_after_another_go_over_one_connection) {
+TEST_F(shutdown, consecutive_calls_of_an_output_share_one_connection) {
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), &logging_host);
   pump_until(output, [this] {
     return log.find("cannot check whether stream mill exists before the first record") != std::string::npos;
@@ -263,8 +263,8 @@ TEST_F(shutdown, calls_one_after_another_go_over_one_connection) {
   EXPECT_EQ(service.connections(), 1u);
 }
 
-TEST_F(shutdown, call_timeout_ends_a_call_without_an_answer_which_is_then_sent_again) {
-  service.answer({Response::silence, Response::take});
+TEST_F(shutdown, call_timeout_ends_a_silent_call_which_is_then_retried) {
+  service.respond({Response::silence, Response::take});
   const Instance output(kinesis_output(),
                         options({{"linger", "1ms"}, {"call_timeout", "300ms"}, {"connect_timeout", "29s"}}),
                         &logging_host);

@@ -50,10 +50,10 @@ class fluent_bit_agent : public testing::Test {
   }
 
   // The service rejects 20% of the records, and the agent is killed three times.
-  static void main_job_with_refusals_and_kills(const OptionList& more_for_input) {
+  static void pipeline_with_rejections_and_kills(const OptionList& more_for_input) {
     Deployment deployment(4, 60);
     deployment.fill(events());
-    deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
+    deployment.server.with([](model::Service& service) { service.faults().set_rates({.reject_records = 0.2}); });
     AgentConf conf(deployment);
     conf.add_input(more_for_input);
     // A flush lasts until the last of its records is accepted, so a large number of them run at once.
@@ -76,15 +76,15 @@ class fluent_bit_agent : public testing::Test {
   }
 };
 
-TEST_F(fluent_bit_agent, with_checkpoint_after_append_refusals_and_kills_lose_nothing) {
-  main_job_with_refusals_and_kills({{"threaded", "off"}, {"storage.type", "filesystem"}});
+TEST_F(fluent_bit_agent, with_checkpoint_after_append_rejections_and_kills_lose_nothing) {
+  pipeline_with_rejections_and_kills({{"threaded", "off"}, {"storage.type", "filesystem"}});
 }
 
-TEST_F(fluent_bit_agent, with_checkpoint_after_delivery_refusals_and_kills_lose_nothing) {
-  main_job_with_refusals_and_kills({{"checkpoint_after", "delivery"}});
+TEST_F(fluent_bit_agent, with_checkpoint_after_delivery_rejections_and_kills_lose_nothing) {
+  pipeline_with_rejections_and_kills({{"checkpoint_after", "delivery"}});
 }
 
-TEST_F(fluent_bit_agent, an_orderly_end_reads_nothing_again) {
+TEST_F(fluent_bit_agent, after_an_orderly_end_the_agent_reads_nothing_again) {
   Deployment deployment(2, 20);
   deployment.fill(events());
   AgentConf conf(deployment);
@@ -112,11 +112,11 @@ TEST_F(fluent_bit_agent, a_threaded_input_with_checkpoint_after_append_does_not_
   EXPECT_TRUE(agent.says("threaded off", 20)) << read_file(agent.log_file());
 }
 
-TEST_F(fluent_bit_agent, works_with_no_workers_and_with_four) {
+TEST_F(fluent_bit_agent, the_output_works_without_workers_and_with_four) {
   for (const char* workers : {"0", "4"}) {
     Deployment deployment(2, 20);
     deployment.fill(events());
-    deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
+    deployment.server.with([](model::Service& service) { service.faults().set_rates({.reject_records = 0.2}); });
     AgentConf conf(deployment);
     conf.add_input({{"threaded", "off"}});
     conf.add_output({{"workers", workers}});
@@ -127,7 +127,7 @@ TEST_F(fluent_bit_agent, works_with_no_workers_and_with_four) {
 }
 
 // A mem_buf_limit that is repeatedly exceeded makes the agent pause the input and reject appends.
-TEST_F(fluent_bit_agent, an_input_that_is_paused_again_and_again_loses_nothing) {
+TEST_F(fluent_bit_agent, an_input_that_is_paused_repeatedly_loses_nothing) {
   Deployment deployment(2, 20);
   deployment.fill(events());
   AgentConf conf(deployment);
@@ -154,10 +154,10 @@ TEST_F(fluent_bit_agent, a_hot_reload_under_load_loses_nothing) {
 }
 
 // The events that were lost are printed. The test is that the warning appears beforehand.
-TEST_F(fluent_bit_agent, with_checkpoint_after_handover_it_says_that_records_may_be_lost) {
+TEST_F(fluent_bit_agent, with_checkpoint_after_handover_possible_losses_are_logged) {
   Deployment deployment(4, 60);
   deployment.fill(events());
-  deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
+  deployment.server.with([](model::Service& service) { service.faults().set_rates({.reject_records = 0.2}); });
   AgentConf conf(deployment);
   conf.add_input({{"checkpoint_after", "handover"}, {"mem_buf_limit", "5M"}});
   conf.add_output();
@@ -216,7 +216,7 @@ TEST_F(fluent_bit_agent, two_inputs_and_two_outputs_deliver_each_to_its_own) {
   EXPECT_EQ(deployment.delivered().size(), deployment.expected.size()) << "a record of the second is in the first";
 }
 
-TEST_F(fluent_bit_agent, lines_that_tail_reads_are_parsed_and_delivered) {
+TEST_F(fluent_bit_agent, lines_read_by_tail_are_parsed_and_delivered) {
   for (const char* name : {"tail-to-kinesis.conf", "tail-to-kinesis.yaml"}) {
     Deployment deployment(1, 4);
     const std::string lines = deployment.folder.path("function.log");
@@ -243,7 +243,7 @@ TEST_F(fluent_bit_agent, lines_that_tail_reads_are_parsed_and_delivered) {
   }
 }
 
-TEST_F(fluent_bit_agent, kinesis_to_stdout_prints_what_comes) {
+TEST_F(fluent_bit_agent, kinesis_to_stdout_prints_every_event) {
   for (const char* name : {"kinesis-to-stdout.conf", "kinesis-to-stdout.yaml"}) {
     Deployment deployment(1, 1);
     Agent agent(deployment, adapted_conf(deployment, name), {"INPUT_STREAM=in", "AWS_REGION=us-east-1"});
@@ -255,7 +255,7 @@ TEST_F(fluent_bit_agent, kinesis_to_stdout_prints_what_comes) {
 }
 
 // Every conf in conf/fluent-bit that reads a stream and writes one.
-TEST_F(fluent_bit_agent, the_confs_that_come_with_us_run) {
+TEST_F(fluent_bit_agent, the_confs_of_the_package_run) {
   for (const char* name : {"kinesis-to-kinesis.conf", "kinesis-to-kinesis.yaml"}) {
     Deployment deployment(2, 8);
     deployment.fill(2000);

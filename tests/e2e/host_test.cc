@@ -19,7 +19,7 @@ size_t expected_in(const Deployment& deployment, const std::map<std::string, int
   return found;
 }
 
-TEST(e2e, the_host_does_the_main_job_and_exits_when_idle) {
+TEST(e2e, the_host_runs_the_whole_pipeline_and_exits_when_idle) {
   Deployment deployment(2, 40);
   deployment.fill(5000);
   const std::string conf = write_conf(deployment, "agent.conf"), output = deployment.folder.path("host.log");
@@ -53,11 +53,11 @@ TEST(e2e, sigterm_settles_what_is_in_flight_saves_the_position_and_exits_with_0)
   const std::map<std::string, int> delivered = deployment.delivered();
   for (const auto& [id, times] : delivered) copies += times - 1;
   EXPECT_EQ(delivered.size(), deployment.expected.size());
-  EXPECT_EQ(copies, 0) << "an orderly end reads nothing again";
+  EXPECT_EQ(copies, 0) << "after an orderly end nothing is read again";
 }
 
 // Prints the seed; PENSTOCK_TEST_SEED repeats a run.
-TEST(e2e, killed_ten_times_at_any_request_loses_nothing) {
+TEST(e2e, a_host_killed_ten_times_at_any_request_loses_nothing) {
   const char* given = std::getenv("PENSTOCK_TEST_SEED");
   const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
   std::printf("PENSTOCK_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));

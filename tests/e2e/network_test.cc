@@ -10,7 +10,7 @@
 namespace penstock::e2e {
 namespace {
 
-TEST(e2e, the_main_job_works_over_tls_with_a_private_authority_and_not_without) {
+TEST(e2e, the_pipeline_works_over_tls_only_with_the_private_authority) {
   Deployment deployment(2, 40, Deployment::Scheme::https);
   deployment.fill(2000);
   const std::string output = deployment.folder.path("host.log");
@@ -21,10 +21,10 @@ TEST(e2e, the_main_job_works_over_tls_with_a_private_authority_and_not_without) 
   const std::string distrusting = deployment.folder.path("distrusting.conf");
   write_file(distrusting, text);
 
-  HostProcess refused({"run", "-c", distrusting, "--exit-when-idle", "1"}, output);
-  EXPECT_TRUE(refused.says("certificate", 60)) << read_file(output);
-  refused.signal(SIGTERM);
-  EXPECT_EQ(refused.wait(60), 0) << "a service that is not reached is not idle";
+  HostProcess rejected({"run", "-c", distrusting, "--exit-when-idle", "1"}, output);
+  EXPECT_TRUE(rejected.says("certificate", 60)) << read_file(output);
+  rejected.signal(SIGTERM);
+  EXPECT_EQ(rejected.wait(60), 0) << "an unreachable service is not idle";
   EXPECT_EQ(deployment.stats().requests, 0u);
 
   HostProcess host({"run", "-c", trusting, "--exit-when-idle", "1"}, output);
@@ -51,9 +51,9 @@ TEST(e2e, a_name_that_does_not_resolve_delays_no_other_input_and_no_exit) {
   // The signal is sent during the call that brings the last of the 5,000 records, while the other name is still
   // being looked up.
   deployment.server.with([&](model::Service& service) {
-    service.on_request([&service, pid = host.pid(), told = false](uint64_t, const model::Request&) mutable {
-      if (told || service.stats().records_put < 5000) return;
-      told = true;  // a second signal would end the host at once
+    service.on_request([&service, pid = host.pid(), sent = false](uint64_t, const model::Request&) mutable {
+      if (sent || service.stats().records_put < 5000) return;
+      sent = true;  // a second signal would end the host at once
       kill(pid, SIGTERM);
     });
   });

@@ -57,7 +57,7 @@ std::string transformed(const std::string& conf, const std::string& message, std
 
 class transform_lambda_options : public testing::TestWithParam<lambda_options::Case> {};
 
-TEST_P(transform_lambda_options, make_the_record_that_they_say) {
+TEST_P(transform_lambda_options, each_option_of_lambda_logs_makes_its_record_in_transform) {
   const std::string said =
       transformed(section("FILTER", "lambda_logs", GetParam().options), message_of(GetParam().message));
   EXPECT_EQ(said,
@@ -69,7 +69,7 @@ TEST_P(transform_lambda_options, make_the_record_that_they_say) {
 INSTANTIATE_TEST_SUITE_P(, transform_lambda_options, testing::ValuesIn(lambda_options::cases()),
                          [](const auto& one) { return one.param.name; });
 
-TEST(e2e, what_cloudwatch_extracted_is_kept_where_the_decoder_is_told_to) {
+TEST(e2e, extracted_fields_are_kept_if_the_decoder_is_configured_so) {
   const std::string message = message_of("hello", R"(,"extractedFields":{"status":"404", "bytes":"17"})");
   const std::string fields = R"("extractedFields":{"status":"404", "bytes":"17"})";
   EXPECT_EQ(transformed("", message).find("extractedFields"), std::string::npos);
@@ -81,7 +81,7 @@ TEST(e2e, what_cloudwatch_extracted_is_kept_where_the_decoder_is_told_to) {
       std::string::npos);
 }
 
-TEST(e2e, what_is_no_message_is_an_event_where_the_decoder_is_told_to) {
+TEST(e2e, other_data_is_an_event_if_the_decoder_is_configured_so) {
   const std::string hello = R"({"Records":[{"eventSource":"aws:kinesis","eventID":"shardId-000000000002:42",)"
                             R"("kinesis":{"sequenceNumber":"42","data":"aGVsbG8="}}]})";
   for (const char* format : {"raw", "auto"}) {
@@ -91,7 +91,7 @@ TEST(e2e, what_is_no_message_is_an_event_where_the_decoder_is_told_to) {
   }
 }
 
-TEST(e2e, transform_knows_what_the_conf_left_out) {
+TEST(e2e, transform_uses_the_defaults_of_a_conf) {
   const std::string said =
       transformed(section("FILTER", "lambda_logs", {{"drop", "start"}, {"schema", "ecs"}}),
                   message_of(lambda_options::kStart) + message_of(lambda_options::kReport), {"--summary"});
@@ -102,10 +102,10 @@ TEST(e2e, transform_knows_what_the_conf_left_out) {
   EXPECT_NE(
       said.find("\n24.61         25       58      256  8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001  /aws/lambda/mill\n"),
       std::string::npos)
-      << "schema does not count: " << said;
+      << "schema has no effect: " << said;
 }
 
-TEST(e2e, check_tells_what_is_wrong_with_an_option_of_the_filter_with_its_place) {
+TEST(e2e, check_reports_an_invalid_filter_option_with_its_line) {
   const TemporaryFolder folder;
   const std::string conf = folder.path("a.conf");
   write_file(
@@ -153,7 +153,7 @@ void run_to_the_end(const Deployment& deployment, const OptionList& for_filter) 
   EXPECT_EQ(host.wait(60), 0) << read_file(said);
 }
 
-TEST(e2e, options_of_the_filter_make_the_records_of_the_whole_pipeline) {
+TEST(e2e, filter_options_apply_in_the_whole_pipeline) {
   using namespace lambda_options;
   Deployment deployment(1, 1);
   deployment.put("a", gzip(message_of(kStart)));
@@ -182,7 +182,7 @@ TEST(e2e, options_of_the_filter_make_the_records_of_the_whole_pipeline) {
   EXPECT_EQ(stored(deployment, "out").records, expected);
 }
 
-TEST(e2e, the_checkpoint_passes_events_that_are_dropped) {
+TEST(e2e, the_checkpoint_passes_dropped_events) {
   using namespace lambda_options;
   Deployment deployment(1, 1);
   deployment.put("a", gzip(message_of("hello")));

@@ -46,12 +46,12 @@ void expect_emitted_in_the_order_of_each_shard(const Deployment& deployment, con
   EXPECT_TRUE(emitted == deployment.events_by_shard());
 }
 
-TEST(e2e, a_fifth_of_records_refused_and_a_twentieth_of_calls_failing_loses_and_duplicates_nothing) {
+TEST(e2e, twenty_percent_rejected_records_and_five_percent_failing_calls_lose_and_duplicate_nothing) {
   Deployment deployment(kInputShards, kOutputShards);
   deployment.fill(kEvents);
   deployment.server.with([](model::Service& service) {
     model::FaultRates rates;
-    rates.refuse_records = 0.2;
+    rates.reject_records = 0.2;
     rates.throttle = 0.02;
     rates.internal_failure = 0.02;
     rates.close = 0.01;
@@ -59,33 +59,33 @@ TEST(e2e, a_fifth_of_records_refused_and_a_twentieth_of_calls_failing_loses_and_
   });
   Pipeline pipeline(deployment.input_options(), deployment.output_options());
   run_to_the_end(deployment, pipeline);
-  EXPECT_EQ(expect_all_delivered(deployment), 0) << "no answer was lost, so nothing may arrive twice";
+  EXPECT_EQ(expect_all_delivered(deployment), 0) << "no response was lost, so nothing may arrive twice";
   expect_emitted_in_the_order_of_each_shard(deployment, pipeline);
   const model::Stats stats = deployment.stats();
-  EXPECT_GT(stats.records_refused_by_faults, kEvents / 10);
+  EXPECT_GT(stats.records_rejected_by_faults, kEvents / 10);
   EXPECT_GT(stats.injected_errors + stats.closed_connections, 0u);
   EXPECT_EQ(stats.unsigned_requests, 0u);
 }
 
-TEST(e2e, lost_answers_duplicate_at_most_the_records_that_they_were_about) {
+TEST(e2e, lost_responses_duplicate_only_the_records_of_their_calls) {
   Deployment deployment(kInputShards, kOutputShards);
   deployment.fill(kEvents);
   deployment.server.with([](model::Service& service) {
     model::FaultRates rates;
-    rates.refuse_records = 0.2;
-    rates.lose_answer = 0.03;
+    rates.reject_records = 0.2;
+    rates.lose_response = 0.03;
     rates.truncate = 0.02;
     service.faults().set_rates(rates);
   });
   Pipeline pipeline(deployment.input_options(), deployment.output_options());
   run_to_the_end(deployment, pipeline);
   const model::Stats stats = deployment.stats();
-  EXPECT_GT(stats.lost_answer_records, 0u);
-  EXPECT_LE(static_cast<uint64_t>(expect_all_delivered(deployment)), stats.lost_answer_records);
+  EXPECT_GT(stats.lost_response_records, 0u);
+  EXPECT_LE(static_cast<uint64_t>(expect_all_delivered(deployment)), stats.lost_response_records);
   expect_emitted_in_the_order_of_each_shard(deployment, pipeline);
 }
 
-TEST(e2e, after_an_orderly_end_nothing_is_read_again) {
+TEST(e2e, after_an_orderly_shutdown_nothing_is_read_again) {
   Deployment deployment(2, 40);
   deployment.fill(2000);
   {
@@ -102,7 +102,7 @@ TEST(e2e, after_an_orderly_end_nothing_is_read_again) {
   EXPECT_EQ(expect_all_delivered(deployment), 0);
 }
 
-TEST(e2e, bad_records_go_to_the_failure_file_with_their_reason_and_all_good_events_come_out) {
+TEST(e2e, invalid_records_become_dead_letters_with_their_reason_and_all_good_events_arrive) {
   Deployment deployment(2, 4);
   const auto good = [&](const std::string& id) {
     deployment.expected.insert(id);
@@ -121,7 +121,7 @@ TEST(e2e, bad_records_go_to_the_failure_file_with_their_reason_and_all_good_even
                       R"("message":"CWL CONTROL MESSAGE: Checking health of destination Kinesis stream."}]})"));
   deployment.put("a",
                  gzip(message("/aws/lambda/orders", "s",
-                              {{"good-3", "before"}, {"good-4", "it has no time", ""}, {"good-5", "behind"}})));
+                              {{"good-3", "before"}, {"good-4", "it has no time", ""}, {"good-5", "after"}})));
   for (const char* id : {"good-3", "good-4", "good-5"}) deployment.expected.insert(id);
   deployment.put("b", good("good-6"));
 

@@ -35,7 +35,7 @@ int64_t now_ms() {
 }
 
 penstock_bytes bytes_of(std::string_view text) { return {text.data(), text.size()}; }
-std::string text_of(penstock_bytes bytes) { return bytes.size == 0 ? "" : std::string(bytes.data, bytes.size); }
+std::string to_string(penstock_bytes bytes) { return bytes.size == 0 ? "" : std::string(bytes.data, bytes.size); }
 
 penstock_error no_error() {
   penstock_error error = {};
@@ -66,7 +66,7 @@ Instance::Instance(int32_t kind, std::string_view id, const OptionList& options)
 Instance::~Instance() { stage_->destroy(self_); }
 
 void Instance::add_to_log(void* ctx, int32_t, penstock_bytes text) {
-  static_cast<Instance*>(ctx)->log_.push_back(text_of(text));
+  static_cast<Instance*>(ctx)->log_.push_back(to_string(text));
 }
 
 int64_t Instance::stat(std::string_view name) const {
@@ -90,7 +90,7 @@ int32_t Pipeline::from_input(void* ctx, const penstock_batch* batch) {
   auto& self = *static_cast<Pipeline*>(ctx);
   for (uint64_t i = 0; i < batch->record_count; ++i)
     self.emitted_.push_back(
-        {text_of(batch->shard_id), text_of(batch->sequence_number), text_of(batch->records[i].id)});
+        {to_string(batch->shard_id), to_string(batch->sequence_number), to_string(batch->records[i].id)});
   penstock_batch renamed = *batch;
   renamed.ack_id = self.next_id_++;
   self.joins_[renamed.ack_id] = {batch->ack_id, 1, PENSTOCK_FILTERED};

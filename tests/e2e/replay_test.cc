@@ -34,7 +34,7 @@ int replay(const Deployment& deployment, const std::string& file, const std::str
   return host.wait(60);
 }
 
-TEST(e2e, what_failed_at_the_input_is_replayed_through_the_filter) {
+TEST(e2e, dead_letters_of_the_input_are_replayed_through_the_filter) {
   Deployment deployment(2, 2);
   deployment.fill(kEvents);
   const std::string output = deployment.folder.path("host.log");
@@ -52,7 +52,7 @@ TEST(e2e, what_failed_at_the_input_is_replayed_through_the_filter) {
   expect_all_delivered(deployment);
 }
 
-TEST(e2e, what_is_no_message_is_replayed_as_the_event_that_it_is_under_its_name) {
+TEST(e2e, other_data_is_replayed_as_its_event_with_its_name) {
   Deployment deployment(1, 1);
   deployment.put("k", "a line that no runtime wrote");
   deployment.put("k", kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::user_record(0, "one") +
@@ -77,7 +77,7 @@ TEST(e2e, what_is_no_message_is_replayed_as_the_event_that_it_is_under_its_name)
   EXPECT_EQ(delivered, deployment.expected);
 }
 
-TEST(e2e, what_failed_at_the_output_is_replayed_with_its_partition_key) {
+TEST(e2e, dead_letters_of_the_output_are_replayed_with_their_partition_key) {
   Deployment deployment(2, 2);
   deployment.fill(kEvents);
   const std::string output = deployment.folder.path("host.log");
@@ -90,7 +90,7 @@ TEST(e2e, what_failed_at_the_output_is_replayed_with_its_partition_key) {
   EXPECT_GT(failed, 0u);
   EXPECT_EQ(deployment.delivered().size() + failed, deployment.expected.size());
 
-  EXPECT_EQ(replay(deployment, failures, output), 1) << "it is the output's own";
+  EXPECT_EQ(replay(deployment, failures, output), 1) << "it is the output's own file";
   EXPECT_NE(read_file(output).find("is the file to replay"), std::string::npos) << read_file(output);
   ASSERT_EQ(std::rename(failures.c_str(), (failures + ".replay").c_str()), 0);
   EXPECT_EQ(replay(deployment, failures + ".replay", output), 0) << read_file(output);
@@ -98,7 +98,7 @@ TEST(e2e, what_failed_at_the_output_is_replayed_with_its_partition_key) {
   expect_all_delivered(deployment);
 }
 
-TEST(e2e, a_replay_while_the_outputs_failure_file_is_in_use_is_refused) {
+TEST(e2e, a_replay_while_the_outputs_dead_letter_file_is_in_use_is_rejected) {
   Deployment deployment(1, 1);
   deployment.fill(200);
   const std::string output = deployment.folder.path("host.log");

@@ -60,24 +60,24 @@ class e2e_stream_loop : public testing::Test {
   const std::string output_ = deployment_.folder.path("host.log");
 };
 
-TEST_F(e2e_stream_loop, a_name_and_the_arn_of_one_stream_are_refused_when_the_host_starts) {
+TEST_F(e2e_stream_loop, a_stream_loop_by_name_and_arn_is_rejected_when_the_host_starts) {
   EXPECT_EQ(run(arn("000000000000", "in")), 1);
   EXPECT_TRUE(said("PS0854: each record would be read and written again endlessly")) << read_file(output_);
   EXPECT_TRUE(said("in (account 000000000000, region us-east-1) at http://127.0.0.1:")) << read_file(output_);
 }
 
-TEST_F(e2e_stream_loop, a_stream_that_does_not_exist_hides_no_other) {
+TEST_F(e2e_stream_loop, a_missing_stream_does_not_hide_another_loop) {
   EXPECT_EQ(run(arn("000000000000", "in"), "missing,in"), 1);
   EXPECT_TRUE(said("PS0854: each record would be read and written again endlessly")) << read_file(output_);
 }
 
-TEST_F(e2e_stream_loop, another_name_needs_no_question) {
+TEST_F(e2e_stream_loop, a_different_stream_name_needs_no_call) {
   describe_fails(model::error_fault({400, "AccessDeniedException", "no"}));
   EXPECT_EQ(run(arn("000000000000", "out")), 0) << read_file(output_);
   EXPECT_FALSE(said("PS0856")) << read_file(output_);
 }
 
-TEST_F(e2e_stream_loop, where_the_service_may_not_say_it_is_warned_of) {
+TEST_F(e2e_stream_loop, a_stream_loop_that_must_not_be_checked_causes_a_warning) {
   describe_fails(model::error_fault({400, "AccessDeniedException", "no"}));
   // The account in the ARN is a different one, so that nothing loops in this test.
   run(arn("999999999999", "in"));
@@ -85,13 +85,13 @@ TEST_F(e2e_stream_loop, where_the_service_may_not_say_it_is_warned_of) {
       << read_file(output_);
 }
 
-TEST_F(e2e_stream_loop, a_service_that_fails_for_a_while_is_asked_again) {
+TEST_F(e2e_stream_loop, a_failing_service_is_called_again_for_the_loop_check) {
   describe_fails(model::bad_gateway());
   EXPECT_EQ(run(arn("000000000000", "in")), 1);
   EXPECT_TRUE(said("PS0854: each record would be read and written again endlessly")) << read_file(output_);
 }
 
-TEST_F(e2e_stream_loop, where_the_service_does_not_answer_the_question_the_host_does_not_start) {
+TEST_F(e2e_stream_loop, the_host_does_not_start_if_the_service_does_not_answer_the_loop_check) {
   describe_fails(model::error_fault({400, "UnrecognizedClientException", "no"}));
   EXPECT_EQ(run(arn("999999999999", "in")), 1);
   EXPECT_TRUE(said(": PS0856: cannot check whether records would return to the stream")) << read_file(output_);
@@ -99,7 +99,7 @@ TEST_F(e2e_stream_loop, where_the_service_does_not_answer_the_question_the_host_
   EXPECT_TRUE(said("set stream_arn in each section")) << read_file(output_);
 }
 
-TEST_F(e2e_stream_loop, is_found_in_a_conf_for_fluent_bit) {
+TEST_F(e2e_stream_loop, a_stream_loop_in_a_fluent_bit_conf_is_found) {
   const auto check = [&](const std::string& input, const std::string& output) {
     const int code = check_agent(input, output);
     EXPECT_EQ(code == 1, said("PS0854: each record would be read and written again endlessly"))
@@ -119,7 +119,7 @@ TEST_F(e2e_stream_loop, is_found_in_a_conf_for_fluent_bit) {
 
 using e2e_agent_check = e2e_stream_loop;
 
-TEST_F(e2e_agent_check, finds_what_the_files_for_fluent_bit_would_refuse_of_their_own_options) {
+TEST_F(e2e_agent_check, check_finds_what_the_fluent_bit_files_would_reject) {
   EXPECT_EQ(check_agent("stream b", "Match *"), 0) << read_file(output_);
   EXPECT_EQ(check_agent("stream b\n    chunk_bytes 2M", "Match *"), 1);
   EXPECT_TRUE(said("PS0953: invalid chunk_bytes '2M': expected at most 1M")) << read_file(output_);

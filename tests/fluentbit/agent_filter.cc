@@ -35,21 +35,21 @@ int Filter::init() {
 }
 
 Filter::Response Filter::filter(std::string_view tag, std::string_view data) {
-  Response answer = {};
+  Response result = {};
   const std::string ended_tag(tag);
   const std::string input(data);  // a copy, so that a read past the end leaves the allocation
   void* out = nullptr;
   size_t out_bytes = 0;
   pipeline_.run([&] {
-    answer.code =
+    result.code =
         file_.plugin().cb_filter(input.data(), input.size(), ended_tag.c_str(), static_cast<int>(ended_tag.size()),
                                  &out, &out_bytes, handle(), unreadable(), context_, config_);
   });
-  if (answer.code == kFilterModified) {
-    if (out_bytes > 0) answer.data.assign(static_cast<const char*>(out), out_bytes);
+  if (result.code == kFilterModified) {
+    if (out_bytes > 0) result.data.assign(static_cast<const char*>(out), out_bytes);
     std::free(out);
   }
-  return answer;
+  return result;
 }
 
 void Filter::exit() {

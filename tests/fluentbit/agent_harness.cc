@@ -17,7 +17,7 @@ Agent::Agent(const Version& version) : in(version, PENSTOCK_IN_KINESIS), out(ver
 
 Agent::~Agent() {
   EXPECT_TRUE(in.intact() && out.intact());
-  EXPECT_EQ(log_book().lines_of_strangers(), 0) << log_book().all();
+  EXPECT_EQ(log_book().lines_of_foreign_threads(), 0) << log_book().all();
 }
 
 bool until(const std::function<bool()>& done) {

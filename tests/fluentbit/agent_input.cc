@@ -134,7 +134,7 @@ int Input::append(const char* tag, size_t tag_bytes, std::string_view data, std:
   chunk.data = data;
   const std::lock_guard lock(mutex_);
   if (paused_ || (threaded() ? ring_.size() >= kRingEntries : accept_ && !accept_(chunk))) {
-    ++refused_;
+    ++rejected_;
     return -1;
   }
   if (threaded())

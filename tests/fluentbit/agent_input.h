@@ -67,7 +67,7 @@ class Input : public Section {
   // Makes the pipeline take everything out of the ring. What is in the ring at exit() is lost.
   void drain_ring();
   size_t in_ring() const;
-  size_t refused() const { return refused_; }
+  size_t rejected() const { return rejected_; }
   size_t wrong_thread_appends() const { return wrong_thread_appends_; }
   size_t miscounted_appends() const { return miscounted_appends_; }
 
@@ -85,7 +85,7 @@ class Input : public Section {
   std::function<bool(const Chunk&)> accept_;
   std::deque<Chunk> ring_;
   std::vector<Chunk> accepted_;
-  std::atomic<size_t> refused_ = 0;
+  std::atomic<size_t> rejected_ = 0;
   std::atomic<size_t> wrong_thread_appends_ = 0;
   std::atomic<size_t> miscounted_appends_ = 0;
 };

@@ -17,19 +17,19 @@ struct Context {
 };
 
 // A copy that is overwritten and freed by the destructor, so that a use of its address after the call is detected.
-class Spoilt {
+class Overwritten {
  public:
-  explicit Spoilt(const std::string& text, size_t behind = 0)
-      : bytes_(text.size() + behind), at_(static_cast<char*>(std::malloc(bytes_))) {
+  explicit Overwritten(const std::string& text, size_t terminator_bytes = 0)
+      : bytes_(text.size() + terminator_bytes), at_(static_cast<char*>(std::malloc(bytes_))) {
     std::memcpy(at_, text.data(), text.size());
-    std::memset(at_ + text.size(), 0, behind);
+    std::memset(at_ + text.size(), 0, terminator_bytes);
   }
-  ~Spoilt() {
+  ~Overwritten() {
     std::memset(at_, 0xc1, bytes_);  // msgpack never uses this byte
     std::free(at_);
   }
-  Spoilt(const Spoilt&) = delete;
-  Spoilt& operator=(const Spoilt&) = delete;
+  Overwritten(const Overwritten&) = delete;
+  Overwritten& operator=(const Overwritten&) = delete;
   char* get() const { return at_; }
 
  private:
@@ -59,23 +59,23 @@ int Output::init() {
 
 int Output::flush(const Chunk& chunk) {
   WorkThread& thread = workers_.empty() ? pipeline_ : *workers_[next_worker_++ % workers_.size()];
-  int answer = kFlushError;
-  thread.run([&] { answer = flush_here(chunk); });
-  return answer;
+  int result = kFlushError;
+  thread.run([&] { result = flush_here(chunk); });
+  return result;
 }
 
 int Output::flush_here(const Chunk& chunk) {
   const auto flush = file_.function<int(void*, const void*, size_t, char*)>("FLBPluginFlushCtx");
-  int answer = kFlushError;
+  int result = kFlushError;
   SmallStack stack;
   {
-    const Spoilt data(chunk.data), tag(chunk.tag, 1);
-    stack.run([&] { answer = flush(context_.get<Context>()->remote, data.get(), chunk.data.size(), tag.get()); });
+    const Overwritten data(chunk.data), tag(chunk.tag, 1);
+    stack.run([&] { result = flush(context_.get<Context>()->remote, data.get(), chunk.data.size(), tag.get()); });
   }
   const size_t used = stack.used_bytes();
   for (size_t most = stack_used_bytes_; used > most && !stack_used_bytes_.compare_exchange_weak(most, used);) {
   }
-  return answer;
+  return result;
 }
 
 void Output::exit() {

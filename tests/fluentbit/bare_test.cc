@@ -8,7 +8,7 @@ namespace {
 
 using e2e::Deployment;
 
-TEST(fluentbit_input, without_the_agents_append_it_does_not_start_and_says_what_to_write) {
+TEST(fluentbit_input, without_the_agents_append_the_input_does_not_start_and_says_what_to_write) {
   Deployment deployment(1, 1);
   for (const char* after : {"append", "delivery"}) {
     Agent agent;
@@ -19,7 +19,7 @@ TEST(fluentbit_input, without_the_agents_append_it_does_not_start_and_says_what_
   }
 }
 
-TEST(fluentbit_input, without_the_agents_append_a_tag_of_its_own_is_refused) {
+TEST(fluentbit_input, without_the_agents_append_a_tag_option_is_rejected) {
   Deployment deployment(1, 1);
   Agent agent;
   Input input(agent.in, agent.pipeline,
@@ -30,7 +30,7 @@ TEST(fluentbit_input, without_the_agents_append_a_tag_of_its_own_is_refused) {
 
 class fluentbit_input_bare : public testing::TestWithParam<Version> {};
 
-TEST_P(fluentbit_input_bare, handover_through_the_callback_gives_all_records_once_and_checkpoints_them) {
+TEST_P(fluentbit_input_bare, handover_through_the_callback_delivers_all_records_once_and_checkpoints_them) {
   for (const char* threaded : {"on", "off"}) {
     if (!GetParam().input_by_context && threaded == std::string("off")) continue;
     Deployment deployment(1, 1);

@@ -93,7 +93,7 @@ struct Ends {
   Output output;
 };
 
-TEST(fluentbit_input, after_delivery_each_record_carries_a_receipt) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_each_record_has_a_receipt) {
   Deployment deployment(1, 4);
   put(deployment, {"1", "2"});
   Ends ends(deployment);
@@ -111,7 +111,7 @@ TEST(fluentbit_input, after_delivery_each_record_carries_a_receipt) {
   ends.exit();
 }
 
-TEST(fluentbit_input, after_delivery_what_the_output_delivered_does_not_come_again) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_delivered_records_are_not_read_again) {
   Deployment deployment(1, 4);
   deployment.fill(1000);
   Ends ends(deployment);
@@ -121,7 +121,7 @@ TEST(fluentbit_input, after_delivery_what_the_output_delivered_does_not_come_aga
   EXPECT_EQ(deployment.delivered().size(), deployment.expected.size());
 }
 
-TEST(fluentbit_input, after_delivery_what_was_not_delivered_comes_again) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_undelivered_records_are_read_again) {
   Deployment deployment(1, 4);
   put(deployment, {"1", "2"});
   put(deployment, {"3", "4"});
@@ -136,7 +136,7 @@ TEST(fluentbit_input, after_delivery_what_was_not_delivered_comes_again) {
   EXPECT_EQ(again, (std::map<std::string, int>{{"3", 1}, {"4", 1}, {"5", 1}, {"6", 1}}));
 }
 
-TEST(fluentbit_input, after_delivery_a_record_delivered_twice_counts_once) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_a_record_delivered_twice_counts_once) {
   Deployment deployment(1, 4);
   put(deployment, {"1", "2"});
   Ends ends(deployment);
@@ -147,7 +147,7 @@ TEST(fluentbit_input, after_delivery_a_record_delivered_twice_counts_once) {
   EXPECT_EQ(read_by_the_next(deployment, ends.agent).size(), 2u);
 }
 
-TEST(fluentbit_input, after_delivery_forged_receipts_count_for_nothing_and_cost_no_record) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_forged_receipts_count_for_nothing_and_lose_no_record) {
   Deployment deployment(1, 4);
   put(deployment, {"1", "2"});
   Ends ends(deployment);
@@ -176,7 +176,7 @@ TEST(fluentbit_input, after_delivery_forged_receipts_count_for_nothing_and_cost_
   EXPECT_EQ(delivered.at("short"), 1);
 }
 
-TEST(fluentbit_input, after_delivery_receipts_of_an_instance_that_ended_count_for_nothing) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_receipts_of_an_ended_instance_count_for_nothing) {
   Deployment deployment(1, 4);
   put(deployment, {"1", "2"});
   Agent agent;
@@ -200,7 +200,7 @@ TEST(fluentbit_input, after_delivery_receipts_of_an_instance_that_ended_count_fo
   output.exit();
 }
 
-TEST(fluentbit_input, after_delivery_reading_stops_at_the_cap_says_where_it_waits_and_goes_on) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_reading_stops_at_the_cap_and_continues) {
   Deployment deployment(1, 16);
   deployment.fill(4000);
   Ends ends(deployment, {{"max_unacknowledged", "64k"}});
@@ -233,7 +233,7 @@ TEST(fluentbit_input, after_delivery_reading_stops_at_the_cap_says_where_it_wait
   EXPECT_EQ(read_by_the_next(deployment, ends.agent), (std::map<std::string, int>{}));
 }
 
-TEST(fluentbit_input, after_delivery_what_was_lost_in_the_ring_at_the_end_comes_again) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_records_lost_in_the_ring_are_read_again) {
   Deployment deployment(1, 4);
   deployment.fill(1000);
   Ends ends(deployment, {{"threaded", "on"}});
@@ -245,13 +245,13 @@ TEST(fluentbit_input, after_delivery_what_was_lost_in_the_ring_at_the_end_comes_
   EXPECT_EQ(read_by_the_next(deployment, ends.agent).size(), deployment.expected.size());
 }
 
-TEST(fluentbit_input, after_delivery_a_full_ring_loses_nothing) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_a_full_ring_loses_nothing) {
   Deployment deployment(2, 8);
   deployment.fill(5000);
   Ends ends(deployment, {{"threaded", "on"}, {"tag_format", "$log_stream"}, {"chunk_bytes", "1k"}});
   EXPECT_TRUE(until([&] {
     ends.input.collect();
-    return ends.input.refused() > 0;
+    return ends.input.rejected() > 0;
   })) << ends.input.in_ring()
       << " in the ring; " << log_book().all();
   ends.flush({together(chunks_with(ends.input, deployment.expected))});
@@ -259,12 +259,12 @@ TEST(fluentbit_input, after_delivery_a_full_ring_loses_nothing) {
   EXPECT_EQ(deployment.delivered().size(), deployment.expected.size());
 }
 
-TEST(fluentbit_input, after_delivery_what_the_output_could_not_deliver_is_not_done) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_records_that_failed_are_not_done) {
   Deployment deployment(1, 1);
   put(deployment, {"1", "2"});
   deployment.server.with([](model::Service& service) {
     model::FaultRates rates;
-    rates.refuse_records = 1;
+    rates.reject_records = 1;
     service.faults().set_rates(rates);
   });
   Agent agent;
@@ -278,7 +278,7 @@ TEST(fluentbit_input, after_delivery_what_the_output_could_not_deliver_is_not_do
   EXPECT_EQ(read_by_the_next(deployment, agent).size(), 2u);
 }
 
-TEST(fluentbit_input, after_handover_a_thread_of_its_own_is_fine_and_what_can_be_lost_is_said) {
+TEST(fluentbit_input, with_checkpoint_after_handover_threads_are_allowed_and_possible_losses_are_logged) {
   Deployment deployment(1, 1);
   deployment.fill(1000);
   Agent agent;

@@ -22,9 +22,9 @@ struct AgentHarness {
   AgentHarness& operator=(const AgentHarness&) = delete;
 
   std::vector<Event> filtered(const std::string& chunk) {
-    const Filter::Response answer = filter.filter("lambda", chunk);
-    EXPECT_EQ(answer.code, kFilterModified);
-    return events_of(answer.data);
+    const Filter::Response result = filter.filter("lambda", chunk);
+    EXPECT_EQ(result.code, kFilterModified);
+    return events_of(result.data);
   }
 
   WorkThread pipeline{"flb-pipeline"};
@@ -80,7 +80,7 @@ TEST(fluentbit_filter, key_name_says_where_the_line_is) {
   EXPECT_EQ(harness.filter.filter("lambda", event_with(kInfoLine, "log")).code, kFilterUntouched);
 }
 
-TEST(fluentbit_filter, records_without_the_key_stay_among_the_others_as_they_are_and_in_order) {
+TEST(fluentbit_filter, records_without_the_key_are_unchanged_and_in_order) {
   AgentHarness harness;
   const std::string without = event_with("x", "other");
   const std::vector<Event> events = harness.filtered(event_with("{\"n\":1}") + without + event_with("{\"n\":2}"));
@@ -93,7 +93,7 @@ TEST(fluentbit_filter, records_without_the_key_stay_among_the_others_as_they_are
   EXPECT_EQ(events[2].body.find("n")->integer, 2);
 }
 
-TEST(fluentbit_filter, markers_of_groups_stay_where_they_are) {
+TEST(fluentbit_filter, group_markers_stay_where_they_are) {
   AgentHarness harness;
   const auto marker = [](uint32_t seconds) {
     return Pack().array(2).array(2).event_time(seconds, 0).map(1).text("schema").text("otlp").map(0).bytes;
@@ -115,7 +115,7 @@ TEST(fluentbit_filter, legacy_events_are_filtered_and_stay_legacy) {
   EXPECT_EQ(events[0].body.text("level"), "INFO");
 }
 
-TEST(fluentbit_filter, hostile_lines_cost_no_neighbour) {
+TEST(fluentbit_filter, hostile_lines_do_not_affect_other_events) {
   AgentHarness harness;
   std::string chunk = event_with(kInfoLine);
   const std::vector<std::string> hostile = {
@@ -129,7 +129,7 @@ TEST(fluentbit_filter, hostile_lines_cost_no_neighbour) {
   EXPECT_EQ(events.back().body.text("level"), "INFO");
 }
 
-TEST(fluentbit_filter, events_of_kinds_that_drop_names_go_from_the_chunk) {
+TEST(fluentbit_filter, events_that_drop_names_are_removed_from_the_chunk) {
   AgentHarness harness(Properties{{"Drop", "start,end"}});
   const std::string start = event_with("START RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001 Version: 7\n");
   const std::string end = event_with("END RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\n");
@@ -139,19 +139,19 @@ TEST(fluentbit_filter, events_of_kinds_that_drop_names_go_from_the_chunk) {
   EXPECT_TRUE(harness.filtered(start + end).empty());
 }
 
-TEST(fluentbit_filter, a_malformed_tail_costs_none_of_the_records_before_it) {
+TEST(fluentbit_filter, a_malformed_tail_does_not_affect_the_records_before_it) {
   AgentHarness harness;
   const std::string cut = event_with(kInfoLine).substr(0, 30);
-  const Filter::Response answer = harness.filter.filter("lambda", event_with(kInfoLine) + cut);
-  ASSERT_EQ(answer.code, kFilterModified);
+  const Filter::Response result = harness.filter.filter("lambda", event_with(kInfoLine) + cut);
+  ASSERT_EQ(result.code, kFilterModified);
   EXPECT_TRUE(log_book().says(LogBook::kWarning, "lambda_logs.0")) << log_book().all();
-  std::string_view rest = answer.data;
+  std::string_view rest = result.data;
   ASSERT_TRUE(take_value(rest));
-  const std::vector<Event> events = events_of(answer.data.substr(0, answer.data.size() - rest.size()));
+  const std::vector<Event> events = events_of(result.data.substr(0, result.data.size() - rest.size()));
   EXPECT_EQ(events.at(0).body.text("level"), "INFO");
 }
 
-TEST(fluentbit_filter, a_wrong_option_is_told_by_name_and_value_and_nothing_starts) {
+TEST(fluentbit_filter, an_invalid_filter_option_is_reported_by_name_and_value_and_nothing_starts) {
   WorkThread pipeline("flb-pipeline");
   NativeFile file(PENSTOCK_FILTER_LAMBDA_LOGS);
   Filter filter(file, pipeline, {{"reserve_data", "perhaps"}});

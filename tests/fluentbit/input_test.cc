@@ -17,7 +17,7 @@ using e2e::Deployment;
 
 class fluentbit_input_in : public testing::TestWithParam<Version> {};
 
-TEST_P(fluentbit_input_in, every_version_gives_all_records_once) {
+TEST_P(fluentbit_input_in, every_version_delivers_all_records_once) {
   Deployment deployment(2, 1);
   deployment.fill(2000);
   Agent agent(GetParam());
@@ -36,7 +36,7 @@ TEST_P(fluentbit_input_in, every_version_gives_all_records_once) {
 INSTANTIATE_TEST_SUITE_P(fluentbit_input, fluentbit_input_in, testing::ValuesIn(kVersions),
                          [](const auto& of) { return name_for_test(of.param); });
 
-TEST(fluentbit_input, what_the_agent_refuses_is_offered_again_until_it_takes_it) {
+TEST(fluentbit_input, a_chunk_that_the_agent_rejects_is_offered_until_accepted) {
   Deployment deployment(2, 1);
   deployment.fill(4000);
   Agent agent;
@@ -47,10 +47,10 @@ TEST(fluentbit_input, what_the_agent_refuses_is_offered_again_until_it_takes_it)
   EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
   input.exit();
   EXPECT_EQ(arrived.copies(), 0);
-  EXPECT_GT(input.refused(), 100u);
+  EXPECT_GT(input.rejected(), 100u);
 }
 
-TEST(fluentbit_input, what_the_agent_never_took_is_read_again_after_a_restart) {
+TEST(fluentbit_input, records_that_the_agent_never_accepted_are_read_again_after_a_restart) {
   Deployment deployment(2, 1);
   deployment.fill(4000);
   Agent agent;
@@ -62,7 +62,7 @@ TEST(fluentbit_input, what_the_agent_never_took_is_read_again_after_a_restart) {
     EXPECT_TRUE(until([&] {
       input.collect();
       arrived.add(input.take());
-      return input.refused() > 5;
+      return input.rejected() > 5;
     })) << log_book().all();
     input.exit();
   }
@@ -76,10 +76,10 @@ TEST(fluentbit_input, what_the_agent_never_took_is_read_again_after_a_restart) {
     if (!arrived.times().contains(id)) missing.insert(id);
   EXPECT_TRUE(collect(again, rest, missing)) << log_book().all();
   again.exit();
-  EXPECT_LT(rest.events(), deployment.expected.size()) << "what was taken and complete does not come again";
+  EXPECT_LT(rest.events(), deployment.expected.size()) << "complete accepted records are not read again";
 }
 
-TEST(fluentbit_input, after_an_orderly_end_nothing_comes_again) {
+TEST(fluentbit_input, after_an_orderly_end_no_record_is_read_again) {
   Deployment deployment(2, 1);
   deployment.fill(1000);
   Agent agent;
@@ -103,7 +103,7 @@ TEST(fluentbit_input, after_an_orderly_end_nothing_comes_again) {
   EXPECT_EQ(arrived.events(), fresh.size());
 }
 
-TEST(fluentbit_input, the_checkpoint_passes_source_records_that_drop_leaves_nothing_of) {
+TEST(fluentbit_input, the_checkpoint_passes_source_records_that_drop_removes_completely) {
   Deployment deployment(1, 1);
   const auto put = [&](const std::string& id, const std::string& text) {
     deployment.put("a", gzip(e2e::message("/aws/lambda/orders", "s", {{id, text}})));
@@ -124,7 +124,7 @@ TEST(fluentbit_input, the_checkpoint_passes_source_records_that_drop_leaves_noth
   for (const char* id : {"start-1", "start-2", "line", "start-3"}) EXPECT_EQ(later.count(id), 0u) << id;
 }
 
-TEST(fluentbit_input, a_paused_input_gives_nothing_by_its_callback_or_its_event) {
+TEST(fluentbit_input, a_paused_input_returns_nothing_in_its_callback_or_event) {
   Deployment deployment(1, 1);
   Agent agent;
   Input input(agent.in, agent.pipeline, input_section(deployment));
@@ -132,13 +132,14 @@ TEST(fluentbit_input, a_paused_input_gives_nothing_by_its_callback_or_its_event)
   ASSERT_GT(input.init(), 0) << log_book().all();
   input.pause();
   deployment.fill(1000);
-  ASSERT_TRUE(until([&] { return deployment.stats().records_read >= 5; })) << "it reads on, to its limit";
+  ASSERT_TRUE(until([&] { return deployment.stats().records_read >= 5; }))
+      << "it continues to read, up to its limit";
   for (int i = 0; i < 50; ++i) {
     EXPECT_EQ(input.callback(), 0u);
     input.serve_events(2);
   }
   EXPECT_TRUE(input.take().empty());
-  EXPECT_EQ(input.refused(), 0u) << "nothing is offered either";
+  EXPECT_EQ(input.rejected(), 0u) << "and nothing is offered";
   input.resume();
   Arrived arrived;
   EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
@@ -146,7 +147,7 @@ TEST(fluentbit_input, a_paused_input_gives_nothing_by_its_callback_or_its_event)
   EXPECT_EQ(arrived.copies(), 0);
 }
 
-TEST(fluentbit_input, its_event_brings_records_without_the_callback_of_the_second) {
+TEST(fluentbit_input, the_inputs_event_delivers_records_without_the_timed_callback) {
   Deployment deployment(1, 1);
   deployment.fill(1000);
   Agent agent;
@@ -162,10 +163,10 @@ TEST(fluentbit_input, its_event_brings_records_without_the_callback_of_the_secon
   })) << log_book().all();
   input.exit();
   EXPECT_EQ(arrived.copies(), 0);
-  EXPECT_EQ(input.event_loop()->events(), 0u) << "left in the loop of an agent that goes on";
+  EXPECT_EQ(input.event_loop()->events(), 0u) << "still in the loop of an agent that continues";
 }
 
-TEST(fluentbit_input, two_inputs_each_give_the_records_of_their_stream) {
+TEST(fluentbit_input, two_inputs_each_deliver_the_records_of_their_stream) {
   Deployment deployment(1, 1);
   deployment.fill(600);
   std::set<std::string> second_ids;
@@ -203,7 +204,7 @@ TEST(fluentbit_input, two_inputs_each_give_the_records_of_their_stream) {
   }
 }
 
-TEST(fluentbit_input, of_two_inputs_on_one_thread_the_paused_one_offers_in_vain_and_loses_nothing) {
+TEST(fluentbit_input, a_paused_input_on_a_shared_thread_loses_nothing) {
   Deployment deployment(1, 1);
   deployment.server.with([](model::Service& service) { service.create_stream("in-2", 1); });
   deployment.fill(600);
@@ -218,7 +219,7 @@ TEST(fluentbit_input, of_two_inputs_on_one_thread_the_paused_one_offers_in_vain_
   EXPECT_TRUE(until([&] {
     one.serve_events(2);
     two.collect();
-    return one.refused() > 0;
+    return one.rejected() > 0;
   })) << log_book().all();
   EXPECT_TRUE(one.take().empty());
   one.resume();
@@ -229,7 +230,7 @@ TEST(fluentbit_input, of_two_inputs_on_one_thread_the_paused_one_offers_in_vain_
   EXPECT_EQ(arrived.copies(), 0);
 }
 
-TEST(fluentbit_input, a_second_input_with_the_same_checkpoint_does_not_start_and_costs_the_first_nothing) {
+TEST(fluentbit_input, a_second_input_with_the_same_checkpoint_does_not_start_and_does_not_affect_the_first) {
   Deployment deployment(1, 1);
   deployment.fill(600);
   Agent agent, newer;
@@ -247,7 +248,7 @@ TEST(fluentbit_input, a_second_input_with_the_same_checkpoint_does_not_start_and
   EXPECT_EQ(arrived.copies(), 0);
 }
 
-TEST(fluentbit_input, with_a_thread_of_its_own_it_does_not_start_and_says_what_to_write) {
+TEST(fluentbit_input, an_input_with_its_own_thread_does_not_start_and_says_what_to_write) {
   Deployment deployment(1, 1);
   Agent agent;
   Input input(agent.in, agent.pipeline, input_section(deployment, {{"threaded", "on"}}));
@@ -256,7 +257,7 @@ TEST(fluentbit_input, with_a_thread_of_its_own_it_does_not_start_and_says_what_t
   EXPECT_EQ(deployment.stats().requests, 0u);
 }
 
-TEST(fluentbit_input, a_wrong_option_is_told_by_name_and_value_and_nothing_starts) {
+TEST(fluentbit_input, an_invalid_input_option_is_reported_by_name_and_value_and_nothing_starts) {
   Deployment deployment(1, 1);
   Agent agent;
   Input input(agent.in, agent.pipeline,
@@ -266,7 +267,7 @@ TEST(fluentbit_input, a_wrong_option_is_told_by_name_and_value_and_nothing_start
     EXPECT_TRUE(log_book().says(LogBook::kError, said)) << said << " is not in " << log_book().all();
 }
 
-TEST(fluentbit_input, keys_are_read_whatever_their_case) {
+TEST(fluentbit_input, option_keys_ignore_case) {
   Deployment deployment(1, 1);
   deployment.fill(100);
   Properties section = input_section(deployment, {{"tag_format", "of.$owner"}});
@@ -281,7 +282,7 @@ TEST(fluentbit_input, keys_are_read_whatever_their_case) {
   EXPECT_EQ(arrived.tags(), std::set<std::string>{"of.123456789012"});
 }
 
-TEST(fluentbit_input, tags_made_of_hostile_names_hold_safe_bytes_alone_and_256_at_most) {
+TEST(fluentbit_input, tags_from_hostile_names_have_only_safe_bytes_and_at_most_256) {
   Deployment deployment(1, 1);
   deployment.put("a",
                  gzip(e2e::message("/aws/lambda/a b*c", "2019/08/25/[$LATEST]\\u001b\\n\xc3\xa4", {{"1", "x"}})));
@@ -302,7 +303,7 @@ TEST(fluentbit_input, tags_made_of_hostile_names_hold_safe_bytes_alone_and_256_a
   EXPECT_TRUE(arrived.tags().contains("l./aws/lambda/a_b_c.2019/08/25/__LATEST_____")) << *arrived.tags().rbegin();
 }
 
-TEST(fluentbit_input, records_are_events_with_their_own_time_and_what_the_filter_makes_of_the_line) {
+TEST(fluentbit_input, records_are_events_with_their_own_time_and_the_filters_result) {
   Deployment deployment(1, 1);
   deployment.put(
       "a", gzip(e2e::message("/aws/lambda/orders", "s", {{"1", "{\\\"level\\\":\\\"WARN\\\",\\\"ms\\\":1250}"}})));
@@ -330,7 +331,7 @@ TEST(fluentbit_input, records_are_events_with_their_own_time_and_what_the_filter
   EXPECT_EQ(events[0].body.text("event_id"), "1");
 }
 
-TEST(fluentbit_input, transform_off_leaves_the_line_as_it_is_and_says_where_it_comes_from) {
+TEST(fluentbit_input, transform_off_keeps_the_line_and_adds_its_origin) {
   Deployment deployment(1, 1);
   deployment.put("a",
                  gzip(e2e::message("/aws/lambda/orders", "s-1", {{"1", "START RequestId: 8f5f Version: 1\\n"}})));
@@ -356,7 +357,7 @@ TEST(fluentbit_input, transform_off_leaves_the_line_as_it_is_and_says_where_it_c
   EXPECT_EQ(body.text("event_id"), "1");
 }
 
-TEST(fluentbit_input, no_chunk_is_larger_than_chunk_bytes_but_by_one_event) {
+TEST(fluentbit_input, no_chunk_exceeds_chunk_bytes_by_more_than_one_event) {
   Deployment deployment(1, 1);
   deployment.fill(2000);
   Agent agent;
@@ -374,7 +375,7 @@ TEST(fluentbit_input, no_chunk_is_larger_than_chunk_bytes_but_by_one_event) {
   EXPECT_LE(largest, 4096u);
 }
 
-TEST(fluentbit_input, a_reload_goes_on_where_the_old_instance_ended) {
+TEST(fluentbit_input, a_reload_continues_where_the_old_instance_ended) {
   Deployment deployment(2, 1);
   deployment.fill(1000);
   Arrived arrived;

@@ -57,7 +57,7 @@ void run_and_kill(e2e::Deployment& deployment, const std::vector<std::string>& a
   }
 }
 
-TEST(fluentbit_input, an_agent_killed_at_any_request_loses_nothing_that_it_had_not_on_disk) {
+TEST(fluentbit_input, an_agent_killed_at_any_request_loses_nothing_that_was_not_on_its_disk) {
   e2e::Deployment deployment(2, 1);
   deployment.fill(6000);
   std::vector<std::string> arguments = {deployment.folder.path("")};
@@ -70,7 +70,7 @@ TEST(fluentbit_input, an_agent_killed_at_any_request_loses_nothing_that_it_had_n
   });
 }
 
-TEST(fluentbit_input, after_delivery_an_agent_killed_at_any_request_loses_nothing_at_all) {
+TEST(fluentbit_input, with_checkpoint_after_delivery_an_agent_killed_at_any_request_loses_nothing) {
   e2e::Deployment deployment(2, 16);
   deployment.fill(6000);
   std::vector<std::string> arguments = {deployment.folder.path("")};
@@ -79,7 +79,7 @@ TEST(fluentbit_input, after_delivery_an_agent_killed_at_any_request_loses_nothin
   add(arguments, output_section(deployment, {{"flush_timeout", "1s"}}));
   deployment.server.with([](model::Service& service) {
     model::FaultRates rates;
-    rates.refuse_records = 0.2;
+    rates.reject_records = 0.2;
     service.faults().set_rates(rates);
   });
   run_and_kill(deployment, arguments, [&] {

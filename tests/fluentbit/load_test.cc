@@ -28,12 +28,12 @@ TEST_P(fluentbit_load_in, both_proxy_files_register_and_write_nothing_past_the_e
     EXPECT_EQ(made.flags, 0);
     EXPECT_STREQ(made.name, "penstock_kinesis");
     EXPECT_STRNE(made.description, "");
-    EXPECT_EQ(made.event_type, 0) << "of an output: logs";
+    EXPECT_EQ(made.event_type, 0) << "for an output: logs";
     EXPECT_EQ(made.config_map, nullptr) << "the agent would free it";
   }
 }
 
-TEST_P(fluentbit_load_in, a_file_stays_loaded_when_the_agent_closes_it) {
+TEST_P(fluentbit_load_in, a_plugin_file_stays_loaded_when_the_agent_closes_it) {
   for (const char* path : {PENSTOCK_IN_KINESIS, PENSTOCK_OUT_KINESIS}) {
     {
       const ProxyFile file(GetParam(), path);
@@ -48,7 +48,7 @@ TEST_P(fluentbit_load_in, a_file_stays_loaded_when_the_agent_closes_it) {
 INSTANTIATE_TEST_SUITE_P(fluentbit_load, fluentbit_load_in, testing::ValuesIn(kVersions),
                          [](const auto& of) { return name_for_test(of.param); });
 
-TEST(fluentbit_load, the_filters_structure_is_complete_and_zero_behind_its_calls) {
+TEST(fluentbit_load, the_filters_structure_is_complete_and_zero_after_its_calls) {
   const NativeFile file(PENSTOCK_FILTER_LAMBDA_LOGS);
   const FilterPlugin& plugin = file.plugin();
   EXPECT_EQ(plugin.event_type, 1);
@@ -64,7 +64,7 @@ TEST(fluentbit_load, the_filters_structure_is_complete_and_zero_behind_its_calls
 }
 
 // In a child process, because this one has already loaded the library.
-TEST(fluentbit_load, a_file_without_the_library_beside_it_says_what_is_missing) {
+TEST(fluentbit_load, a_file_without_the_library_next_to_it_reports_what_is_missing) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -81,7 +81,7 @@ TEST(fluentbit_load, a_file_without_the_library_beside_it_says_what_is_missing) 
       testing::ExitedWithCode(0), "PS0951: libpenstock.so must be in the folder of this plugin");
 }
 
-TEST(fluentbit_load, files_copied_with_the_library_work_from_where_they_are) {
+TEST(fluentbit_load, files_copied_with_the_library_work_in_their_new_folder) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -101,7 +101,7 @@ TEST(fluentbit_load, files_copied_with_the_library_work_from_where_they_are) {
       testing::ExitedWithCode(0), "");
 }
 
-TEST(fluentbit_load, the_test_agent_sees_a_write_past_the_registration) {
+TEST(fluentbit_load, the_test_agent_detects_a_write_past_the_registration) {
   setenv("PENSTOCK_FAKE_FILLS_IN_EVENT_TYPE", "1", 1);
   const ProxyFile older(k4_0, FAKE_PROXY);
   const ProxyFile newer(k4_2_3, FAKE_PROXY);

@@ -29,10 +29,10 @@ int LogBook::count(Level level, std::string_view text) const {
   }));
 }
 
-int LogBook::lines_of_strangers() const {
+int LogBook::lines_of_foreign_threads() const {
   const std::lock_guard lock(mutex_);
   return static_cast<int>(
-      std::count_if(lines_.begin(), lines_.end(), [](const Line& line) { return line.of_stranger; }));
+      std::count_if(lines_.begin(), lines_.end(), [](const Line& line) { return line.of_foreign_thread; }));
 }
 
 std::string LogBook::all() const {

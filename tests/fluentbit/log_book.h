@@ -21,7 +21,7 @@ class LogBook {
   bool says(Level level, std::string_view text) const { return count(level, text) > 0; }
   // Returns the number of lines from threads that are not the agent's, which the agent would not write to its log
   // file.
-  int lines_of_strangers() const;
+  int lines_of_foreign_threads() const;
   // Returns every line, for the messages of failing tests.
   std::string all() const;
 
@@ -29,7 +29,7 @@ class LogBook {
   struct Line {
     int level;
     std::string text;
-    bool of_stranger;
+    bool of_foreign_thread;
   };
   mutable std::mutex mutex_;
   std::vector<Line> lines_;

@@ -150,7 +150,7 @@ std::vector<Event> events_of(std::string_view chunk) {
     const Value* const time = with_metadata ? &head->items[0] : head;
     if (!pair || time->kind != Value::Kind::extension || time->integer != 0 || time->bytes.size() != 8 ||
         whole->items[1].kind != Value::Kind::map) {
-      std::fputs("a chunk holds something that is no log event\n", stderr);
+      std::fputs("a chunk holds something that is not a log event\n", stderr);
       std::abort();
     }
     Event event;

@@ -24,8 +24,7 @@ struct Value {
   std::string text(std::string_view key) const;
 };
 
-// Removes a value from the front and returns it. If there is no complete value, returns nullopt and removes
-// nothing.
+// Removes a value from the front and returns it. Without a complete value, returns nullopt and removes nothing.
 std::optional<Value> take_value(std::string_view& bytes);
 
 // A log event of a chunk.

@@ -37,16 +37,16 @@ Delivered delivered(Deployment& deployment) {
   return all;
 }
 
-void refuse(Deployment& deployment, double share) {
+void reject(Deployment& deployment, double share) {
   deployment.server.with([&](model::Service& service) {
     model::FaultRates rates;
-    rates.refuse_records = share;
+    rates.reject_records = share;
     service.faults().set_rates(rates);
   });
 }
 
 // Flushes repeatedly, as the agent does with Retry_Limit no_limits. Returns the number of flushes.
-int flush_until_taken(Output& output, const Chunk& chunk) {
+int flush_until_accepted(Output& output, const Chunk& chunk) {
   int flushes = 0;
   EXPECT_TRUE(until([&] {
     ++flushes;
@@ -76,57 +76,57 @@ TEST_P(fluentbit_output_in, every_version_delivers_a_chunk_on_a_coroutines_stack
   EXPECT_EQ(delivered(deployment).records, 300u);
   EXPECT_EQ(delivered(deployment).copies, 0);
   RecordProperty("stack_used_bytes", static_cast<int>(output.stack_used_bytes()));
-  EXPECT_LT(output.stack_used_bytes(), kCoroutineBytes / 3) << "the agent's own frames need their part too";
+  EXPECT_LT(output.stack_used_bytes(), kCoroutineBytes / 3) << "the agent's own frames need stack too";
 }
 
 INSTANTIATE_TEST_SUITE_P(fluentbit_output, fluentbit_output_in, testing::ValuesIn(kVersions),
                          [](const auto& of) { return name_for_test(of.param); });
 
-TEST(fluentbit_output, a_fifth_of_records_refused_duplicates_nothing) {
+TEST(fluentbit_output, twenty_percent_rejected_records_duplicate_nothing) {
   Deployment deployment(1, 8);
-  refuse(deployment, 0.2);
+  reject(deployment, 0.2);
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment));
   ASSERT_GT(output.init(), 0) << log_book().all();
-  for (int i = 0; i < 10; ++i) flush_until_taken(output, chunk_of(std::to_string(i) + "-", 400));
+  for (int i = 0; i < 10; ++i) flush_until_accepted(output, chunk_of(std::to_string(i) + "-", 400));
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 4000u);
   EXPECT_EQ(delivered(deployment).copies, 0);
-  EXPECT_GT(deployment.stats().records_refused_by_faults, 400u);
+  EXPECT_GT(deployment.stats().records_rejected_by_faults, 400u);
 }
 
-TEST(fluentbit_output, what_a_flush_could_not_deliver_in_time_is_retried_without_what_was_accepted) {
+TEST(fluentbit_output, records_that_a_flush_did_not_deliver_in_time_are_retried_without_the_delivered_ones) {
   Deployment deployment(1, 4);
-  refuse(deployment, 0.9);
+  reject(deployment, 0.9);
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment, {{"flush_timeout", "20ms"}}));
   ASSERT_GT(output.init(), 0) << log_book().all();
   const Chunk chunk = chunk_of("a", 500);
   ASSERT_EQ(output.flush(chunk), kFlushRetry) << log_book().all();
   EXPECT_TRUE(until([&] { return delivered(deployment).records > 0; })) << log_book().all();
-  refuse(deployment, 0);
-  flush_until_taken(output, chunk);
+  reject(deployment, 0);
+  flush_until_accepted(output, chunk);
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 500u);
   EXPECT_EQ(delivered(deployment).copies, 0);
 }
 
-TEST(fluentbit_output, what_ended_after_its_flush_is_answered_for_at_once) {
+TEST(fluentbit_output, a_chunk_that_ended_after_its_flush_is_reported_at_once) {
   Deployment deployment(1, 4);
-  refuse(deployment, 1);
+  reject(deployment, 1);
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment, {{"flush_timeout", "20ms"}}));
   ASSERT_GT(output.init(), 0) << log_book().all();
   const Chunk chunk = chunk_of("a", 100);
   ASSERT_EQ(output.flush(chunk), kFlushRetry) << log_book().all();
-  refuse(deployment, 0);
+  reject(deployment, 0);
   EXPECT_TRUE(until([&] { return delivered(deployment).records == 100; })) << log_book().all();
-  EXPECT_EQ(flush_until_taken(output, chunk), 1);
+  EXPECT_EQ(flush_until_accepted(output, chunk), 1);
   output.exit();
   EXPECT_EQ(delivered(deployment).copies, 0);
 }
 
-TEST(fluentbit_output, two_chunks_of_the_same_bytes_are_both_delivered) {
+TEST(fluentbit_output, two_equal_chunks_are_both_delivered) {
   Deployment deployment(1, 4);
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment));
@@ -138,9 +138,9 @@ TEST(fluentbit_output, two_chunks_of_the_same_bytes_are_both_delivered) {
   EXPECT_EQ(delivered(deployment).records, 200u);
 }
 
-TEST(fluentbit_output, two_chunks_of_the_same_bytes_that_both_came_too_late_are_both_delivered) {
+TEST(fluentbit_output, two_equal_chunks_that_both_timed_out_are_both_delivered) {
   Deployment deployment(1, 4);
-  refuse(deployment, 1);
+  reject(deployment, 1);
   Agent agent;
   Output output(agent.out, agent.pipeline,
                 output_section(deployment, {{"workers", "2"}, {"flush_timeout", "50ms"}}));
@@ -149,32 +149,32 @@ TEST(fluentbit_output, two_chunks_of_the_same_bytes_that_both_came_too_late_are_
   auto first = std::async(std::launch::async, [&] { return output.flush(chunk); });
   EXPECT_EQ(output.flush(chunk), kFlushRetry);
   EXPECT_EQ(first.get(), kFlushRetry);
-  refuse(deployment, 0);
-  flush_until_taken(output, chunk);
-  flush_until_taken(output, chunk);
+  reject(deployment, 0);
+  flush_until_accepted(output, chunk);
+  flush_until_accepted(output, chunk);
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 200u);
 }
 
-TEST(fluentbit_output, the_same_bytes_under_another_tag_are_another_chunk) {
+TEST(fluentbit_output, equal_bytes_with_another_tag_are_another_chunk) {
   Deployment deployment(1, 4);
-  refuse(deployment, 1);
+  reject(deployment, 1);
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment, {{"flush_timeout", "20ms"}}));
   ASSERT_GT(output.init(), 0) << log_book().all();
   const Chunk chunk = chunk_of("a", 100);
   const Chunk other{"other", chunk.data};
   ASSERT_EQ(output.flush(chunk), kFlushRetry);
-  refuse(deployment, 0);
-  flush_until_taken(output, other);
-  flush_until_taken(output, chunk);
+  reject(deployment, 0);
+  flush_until_accepted(output, other);
+  flush_until_accepted(output, chunk);
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 200u);
 }
 
-TEST(fluentbit_output, four_workers_at_once_deliver_all_and_duplicate_nothing) {
+TEST(fluentbit_output, four_concurrent_workers_deliver_everything_and_duplicate_nothing) {
   Deployment deployment(1, 16);
-  refuse(deployment, 0.2);
+  reject(deployment, 0.2);
   Agent agent;
   Output output(agent.out, agent.pipeline,
                 output_section(deployment, {{"workers", "4"}, {"flush_timeout", "100ms"}}));
@@ -183,7 +183,7 @@ TEST(fluentbit_output, four_workers_at_once_deliver_all_and_duplicate_nothing) {
   for (size_t of = 0; of < flushes.size(); ++of)
     flushes[of] = std::async(std::launch::async, [&, of] {
       for (int i = 0; i < 8; ++i)
-        flush_until_taken(output, chunk_of(std::to_string(of) + "-" + std::to_string(i) + "-", 100));
+        flush_until_accepted(output, chunk_of(std::to_string(of) + "-" + std::to_string(i) + "-", 100));
     });
   for (std::future<void>& flush : flushes) flush.get();
   output.exit();
@@ -205,7 +205,7 @@ TEST(fluentbit_output, two_outputs_each_deliver_to_their_stream) {
   EXPECT_EQ(one.flush(chunk_of("a", 100)), kFlushOk);
   EXPECT_EQ(two.flush(chunk_of("b", 70)), kFlushOk);
   one.exit();
-  EXPECT_EQ(two.flush(chunk_of("c", 30)), kFlushOk) << "the other has ended, not this one";
+  EXPECT_EQ(two.flush(chunk_of("c", 30)), kFlushOk) << "the other one has ended, not this one";
   two.exit();
   size_t second = 0;
   deployment.server.with([&](model::Service& service) {
@@ -215,7 +215,7 @@ TEST(fluentbit_output, two_outputs_each_deliver_to_their_stream) {
   EXPECT_EQ(second, 100u);
 }
 
-TEST(fluentbit_output, events_of_every_form_leave_as_json) {
+TEST(fluentbit_output, events_in_every_form_are_sent_as_json) {
   Deployment deployment(1, 1);
   Chunk chunk{"t", ""};
   chunk.data += Pack().array(2).event_time(1, 2).map(1).text("form").text("legacy").bytes;
@@ -231,7 +231,7 @@ TEST(fluentbit_output, events_of_every_form_leave_as_json) {
                                                           R"({"form":"new"})"}));
 }
 
-TEST(fluentbit_output, markers_of_groups_are_no_records) {
+TEST(fluentbit_output, group_markers_are_not_records) {
   Deployment deployment(1, 1);
   const auto marker = [](uint32_t seconds) {
     return Pack().array(2).array(2).event_time(seconds, 0).map(1).text("schema").text("otlp").map(0).bytes;
@@ -245,11 +245,11 @@ TEST(fluentbit_output, markers_of_groups_are_no_records) {
   EXPECT_NE(bodies(deployment)[0].find("inside"), std::string::npos);
 }
 
-TEST(fluentbit_output, odd_msgpack_leaves_as_valid_json) {
+TEST(fluentbit_output, unusual_msgpack_is_sent_as_valid_json) {
   Deployment deployment(1, 1);
   Pack event;
   event.array(2).event_time(1, 2).map(6);
-  event.integer(7).text("a key that is no text");
+  event.integer(7).text("a key that is not a string");
   event.text("not UTF-8: \xff").text("\xc3(");
   event.text("bytes").binary(std::string_view("\x00\x01", 2));
   event.text("not a number").raw("\xcb").number(0x7ff8000000000000, 8);
@@ -273,7 +273,7 @@ TEST(fluentbit_output, odd_msgpack_leaves_as_valid_json) {
   EXPECT_TRUE(document["not a number"].IsNull());
 }
 
-TEST(fluentbit_output, a_malformed_tail_costs_none_of_the_records_before_it) {
+TEST(fluentbit_output, a_malformed_tail_does_not_affect_earlier_records_of_a_chunk) {
   Deployment deployment(1, 1);
   Chunk chunk = chunk_of("a", 20);
   chunk.data += log_event("cut", "a line").substr(0, 25);
@@ -285,18 +285,18 @@ TEST(fluentbit_output, a_malformed_tail_costs_none_of_the_records_before_it) {
   EXPECT_EQ(delivered(deployment).records, 20u);
 }
 
-TEST(fluentbit_output, what_is_no_msgpack_at_all_is_an_error_and_said_to_be_one) {
+TEST(fluentbit_output, a_chunk_that_is_not_msgpack_is_an_error_and_logged) {
   Deployment deployment(1, 1);
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment));
   ASSERT_GT(output.init(), 0) << log_book().all();
-  EXPECT_EQ(output.flush({"t", "\xc1 this is no msgpack"}), kFlushError);
-  EXPECT_EQ(output.flush(chunk_of("a", 10)), kFlushOk) << "and costs the next chunk nothing";
+  EXPECT_EQ(output.flush({"t", "\xc1 this is not msgpack"}), kFlushError);
+  EXPECT_EQ(output.flush(chunk_of("a", 10)), kFlushOk) << "and the next chunk is not affected";
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 10u);
 }
 
-TEST(fluentbit_output, a_record_that_can_never_be_taken_is_in_the_failure_file_and_its_chunk_is_done) {
+TEST(fluentbit_output, a_record_that_can_never_be_sent_is_a_dead_letter_and_its_chunk_is_done) {
   Deployment deployment(1, 1);
   Chunk chunk = chunk_of("a", 3);
   chunk.data += log_event("too-large", std::string(2 << 20, 'x'));
@@ -310,7 +310,7 @@ TEST(fluentbit_output, a_record_that_can_never_be_taken_is_in_the_failure_file_a
   EXPECT_NE(e2e::read_file(deployment.folder.path("output-failures.jsonl")), "");
 }
 
-TEST(fluentbit_output, records_that_make_the_service_reject_whole_calls_cost_a_chunk_no_other_record) {
+TEST(fluentbit_output, poison_records_cost_a_chunk_no_other_record) {
   Deployment deployment(1, 1);
   deployment.server.with([](model::Service& service) { service.faults().reject_calls_with("poison"); });
   Chunk chunk{"lambda", ""};
@@ -318,7 +318,7 @@ TEST(fluentbit_output, records_that_make_the_service_reject_whole_calls_cost_a_c
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment, {{"record_retry_limit", "0"}}));
   ASSERT_GT(output.init(), 0) << log_book().all();
-  flush_until_taken(output, chunk);
+  flush_until_accepted(output, chunk);
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 450u);
   EXPECT_EQ(delivered(deployment).copies, 0);
@@ -326,7 +326,7 @@ TEST(fluentbit_output, records_that_make_the_service_reject_whole_calls_cost_a_c
   EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), 50);
 }
 
-TEST(fluentbit_output, a_chunk_larger_than_the_memory_it_may_use_is_delivered_once) {
+TEST(fluentbit_output, a_chunk_larger_than_the_memory_limit_is_delivered_once) {
   Deployment deployment(1, 32);
   Chunk chunk{"t", ""};
   for (int i = 0; i < 200; ++i) chunk.data += log_event(std::to_string(i), std::string(40'000, 'x'));
@@ -334,15 +334,15 @@ TEST(fluentbit_output, a_chunk_larger_than_the_memory_it_may_use_is_delivered_on
   Output output(agent.out, agent.pipeline,
                 output_section(deployment, {{"mem_limit", "2m"}, {"flush_timeout", "50ms"}}));
   ASSERT_GT(output.init(), 0) << log_book().all();
-  flush_until_taken(output, chunk);
+  flush_until_accepted(output, chunk);
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 200u);
   EXPECT_EQ(delivered(deployment).copies, 0);
 }
 
-TEST(fluentbit_output, an_end_while_all_is_refused_does_not_hang_and_leaves_the_chunk_to_the_agent) {
+TEST(fluentbit_output, a_shutdown_while_everything_is_rejected_does_not_hang_and_leaves_the_chunk_to_the_agent) {
   Deployment deployment(1, 1);
-  refuse(deployment, 1);
+  reject(deployment, 1);
   Agent agent;
   const Chunk chunk = chunk_of("a", 100);
   {
@@ -351,15 +351,15 @@ TEST(fluentbit_output, an_end_while_all_is_refused_does_not_hang_and_leaves_the_
     EXPECT_EQ(output.flush(chunk), kFlushRetry) << log_book().all();
     output.exit();
   }
-  refuse(deployment, 0);
+  reject(deployment, 0);
   Output again(agent.out, agent.pipeline, output_section(deployment));
   ASSERT_GT(again.init(), 0) << log_book().all();
-  EXPECT_EQ(flush_until_taken(again, chunk), 1);
+  EXPECT_EQ(flush_until_accepted(again, chunk), 1);
   again.exit();
   EXPECT_EQ(delivered(deployment).records, 100u);
 }
 
-TEST(fluentbit_output, a_wrong_option_is_told_by_name_and_value_and_nothing_starts) {
+TEST(fluentbit_output, an_invalid_output_option_is_reported_by_name_and_value_and_nothing_starts) {
   Deployment deployment(1, 1);
   Agent agent;
   Output output(agent.out, agent.pipeline, output_section(deployment, {{"flush_timeout", "a while"}}));
@@ -368,7 +368,7 @@ TEST(fluentbit_output, a_wrong_option_is_told_by_name_and_value_and_nothing_star
   EXPECT_TRUE(log_book().says(LogBook::kError, "a while")) << log_book().all();
 }
 
-TEST(fluentbit_output, time_key_and_data_keys_shape_the_record_that_leaves) {
+TEST(fluentbit_output, time_key_and_data_keys_change_the_record_that_is_sent) {
   Deployment deployment(1, 1);
   Agent agent;
   Output output(agent.out, agent.pipeline,

@@ -37,7 +37,7 @@ void* unreadable() {
   static std::atomic<size_t> next{0};
   const size_t offset = next.fetch_add(kStep);
   if (region == MAP_FAILED || offset >= kBytes) {
-    std::fputs("no more addresses to give away\n", stderr);
+    std::fputs("no more addresses\n", stderr);
     std::abort();
   }
   return region + offset;
@@ -71,7 +71,7 @@ Section& Section::of(void* handle) {
   const std::lock_guard lock(g_mutex);
   const auto found = sections().find(handle);
   if (found == sections().end()) {
-    std::fprintf(stderr, "%p is no instance of the agent, or none any more\n", handle);
+    std::fprintf(stderr, "%p is not an instance of the agent, or no longer one\n", handle);
     std::abort();
   }
   return *found->second;

@@ -25,7 +25,7 @@ TEST(fluentbit_input, version_2_0_gets_events_without_metadata) {
   EXPECT_EQ(arrived.copies(), 0);
 }
 
-TEST(fluentbit_input, version_2_0_has_no_place_for_receipts_and_says_so) {
+TEST(fluentbit_input, version_2_0_cannot_hold_receipts_and_the_error_says_so) {
   e2e::Deployment deployment(1, 1);
   Agent agent(k2_0);
   Input input(agent.in, agent.pipeline, input_section(deployment, {{"checkpoint_after", "delivery"}}));

@@ -47,7 +47,7 @@ void check_record(Inflaters& inflaters, std::string_view data) {
   if (whole.empty()) return;
   check(inflaters.inflate(data, whole.size() - 1, out).code() == Code::too_large,
         "one byte more than the limit is too large", data);
-  check(whole.starts_with(out), "what is too large leaves whole members", data);
+  check(whole.starts_with(out), "data over the limit gives complete members", data);
 }
 
 // Checks that text compressed into two members inflates to the same text.

@@ -11,33 +11,33 @@
 namespace penstock {
 namespace {
 
-bool lies_in(std::string_view part, std::string_view text) {
-  const std::less_equal<const char*> not_behind;
-  return not_behind(text.data(), part.data()) && not_behind(part.data() + part.size(), text.data() + text.size());
+bool is_inside(std::string_view part, std::string_view text) {
+  const std::less_equal<const char*> in_order;
+  return in_order(text.data(), part.data()) && in_order(part.data() + part.size(), text.data() + text.size());
 }
 
 // Returns each user record with its own tables, so that two results can be compared as text.
-std::string written_anew(std::string_view record) {
+std::string rewritten(std::string_view record) {
   kinesis::KplRecord reader;
-  check(reader.open(record), "what was opened once can be opened again", record);
+  check(reader.open(record), "a record can be opened again", record);
   std::string message;
   size_t keys = 0;
   size_t hash_keys = 0;
   size_t count = 0;
   for (kinesis::KplUserRecord one; reader.next(one); ++count) {
-    check(lies_in(one.partition_key, record) && lies_in(one.data, record), "a user record lies in the record",
-          record);
+    check(is_inside(one.partition_key, record) && is_inside(one.data, record),
+          "a user record is inside the record", record);
     message += kpl_bytes::partition_key(one.partition_key);
     std::string more;
     if (one.explicit_hash_key) {
-      check(lies_in(*one.explicit_hash_key, record), "an explicit hash key lies in the record", record);
+      check(is_inside(*one.explicit_hash_key, record), "an explicit hash key is inside the record", record);
       message += kpl_bytes::explicit_hash_key(*one.explicit_hash_key);
       more = kpl_bytes::number_field(2, hash_keys++);
     }
     message += kpl_bytes::user_record(keys++, one.data, more);
     kinesis::effective_hash_key(one);
   }
-  check(count == reader.size() && count > 0, "there are as many user records as it says, and one at least",
+  check(count == reader.size() && count > 0, "the number of user records is as reported, and at least one",
         record);
   return kpl_bytes::sealed(message);
 }
@@ -49,8 +49,8 @@ void check_record(std::string_view record) {
     check(reader.size() == 0 && !reader.next(none), "a plain record has no user records", record);
     return;
   }
-  const std::string again = written_anew(record);
-  check(written_anew(again) == again, "what is written anew says the same", record);
+  const std::string again = rewritten(record);
+  check(rewritten(again) == again, "rewriting twice gives the same", record);
 }
 
 }  // namespace

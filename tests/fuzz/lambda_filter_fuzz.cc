@@ -69,7 +69,7 @@ std::vector<std::string> filtered(const logs::LambdaFilterOptions& options,
     return PENSTOCK_OK;
   };
   logs::LambdaFilter filter(options);
-  check(filter.apply(batch, emit, &records) == PENSTOCK_OK, "the filter takes a batch");
+  check(filter.apply(batch, emit, &records) == PENSTOCK_OK, "the filter accepts a batch");
   return records;
 }
 
@@ -90,19 +90,19 @@ bool is_left_out(const logs::LambdaFilterOptions& options, std::string_view body
 
 // A blank before its last brace moves an object from the fast path to the parser, which must produce the same
 // record.
-void check_slow_lane(const logs::LambdaFilterOptions& options, std::string_view body, std::string_view record) {
+void check_parser_path(const logs::LambdaFilterOptions& options, std::string_view body, std::string_view record) {
   if (!RecordChecker::is_object_alone(body)) return;
   std::string spaced(body);
   spaced.insert(spaced.rfind('}'), 1, ' ');
   const std::string slow_record = filtered(options, {spaced}).at(0);
   const auto read = strict_json::read(record);
   const auto slow = strict_json::read(slow_record);
-  check(read->members.size() == slow->members.size(), "both lanes give as many members", body);
+  check(read->members.size() == slow->members.size(), "the fast path and the parser give as many members", body);
   for (size_t index = 0; index < read->members.size(); ++index) {
     const auto& [name, value] = read->members[index];
-    check(name == slow->members[index].name, "both lanes give the same names", body);
+    check(name == slow->members[index].name, "the fast path and the parser give the same names", body);
     if (options.json_key.empty() || name != options.json_key)
-      check(value == slow->members[index].value, "both lanes give the same values", body);
+      check(value == slow->members[index].value, "the fast path and the parser give the same values", body);
   }
 }
 
@@ -113,15 +113,15 @@ void check_event(uint32_t choice, std::string_view body) {
   check(records.size() == (is_wanted ? 1 : 0), "an event becomes one record, or none on request", body);
   if (!is_wanted) return;
 
-  constexpr std::string_view kNeighbour = "hello";
-  const std::vector<std::string> neighbour = filtered(options, {kNeighbour});
-  const std::vector<std::string> three = filtered(options, {kNeighbour, body, kNeighbour});
-  check(three == std::vector{neighbour[0], records[0], neighbour[0]}, "neighbours do not notice each other", body);
+  constexpr std::string_view kOther = "hello";
+  const std::vector<std::string> other = filtered(options, {kOther});
+  const std::vector<std::string> three = filtered(options, {kOther, body, kOther});
+  check(three == std::vector{other[0], records[0], other[0]}, "events do not affect each other", body);
 
-  check_slow_lane(options, body, records[0]);
+  check_parser_path(options, body, records[0]);
   const RecordChecker checker(options);
   std::string fault = checker.fault(records[0], body);
-  if (fault.empty()) fault = checker.fault(filtered(options, {kNeighbour}, body).at(0), kNeighbour, body);
+  if (fault.empty()) fault = checker.fault(filtered(options, {kOther}, body).at(0), kOther, body);
   if (!fault.empty()) std::fprintf(stderr, "the record: %s\n", printable(records[0], 4000).c_str());
   check(fault.empty(), fault.c_str(), body);
 }

@@ -14,9 +14,9 @@
 namespace penstock {
 namespace {
 
-bool lies_in(std::string_view part, std::string_view text) {
-  const std::less_equal<const char*> not_behind;
-  return not_behind(text.data(), part.data()) && not_behind(part.data() + part.size(), text.data() + text.size());
+bool is_inside(std::string_view part, std::string_view text) {
+  const std::less_equal<const char*> in_order;
+  return in_order(text.data(), part.data()) && in_order(part.data() + part.size(), text.data() + text.size());
 }
 
 // Compares the text, because a constant can have any address.
@@ -35,7 +35,7 @@ void check_fields(const logs::LambdaLine& line, std::string_view message) {
       check(value == "true" || value == "false", "a boolean is true or false", message);
       continue;
     }
-    check(lies_in(value, message), "a field lies in the message", message);
+    check(is_inside(value, message), "a field is inside the message", message);
     if (logs::kind_of(field) != logs::FieldKind::number) continue;
     const auto number = strict_json::read(value);
     check(number && (number->kind == '-' || (number->kind >= '0' && number->kind <= '9')) &&
@@ -47,7 +47,7 @@ void check_fields(const logs::LambdaLine& line, std::string_view message) {
 
 void check_timestamp(std::string_view timestamp, std::string_view message) {
   if (timestamp.empty()) return;
-  check(lies_in(timestamp, message), "the timestamp lies in the message", message);
+  check(is_inside(timestamp, message), "the timestamp is inside the message", message);
   const bool has_zone = timestamp.ends_with('Z');
   check(logs::iso_timestamp_size(timestamp, has_zone ? logs::Zone::z : logs::Zone::none) == timestamp.size(),
         "a timestamp is one from end to end", message);
@@ -61,23 +61,23 @@ void check_timestamp(std::string_view timestamp, std::string_view message) {
 
 void check_line(std::string_view message) {
   const logs::LambdaLine line = logs::read_lambda_line(message);
-  check(lies_in(line.message, message), "the text lies in the message", message);
+  check(is_inside(line.message, message), "the text is inside the message", message);
   check(line.message.empty() || (!is_blank(line.message.front()) && !is_blank(line.message.back())),
         "the text has no blanks at its ends", message);
   std::string_view end = message;
   while (!end.empty() && is_blank(end.back())) end.remove_suffix(1);
   if (!line.message.empty())
-    check(line.message.data() + line.message.size() == end.data() + end.size(), "the text is whole to its end",
+    check(line.message.data() + line.message.size() == end.data() + end.size(), "the text is complete to its end",
           message);
   check_timestamp(line.timestamp, message);
-  check(line.level.empty() || lies_in(line.level, message) || is_constant_level(line.level),
-        "a level lies in the message or is a known one", message);
+  check(line.level.empty() || is_inside(line.level, message) || is_constant_level(line.level),
+        "a level is inside the message or a known one", message);
   check(line.level.size() <= 40, "a level is short", message);
   check_fields(line, message);
   // White space around a line does not change its result.
   const logs::LambdaLine trimmed = logs::read_lambda_line(end);
   check(trimmed.event == line.event && trimmed.message == line.message && trimmed.level == line.level,
-        "blanks behind a line change nothing", message);
+        "spaces after a line change nothing", message);
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   penstock::check_line(message);
   // Reads a timestamp at every position, not only at the start of a line.
   for (const penstock::logs::Zone zone : {penstock::logs::Zone::z, penstock::logs::Zone::none})
-    penstock::check(penstock::logs::iso_timestamp_size(message, zone) <= size, "a timestamp lies in the text",
+    penstock::check(penstock::logs::iso_timestamp_size(message, zone) <= size, "a timestamp is inside the text",
                     message);
   return 0;
 }

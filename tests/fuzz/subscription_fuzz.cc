@@ -157,12 +157,12 @@ std::vector<Event> events_given(logs::SubscriptionReader& reader, std::string_vi
   penstock_batch batch = {};
   while (reader.next(batch) == logs::SubscriptionReader::Step::batch) {
     check(batch.struct_size == sizeof batch && batch.record_stride == sizeof(penstock_record),
-          "a batch tells its sizes", text);
+          "a batch has its sizes", text);
     check(batch.record_count > 0 && batch.record_count <= 8192, "a batch has 1 to 8,192 records", text);
     for (uint64_t index = 0; index < batch.record_count; ++index) {
       const penstock_record& record = batch.records[index];
       const bool is_arrival = (record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0;
-      check(!is_arrival || record.time_ms == kArrivalMs, "a time of arrival is that", text);
+      check(!is_arrival || record.time_ms == kArrivalMs, "the arrival time is that of the record", text);
       check(record.time_ms >= 0 && record.time_ms <= 253402300799999, "a time is before the year 10000", text);
       // Copied, so that a sanitizer detects a view to other memory.
       events.push_back(
@@ -192,12 +192,12 @@ void check_message(std::string_view text) {
   const std::vector<Event> given = events_given(reader, text);
   bool is_whole = false;
   const std::vector<Event> expected = events_of(text, is_whole);
-  check(given.size() >= expected.size(), "each event comes out", text);
-  check(!is_whole || given.size() == expected.size(), "nothing comes out that is no event", text);
-  check(!is_whole || (!says(reader, "damaged JSON") && !says(reader, "neither gzip nor JSON")),
-        "what is JSON is read", text);
+  check(given.size() >= expected.size(), "each event is emitted", text);
+  check(!is_whole || given.size() == expected.size(), "only events are emitted", text);
+  check(!is_whole || (!says(reader, "damaged JSON") && !says(reader, "neither gzip nor JSON")), "JSON is read",
+        text);
   for (size_t index = 0; index < std::min(expected.size(), given.size()); ++index)
-    check(is_same(expected[index], given[index]), "an event comes out as it is", text);
+    check(is_same(expected[index], given[index]), "an event is emitted unchanged", text);
 }
 
 }  // namespace

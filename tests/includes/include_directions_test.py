@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-# FOLDER: the folders that it may include besides itself. "core/" stands for core and every folder below it.
+# FOLDER: the folders that it may include besides itself. "core/" means core and every folder below it.
 TABLE = """
 abi:
 base:                     abi

@@ -34,22 +34,22 @@ class Tokens {
     return true;
   }
   void expect(std::string_view token) {
-    if (!take(token)) refuse_syntax();
+    if (!take(token)) reject_syntax();
   }
   std::string path() {
-    if (token_.empty() || (token_.front() != '#' && !is_name_char(token_.front()))) refuse_syntax();
+    if (token_.empty() || (token_.front() != '#' && !is_name_char(token_.front()))) reject_syntax();
     std::string path = token_.front() == '#' ? placeholders_.name(token_) : token_;
     advance();
     return path;
   }
   Attribute value() {
-    if (!at_value()) refuse_syntax();
+    if (!at_value()) reject_syntax();
     Attribute value = placeholders_.value(token_);
     advance();
     return value;
   }
-  [[noreturn]] void refuse_syntax() const {
-    refuse_validation("Invalid expression: Syntax error; token: " + (at_end() ? "<EOF>" : token_));
+  [[noreturn]] void reject_syntax() const {
+    reject_validation("Invalid expression: Syntax error; token: " + (at_end() ? "<EOF>" : token_));
   }
 
  private:
@@ -71,7 +71,7 @@ class Tokens {
 void add_change(Update& update, Change change) {
   for (const Change& other : update.changes)
     if (other.path == change.path)
-      refuse_validation(
+      reject_validation(
           "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of "
           "these paths; path: [" +
           change.path + "]");
@@ -107,7 +107,7 @@ Placeholders::Placeholders(const Value& parameters) {
       names_.emplace(view(name->name), view(name->value));
   if (const Value* values = find_member(parameters, "ExpressionAttributeValues")) {
     if (values->IsObject() && values->ObjectEmpty())
-      refuse_validation("ExpressionAttributeValues must not be empty");
+      reject_validation("ExpressionAttributeValues must not be empty");
     values_ = read_item(*values);
   }
 }
@@ -115,7 +115,7 @@ Placeholders::Placeholders(const Value& parameters) {
 std::string Placeholders::name(std::string_view token) {
   const auto found = names_.find(token);
   if (found == names_.end())
-    refuse_validation("An expression attribute name used in the document path is not defined; attribute name: " +
+    reject_validation("An expression attribute name used in the document path is not defined; attribute name: " +
                       std::string(token));
   used_.emplace(token);
   return found->second;
@@ -124,19 +124,19 @@ std::string Placeholders::name(std::string_view token) {
 const Attribute& Placeholders::value(std::string_view token) {
   const auto found = values_.find(token);
   if (found == values_.end())
-    refuse_validation("An expression attribute value used in expression is not defined; attribute value: " +
+    reject_validation("An expression attribute value used in expression is not defined; attribute value: " +
                       std::string(token));
   used_.emplace(token);
   return found->second;
 }
 
-void Placeholders::refuse_unused() const {
+void Placeholders::reject_unused() const {
   for (const auto& [token, name] : names_)
     if (!used_.contains(token))
-      refuse_validation("Value provided in ExpressionAttributeNames unused in expressions: keys: {" + token + "}");
+      reject_validation("Value provided in ExpressionAttributeNames unused in expressions: keys: {" + token + "}");
   for (const auto& [token, value] : values_)
     if (!used_.contains(token))
-      refuse_validation("Value provided in ExpressionAttributeValues unused in expressions: keys: {" + token +
+      reject_validation("Value provided in ExpressionAttributeValues unused in expressions: keys: {" + token +
                         "}");
 }
 
@@ -159,7 +159,7 @@ void Update::apply(Item& item) const {
         break;
       case Change::Kind::set_to_sum:
         if (old == before.end())
-          refuse_validation("The provided expression refers to an attribute that does not exist in the item");
+          reject_validation("The provided expression refers to an attribute that does not exist in the item");
         item[change.path] = number_attribute(number_in(old->second) + number_in(change.value));
         break;
       case Change::Kind::add:
@@ -193,7 +193,7 @@ Condition parse_condition(std::string_view text, Placeholders& placeholders) {
     }
     condition.terms.push_back(std::move(term));
   } while (tokens.take("AND"));
-  if (!tokens.at_end()) tokens.refuse_syntax();
+  if (!tokens.at_end()) tokens.reject_syntax();
   return condition;
 }
 
@@ -204,7 +204,7 @@ Update parse_update(std::string_view text, Placeholders& placeholders) {
   const auto begin = [&](const char* clause) {
     if (!tokens.take(clause)) return false;
     if (!clauses.insert(clause).second)
-      refuse_validation(std::string("Invalid UpdateExpression: The \"") + clause +
+      reject_validation(std::string("Invalid UpdateExpression: The \"") + clause +
                         "\" section can only be used once in an update expression;");
     return true;
   };
@@ -219,7 +219,7 @@ Update parse_update(std::string_view text, Placeholders& placeholders) {
         return Change{Change::Kind::add, std::move(path), {}, from.value()};
       });
     else
-      tokens.refuse_syntax();
+      tokens.reject_syntax();
   } while (!tokens.at_end());
   return update;
 }
@@ -230,9 +230,9 @@ Condition read_expected(const Value& expected) {
     const Value* value = find_member(member->value, "Value");
     const Value* exists = find_member(member->value, "Exists");
     if (member->value.MemberCount() != (value != nullptr ? 1U : 0U) + (exists != nullptr ? 1U : 0U))
-      refuse_validation("This model knows Value and Exists in Expected alone");
+      reject_validation("This model knows Value and Exists in Expected alone");
     if ((exists == nullptr || exists->GetBool()) != (value != nullptr))
-      refuse_validation("One or more parameter values were invalid: Value " +
+      reject_validation("One or more parameter values were invalid: Value " +
                         std::string(value != nullptr ? "cannot be used when Exists is false"
                                                      : "must be provided when Exists is true") +
                         " for Attribute: " + std::string(view(member->name)));
@@ -257,7 +257,7 @@ Update read_attribute_updates(const Value& updates) {
     else if (what == "ADD" && change.value.type == "N")
       change.kind = Change::Kind::add;
     else if (what != "PUT" || value == nullptr)
-      refuse_validation(
+      reject_validation(
           "One or more parameter values were invalid: Only DELETE action is allowed when no "
           "attribute value is specified, and this model knows DELETE without, ADD with a number");
     add_change(update, std::move(change));

@@ -21,7 +21,7 @@ class Placeholders {
 
   std::string name(std::string_view token);
   const Attribute& value(std::string_view token);
-  void refuse_unused() const;
+  void reject_unused() const;
 
  private:
   std::map<std::string, std::string, std::less<>> names_;

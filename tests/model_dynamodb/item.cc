@@ -23,17 +23,17 @@ bool is_plain_number(std::string_view digits) {
 }
 
 std::string text_in(const Value& value) {
-  if (!value.IsString()) refuse("SerializationException", "an attribute value is no string");
+  if (!value.IsString()) reject("SerializationException", "an attribute value is not a string");
   if (value.GetStringLength() == 0)
-    refuse_validation(
+    reject_validation(
         "One or more parameter values were invalid: An AttributeValue may not contain an empty string");
   return std::string(view(value));
 }
 
 }  // namespace
 
-void refuse(std::string code, std::string message) { throw Refusal{{400, std::move(code), std::move(message)}}; }
-void refuse_validation(std::string message) { refuse("ValidationException", std::move(message)); }
+void reject(std::string code, std::string message) { throw Rejection{{400, std::move(code), std::move(message)}}; }
+void reject_validation(std::string message) { reject("ValidationException", std::move(message)); }
 
 Attribute text_attribute(std::string text) { return {"S", std::move(text), {}}; }
 Attribute number_attribute(int64_t number) { return {"N", std::to_string(number), {}}; }
@@ -42,13 +42,13 @@ int64_t number_in(const Attribute& attribute) {
   int64_t number = 0;
   const char* end = attribute.text.data() + attribute.text.size();
   if (attribute.type != "N" || std::from_chars(attribute.text.data(), end, number).ptr != end)
-    refuse_validation("An operand in the update expression has an incorrect data type");
+    reject_validation("An operand in the update expression has an incorrect data type");
   return number;
 }
 
 Attribute read_attribute(const Value& value) {
   if (!value.IsObject() || value.MemberCount() != 1)
-    refuse_validation(
+    reject_validation(
         "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
         "datatypes");
   const auto only = value.MemberBegin();
@@ -57,25 +57,25 @@ Attribute read_attribute(const Value& value) {
   if (attribute.type == "S" || attribute.type == "N" || attribute.type == "B") {
     attribute.text = text_in(only->value);
     if (attribute.type == "N" && !is_plain_number(attribute.text))
-      refuse_validation("The parameter cannot be converted to a numeric value: " + attribute.text);
+      reject_validation("The parameter cannot be converted to a numeric value: " + attribute.text);
   } else if (attribute.type == "SS") {
     if (!only->value.IsArray() || only->value.Empty())
-      refuse_validation("One or more parameter values were invalid: An string set  may not be empty");
+      reject_validation("One or more parameter values were invalid: An string set  may not be empty");
     for (const Value& text : only->value.GetArray())
       if (!attribute.texts.insert(text_in(text)).second)
-        refuse_validation("One or more parameter values were invalid: Input collection contains duplicates.");
+        reject_validation("One or more parameter values were invalid: Input collection contains duplicates.");
   } else {
-    refuse_validation("This model does not know the type " + attribute.type);
+    reject_validation("This model does not know the type " + attribute.type);
   }
   return attribute;
 }
 
 Item read_item(const Value& value) {
-  if (!value.IsObject()) refuse("SerializationException", "a map of attributes is none");
+  if (!value.IsObject()) reject("SerializationException", "a map of attributes is none");
   Item item;
   for (auto member = value.MemberBegin(); member < value.MemberEnd(); ++member)
     if (!item.emplace(view(member->name), read_attribute(member->value)).second)
-      refuse("SerializationException", "an attribute is given twice");
+      reject("SerializationException", "an attribute is given twice");
   return item;
 }
 

@@ -19,11 +19,11 @@ namespace penstock::dynamodb {
 using Value = rapidjson::Value;
 
 // Thrown by a rejected call, caught where the request is handled.
-struct Refusal {
+struct Rejection {
   model::Error error;
 };
-[[noreturn]] void refuse(std::string code, std::string message);
-[[noreturn]] void refuse_validation(std::string message);
+[[noreturn]] void reject(std::string code, std::string message);
+[[noreturn]] void reject_validation(std::string message);
 
 struct Attribute {
   std::string type;  // S, N, B (as base64), SS

@@ -27,7 +27,7 @@ std::string expect_counter(const Kcl2Lease& lease) {
 }
 
 // Returns the text of an attribute, or nullopt if it is missing or of another type.
-std::optional<std::string> text_of(const rapidjson::Value& item, const char* name, const char* type) {
+std::optional<std::string> attribute_text(const rapidjson::Value& item, const char* name, const char* type) {
   const rapidjson::Value* attribute = find_member(item, name);
   const rapidjson::Value* text = attribute == nullptr ? nullptr : find_member(*attribute, type);
   if (text == nullptr || !text->IsString()) return std::nullopt;
@@ -45,25 +45,25 @@ std::vector<std::string> texts_of(const rapidjson::Value& item, const char* name
 
 // Returns nullopt where KCL would throw: if a number that it dereferences or the checkpoint is missing.
 std::optional<Kcl2Lease> lease_of(const rapidjson::Value& item) {
-  const auto key = text_of(item, "leaseKey", "S");
-  const auto counter = text_of(item, "leaseCounter", "N");
-  const auto switches = text_of(item, "ownerSwitchesSinceCheckpoint", "N");
-  const auto checkpoint = text_of(item, "checkpoint", "S");
-  const auto sub_sequence_number = text_of(item, "checkpointSubSequenceNumber", "N");
+  const auto key = attribute_text(item, "leaseKey", "S");
+  const auto counter = attribute_text(item, "leaseCounter", "N");
+  const auto switches = attribute_text(item, "ownerSwitchesSinceCheckpoint", "N");
+  const auto checkpoint = attribute_text(item, "checkpoint", "S");
+  const auto sub_sequence_number = attribute_text(item, "checkpointSubSequenceNumber", "N");
   if (!key || !counter || !switches || !checkpoint || !sub_sequence_number) return std::nullopt;
   Kcl2Lease lease;
   lease.key = *key;
-  lease.owner = text_of(item, "leaseOwner", "S");
+  lease.owner = attribute_text(item, "leaseOwner", "S");
   lease.counter = std::stoll(*counter);
   lease.checkpoint = *checkpoint;
   lease.sub_sequence_number = std::stoll(*sub_sequence_number);
   lease.owner_switches = std::stoll(*switches);
   lease.parents = texts_of(item, "parentShardId");
   lease.children = texts_of(item, "childShardIds");
-  lease.starting_hash_key = text_of(item, "startingHashKey", "S").value_or("");
-  lease.ending_hash_key = text_of(item, "endingHashKey", "S").value_or("");
-  lease.stream_id = text_of(item, "streamName", "S").value_or("");
-  lease.shard_id = text_of(item, "shardId", "S").value_or("");
+  lease.starting_hash_key = attribute_text(item, "startingHashKey", "S").value_or("");
+  lease.ending_hash_key = attribute_text(item, "endingHashKey", "S").value_or("");
+  lease.stream_id = attribute_text(item, "streamName", "S").value_or("");
+  lease.shard_id = attribute_text(item, "shardId", "S").value_or("");
   return lease;
 }
 
@@ -87,28 +87,28 @@ std::optional<std::vector<Kcl2Lease>> Kcl2::list(size_t limit, const std::string
       body += R"(,"FilterExpression":"streamName = :streamName","ExpressionAttributeValues":{":streamName":)" +
               s(stream_id) + "}";
     if (limit != 0) body += R"(,"Limit":)" + std::to_string(limit);
-    const model::Response answer = client_.call("Scan", body + more + "}");
+    const model::Response response = client_.call("Scan", body + more + "}");
     rapidjson::Document document;
-    document.Parse(answer.reply().body.c_str());
-    if (!answer.ok()) return std::nullopt;
+    document.Parse(response.reply().body.c_str());
+    if (!response.ok()) return std::nullopt;
     for (const auto& item : find_member(document, "Items")->GetArray()) {
       std::optional<Kcl2Lease> lease = lease_of(item);
       if (!lease) return std::nullopt;
       leases.push_back(std::move(*lease));
     }
-    more = answer.text("LastEvaluatedKey.leaseKey.S");
+    more = response.text("LastEvaluatedKey.leaseKey.S");
     if (!more.empty()) more = R"(,"ExclusiveStartKey":{"leaseKey":)" + s(more) + "}";
   } while (!more.empty());
   return leases;
 }
 
 std::optional<Kcl2Lease> Kcl2::get(const std::string& key) {
-  const model::Response answer =
+  const model::Response response =
       client_.call("GetItem", R"({"TableName":)" + quoted(table_) + R"(,"Key":{"leaseKey":)" + s(key) +
                                   R"(},"ConsistentRead":false})");
   rapidjson::Document document;
-  document.Parse(answer.reply().body.c_str());
-  const rapidjson::Value* item = answer.ok() ? find_member(document, "Item") : nullptr;
+  document.Parse(response.reply().body.c_str());
+  const rapidjson::Value* item = response.ok() ? find_member(document, "Item") : nullptr;
   return item == nullptr ? std::nullopt : lease_of(*item);
 }
 

@@ -41,7 +41,7 @@ int64_t counter_of(const Result<leases::LeaseWriteResult>& write) {
   return write.ok() && write->row ? write->row->counter : -1;
 }
 
-TEST_P(lease_table, table_that_kcl_made_is_ready_for_us) {
+TEST_P(lease_table, a_table_created_by_kcl_is_usable) {
   const std::string name = table + "-of-kcl";
   EXPECT_TRUE(Kcl2(*client, name, "kcl").create_table());
   OurWorker worker(*client, name, "w");
@@ -50,21 +50,21 @@ TEST_P(lease_table, table_that_kcl_made_is_ready_for_us) {
   EXPECT_TRUE(ready.ok()) << ready.status().message();
 }
 
-TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
+TEST_P(lease_table, a_lease_created_by_kcl_can_move_to_penstock_and_back) {
   Kcl2Lease theirs;
   theirs.key = kKey;
   theirs.parents = {"shardId-000000000001"};
   theirs.starting_hash_key = "0";
   theirs.ending_hash_key = "340282366920938463463374607431768211455";
   ASSERT_TRUE(kcl->create(theirs));
-  EXPECT_EQ(us->create(whole_lease(kKey))->outcome, kRefused);
+  EXPECT_EQ(us->create(full_lease(kKey))->outcome, kConflict);
   expect_one_view(*us, *kcl);
 
   // KCL takes, renews and checkpoints. Penstock has an outdated view, so its writes fail.
   const leases::Lease seen = *us->get(kKey);
   ASSERT_TRUE(kcl->take(theirs));
   ASSERT_TRUE(kcl->renew(theirs));
-  EXPECT_EQ(us->take(seen)->outcome, kRefused);
+  EXPECT_EQ(us->take(seen)->outcome, kConflict);
   ASSERT_TRUE(kcl->checkpoint(theirs, kPosition, 3));
   expect_one_view(*us, *kcl);
 
@@ -97,8 +97,8 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   EXPECT_EQ(theirs.sub_sequence_number, 1);
   ASSERT_TRUE(kcl->take(theirs));
   EXPECT_EQ(theirs.owner_switches, 0);
-  EXPECT_EQ(us->renew(kKey, counter_of(ours), change)->outcome, kRefused);
-  EXPECT_EQ(us->evict(kKey)->outcome, kRefused);
+  EXPECT_EQ(us->renew(kKey, counter_of(ours), change)->outcome, kConflict);
+  EXPECT_EQ(us->evict(kKey)->outcome, kConflict);
 
   // The attributes that only Penstock writes survive KCL's writes, and KCL, too, shuts down cleanly.
   ASSERT_TRUE(kcl->checkpoint(theirs, std::string(kPosition) + "7", 0));
@@ -112,19 +112,19 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   EXPECT_EQ(us->take(back)->outcome, kDone);
 }
 
-TEST_P(lease_table, lease_that_we_made_is_stolen_by_kcl_and_stolen_back) {
-  ASSERT_EQ(us->create(whole_lease(kKey))->outcome, kDone);
+TEST_P(lease_table, a_lease_created_by_penstock_can_move_to_kcl_and_back) {
+  ASSERT_EQ(us->create(full_lease(kKey))->outcome, kDone);
   expect_one_view(*us, *kcl);
   Kcl2Lease theirs = *kcl->get(kKey);
   EXPECT_FALSE(kcl->create(theirs));
   Result<leases::LeaseWriteResult> ours = us->take(*us->get(kKey));
-  EXPECT_FALSE(kcl->take(theirs)) << "at a counter that has passed";
+  EXPECT_FALSE(kcl->take(theirs)) << "at an old counter";
   theirs = *kcl->get(kKey);
   EXPECT_EQ(theirs.owner, "us");
   ASSERT_TRUE(kcl->take(theirs));
   EXPECT_EQ(theirs.owner_switches, 1);
   ours = us->renew(kKey, counter_of(ours));
-  EXPECT_EQ(ours->outcome, kRefused);
+  EXPECT_EQ(ours->outcome, kConflict);
   EXPECT_EQ(ours->row->owner, "kcl");
   EXPECT_EQ(ours->row->counter, theirs.counter);
   ours = us->take(*ours->row);
@@ -134,7 +134,7 @@ TEST_P(lease_table, lease_that_we_made_is_stolen_by_kcl_and_stolen_back) {
   expect_one_view(*us, *kcl);
 }
 
-TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_other) {
+TEST_P(lease_table, a_shard_finished_by_one_library_is_finished_for_the_other) {
   const std::vector<std::string> children = {"shardId-000000000004", "shardId-000000000005"};
   // KCL ends the first shard: the children, their leases, the end. When it writes the children, the counter does
   // not increase.
@@ -162,7 +162,7 @@ TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_othe
   change.child_ids = {"shardId-000000000006"};
   const Result<leases::LeaseWriteResult> noted = us->renew(children[0], counter_of(ours), change);
   ASSERT_EQ(noted->outcome, kDone);
-  leases::Lease child = whole_lease("shardId-000000000006");
+  leases::Lease child = full_lease("shardId-000000000006");
   child.parent_ids = {children[0]};
   ASSERT_EQ(us->create(child)->outcome, kDone);
   change = {};
@@ -178,7 +178,7 @@ TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_othe
   EXPECT_EQ(kcl->list()->size(), 2U);
 }
 
-TEST_P(lease_table, leases_of_several_streams_are_found_by_either_side) {
+TEST_P(lease_table, both_libraries_find_the_leases_of_several_streams) {
   const std::string logs = "111122223333:logs:1690000000";
   const std::string audit = "111122223333:audit:1680000000";
   Kcl2Lease theirs;
@@ -186,7 +186,7 @@ TEST_P(lease_table, leases_of_several_streams_are_found_by_either_side) {
   theirs.stream_id = logs;
   theirs.shard_id = kKey;
   ASSERT_TRUE(kcl->create(theirs));
-  leases::Lease ours = whole_lease(kKey);
+  leases::Lease ours = full_lease(kKey);
   ours.stream_id = audit;
   ours.key = leases::lease_key(audit, kKey);
   ASSERT_EQ(us->create(ours)->outcome, kDone);
@@ -203,9 +203,9 @@ TEST_P(lease_table, leases_of_several_streams_are_found_by_either_side) {
   EXPECT_EQ(taken->row->checkpoint, kPosition);
 }
 
-TEST_P(lease_table, pages_of_either_side_hold_the_same_leases) {
+TEST_P(lease_table, both_libraries_read_the_same_leases_in_pages) {
   for (int i = 0; i < 7; ++i) {
-    leases::Lease lease = whole_lease("shardId-00000000000" + std::to_string(i));
+    leases::Lease lease = full_lease("shardId-00000000000" + std::to_string(i));
     ASSERT_EQ(us->create(lease)->outcome, kDone);
   }
   EXPECT_EQ(kcl->list(2), kcl->list());

@@ -7,10 +7,10 @@ namespace {
 constexpr const char* kKey = "shardId-000000000000";
 
 // Checks that a rejected write left the row as it was and returned that row.
-void expect_refused(const Result<leases::LeaseWriteResult>& write, const std::optional<leases::Lease>& row) {
+void expect_rejected(const Result<leases::LeaseWriteResult>& write, const std::optional<leases::Lease>& row) {
   ASSERT_TRUE(write.ok()) << write.status().message();
-  EXPECT_EQ(write->outcome, kRefused);
-  EXPECT_EQ(text_of(write->row), text_of(row));
+  EXPECT_EQ(write->outcome, kConflict);
+  EXPECT_EQ(to_string(write->row), to_string(row));
 }
 
 leases::Lease expect_done(const Result<leases::LeaseWriteResult>& write) {
@@ -21,43 +21,43 @@ leases::Lease expect_done(const Result<leases::LeaseWriteResult>& write) {
   return write->row.value_or(leases::Lease());
 }
 
-TEST_P(lease_table, lease_is_created_once_free_and_with_all_it_has) {
-  leases::Lease lease = whole_lease(kKey);
-  lease.owner = "somebody";
+TEST_P(lease_table, create_writes_a_complete_free_lease_once) {
+  leases::Lease lease = full_lease(kKey);
+  lease.owner = "another worker";
   const leases::Lease made = expect_done(us->create(lease));
   lease.owner.clear();
-  EXPECT_EQ(text_of(made), text_of(lease));
-  EXPECT_EQ(text_of(us->get(kKey)), text_of(lease));
-  expect_refused(them->create(whole_lease(kKey)), lease);
+  EXPECT_EQ(to_string(made), to_string(lease));
+  EXPECT_EQ(to_string(us->get(kKey)), to_string(lease));
+  expect_rejected(them->create(full_lease(kKey)), lease);
 }
 
-TEST_P(lease_table, lease_of_one_of_several_streams_has_its_stream_beside) {
-  leases::Lease lease = whole_lease(kKey);
+TEST_P(lease_table, a_lease_of_several_streams_has_its_stream_in_the_row) {
+  leases::Lease lease = full_lease(kKey);
   lease.stream_id = "111122223333:logs:1690000000";
   lease.key = leases::lease_key(lease.stream_id, kKey);
   expect_done(us->create(lease));
   EXPECT_EQ(attribute(lease.key, "streamName", "S"), lease.stream_id);
   EXPECT_EQ(attribute(lease.key, "shardId", "S"), kKey);
-  EXPECT_EQ(text_of(us->get(lease.key)), text_of(lease));
+  EXPECT_EQ(to_string(us->get(lease.key)), to_string(lease));
 }
 
-TEST_P(lease_table, free_lease_is_taken_at_the_counter_seen_and_not_at_another) {
-  leases::Lease seen = expect_done(us->create(whole_lease(kKey)));
+TEST_P(lease_table, take_requires_the_counter_that_was_seen) {
+  leases::Lease seen = expect_done(us->create(full_lease(kKey)));
   leases::Lease older = seen;
   --older.counter;
-  expect_refused(us->take(older), seen);
+  expect_rejected(us->take(older), seen);
   leases::LeaseChange change;
   change.started_ms = 1'700'000'999'000;
   const leases::Lease taken = expect_done(us->take(seen, change));
   seen.owner = "us";
   ++seen.counter;
   seen.started_ms = change.started_ms;
-  EXPECT_EQ(text_of(taken), text_of(seen));
-  EXPECT_EQ(text_of(them->get(kKey)), text_of(seen));
+  EXPECT_EQ(to_string(taken), to_string(seen));
+  EXPECT_EQ(to_string(them->get(kKey)), to_string(seen));
 }
 
-TEST_P(lease_table, owner_switch_is_counted_where_there_was_another_owner) {
-  leases::Lease row = expect_done(us->create(whole_lease(kKey)));
+TEST_P(lease_table, take_counts_a_change_of_owner) {
+  leases::Lease row = expect_done(us->create(full_lease(kKey)));
   row = expect_done(us->take(row));
   EXPECT_EQ(row.owner_switches, 0);
   row = expect_done(us->take(row));
@@ -69,27 +69,27 @@ TEST_P(lease_table, owner_switch_is_counted_where_there_was_another_owner) {
   EXPECT_EQ(row.owner_switches, 2);
 }
 
-TEST_P(lease_table, taking_ends_a_handover_that_kcl_3_had_begun) {
+TEST_P(lease_table, take_ends_a_pending_handover_of_kcl_3) {
   put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"leaseOwner":{"S":"x"},"checkpointOwner":{"S":"y"}})");
   expect_done(us->take(*us->get("k")));
   EXPECT_EQ(attribute("k", "checkpointOwner", "S"), "");
 }
 
-TEST_P(lease_table, lease_is_renewed_by_its_owner_at_its_counter_alone) {
-  const leases::Lease made = expect_done(us->create(whole_lease(kKey)));
-  expect_refused(us->renew(kKey, made.counter), made);  // it has no owner
+TEST_P(lease_table, only_the_owner_renews_and_only_at_its_counter) {
+  const leases::Lease made = expect_done(us->create(full_lease(kKey)));
+  expect_rejected(us->renew(kKey, made.counter), made);  // it has no owner
   leases::Lease row = expect_done(them->take(made));
   row = expect_done(us->take(row));
-  expect_refused(us->renew(kKey, row.counter - 2), row);
-  expect_refused(us->renew(kKey, row.counter + 1), row);
-  expect_refused(them->renew(kKey, row.counter), row);
+  expect_rejected(us->renew(kKey, row.counter - 2), row);
+  expect_rejected(us->renew(kKey, row.counter + 1), row);
+  expect_rejected(them->renew(kKey, row.counter), row);
   ++row.counter;
-  EXPECT_EQ(text_of(expect_done(us->renew(kKey, row.counter - 1))), text_of(row));
-  EXPECT_EQ(text_of(us->get(kKey)), text_of(row));
-  expect_refused(us->renew("missing", 0), std::nullopt);
+  EXPECT_EQ(to_string(expect_done(us->renew(kKey, row.counter - 1))), to_string(row));
+  EXPECT_EQ(to_string(us->get(kKey)), to_string(row));
+  expect_rejected(us->renew("missing", 0), std::nullopt);
 }
 
-TEST_P(lease_table, checkpoint_is_a_renewal_and_ends_what_was_pending) {
+TEST_P(lease_table, a_checkpoint_renews_and_clears_the_pending_checkpoint) {
   put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"leaseOwner":{"S":"us"},"checkpoint":{"S":"1"},)"
       R"("checkpointSubSequenceNumber":{"N":"7"},"ownerSwitchesSinceCheckpoint":{"N":"3"},)"
       R"("pendingCheckpoint":{"S":"2"},"pendingCheckpointSubSequenceNumber":{"N":"0"},)"
@@ -98,8 +98,8 @@ TEST_P(lease_table, checkpoint_is_a_renewal_and_ends_what_was_pending) {
   change.checkpoint = "49590338271490256608559692538361571095921575989136588898";
   change.sub_sequence_number = 2;
   const leases::Lease before = *us->get("k");
-  expect_refused(us->renew("k", 4, change), before);
-  expect_refused(them->renew("k", 5, change), before);
+  expect_rejected(us->renew("k", 4, change), before);
+  expect_rejected(them->renew("k", 5, change), before);
   const leases::Lease row = expect_done(us->renew("k", 5, change));
   EXPECT_EQ(row.counter, 6);
   EXPECT_EQ(row.owner, "us");
@@ -111,30 +111,30 @@ TEST_P(lease_table, checkpoint_is_a_renewal_and_ends_what_was_pending) {
   EXPECT_EQ(attribute("k", "pendingCheckpointSubSequenceNumber", "N"), "");
 }
 
-TEST_P(lease_table, a_row_is_replaced_in_place_and_keeps_what_no_lease_has) {
+TEST_P(lease_table, replace_keeps_attributes_that_are_not_part_of_a_lease) {
   put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"leaseOwner":{"S":"us"},"checkpoint":{"S":"1"},)"
       R"("checkpointSubSequenceNumber":{"N":"7"},"ownerSwitchesSinceCheckpoint":{"N":"3"},)"
       R"("parentShardId":{"SS":["x"]},"childShardIds":{"SS":["y"]},"penstockStartedMs":{"N":"9"},)"
       R"("pendingCheckpoint":{"S":"2"},"checkpointOwner":{"S":"z"},"throughputKBps":{"N":"4"}})");
   const leases::Lease before = *us->get("k");
-  leases::Lease wanted = whole_lease("k");
+  leases::Lease wanted = full_lease("k");
   wanted.started_ms = 0;
   wanted.sub_sequence_number = leases::kWholeRecordInRow;
   leases::Lease newer = before;
   ++newer.counter;
-  expect_refused(us->replace(newer, wanted), before);
+  expect_rejected(us->replace(newer, wanted), before);
   const leases::Lease row = expect_done(us->replace(before, wanted));
   wanted.counter = 6;
-  EXPECT_EQ(text_of(row), text_of(wanted));
-  EXPECT_EQ(text_of(us->get("k")), text_of(wanted));
+  EXPECT_EQ(to_string(row), to_string(wanted));
+  EXPECT_EQ(to_string(us->get("k")), to_string(wanted));
   EXPECT_EQ(attribute("k", "throughputKBps", "N"), "4");
   for (const char* gone : {"leaseOwner", "checkpointOwner", "pendingCheckpoint"})
     EXPECT_EQ(attribute("k", gone, "S"), "") << gone;
-  expect_refused(us->replace(newer = whole_lease("missing"), wanted), std::nullopt);
+  expect_rejected(us->replace(newer = full_lease("missing"), wanted), std::nullopt);
 }
 
-TEST_P(lease_table, bare_renewal_leaves_the_position_and_all_else_as_it_is) {
-  leases::Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
+TEST_P(lease_table, a_renewal_without_a_checkpoint_changes_only_the_counter) {
+  leases::Lease row = expect_done(us->take(expect_done(us->create(full_lease(kKey)))));
   leases::LeaseChange change;
   change.checkpoint = kinesis::kShardEnd;
   change.child_ids = {"shardId-000000000009", "shardId-000000000010"};
@@ -146,27 +146,27 @@ TEST_P(lease_table, bare_renewal_leaves_the_position_and_all_else_as_it_is) {
   EXPECT_EQ(row.stream_arn, change.stream_arn);
   EXPECT_EQ(row.stream_created_ms, 5);
   ++row.counter;
-  EXPECT_EQ(text_of(expect_done(us->renew(kKey, row.counter - 1))), text_of(row));
+  EXPECT_EQ(to_string(expect_done(us->renew(kKey, row.counter - 1))), to_string(row));
 }
 
-TEST_P(lease_table, owner_alone_sets_a_lease_free) {
-  leases::Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
-  expect_refused(them->evict(kKey), row);
+TEST_P(lease_table, only_the_owner_releases_a_lease) {
+  leases::Lease row = expect_done(us->take(expect_done(us->create(full_lease(kKey)))));
+  expect_rejected(them->evict(kKey), row);
   row.owner.clear();
   ++row.counter;
-  EXPECT_EQ(text_of(expect_done(us->evict(kKey))), text_of(row));
+  EXPECT_EQ(to_string(expect_done(us->evict(kKey))), to_string(row));
   EXPECT_EQ(attribute(kKey, "leaseOwner", "S"), "");
   const Result<leases::LeaseWriteResult> again = us->evict(kKey);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->outcome, kDoneBefore);
-  EXPECT_EQ(text_of(again->row), text_of(row));
-  expect_refused(us->evict("missing"), std::nullopt);
-  EXPECT_FALSE(us->get("missing").has_value()) << "a refused write leaves no row";
+  EXPECT_EQ(to_string(again->row), to_string(row));
+  expect_rejected(us->evict("missing"), std::nullopt);
+  EXPECT_FALSE(us->get("missing").has_value()) << "a rejected write leaves no row";
 }
 
-TEST_P(lease_table, lease_is_removed_at_the_counter_seen_and_not_at_another) {
-  const leases::Lease row = expect_done(us->create(whole_lease(kKey)));
-  expect_refused(us->remove(kKey, row.counter + 1), row);
+TEST_P(lease_table, remove_requires_the_counter_that_was_seen) {
+  const leases::Lease row = expect_done(us->create(full_lease(kKey)));
+  expect_rejected(us->remove(kKey, row.counter + 1), row);
   const Result<leases::LeaseWriteResult> removed = us->remove(kKey, row.counter);
   ASSERT_TRUE(removed.ok());
   EXPECT_EQ(removed->outcome, kDone);
@@ -175,15 +175,15 @@ TEST_P(lease_table, lease_is_removed_at_the_counter_seen_and_not_at_another) {
   EXPECT_EQ(us->remove(kKey, row.counter)->outcome, kDoneBefore);
 }
 
-TEST_P(lease_table, taking_or_renewing_what_was_deleted_makes_no_row) {
-  const leases::Lease row = expect_done(us->create(whole_lease(kKey)));
+TEST_P(lease_table, take_and_renew_never_create_a_deleted_row) {
+  const leases::Lease row = expect_done(us->create(full_lease(kKey)));
   ASSERT_TRUE(us->remove(kKey, row.counter).ok());
-  expect_refused(us->take(row), std::nullopt);
-  expect_refused(us->renew(kKey, row.counter), std::nullopt);
+  expect_rejected(us->take(row), std::nullopt);
+  expect_rejected(us->renew(kKey, row.counter), std::nullopt);
   EXPECT_EQ(us->scan()->leases.size(), 0U);
 }
 
-TEST_P(lease_table, attributes_unknown_to_us_survive_each_operation) {
+TEST_P(lease_table, unknown_attributes_survive_every_operation) {
   put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"checkpoint":{"S":"1"},"entityType":{"S":"LEASE"},)"
       R"("throughputKBps":{"N":"1.5"},"unheard":{"SS":["a","b"]},"of":{"S":"others"}})");
   leases::LeaseChange change;
@@ -198,7 +198,7 @@ TEST_P(lease_table, attributes_unknown_to_us_survive_each_operation) {
     EXPECT_EQ(attribute("k", "of", "S"), "others") << after;
     EXPECT_EQ(attribute("k", "unheard", "SS.0") + attribute("k", "unheard", "SS.1"), "ab") << after;
   };
-  expect_refused(us->create(whole_lease("k")), us->get("k"));
+  expect_rejected(us->create(full_lease("k")), us->get("k"));
   expect_survivors("create");
   leases::Lease row = expect_done(us->take(*us->get("k")));
   expect_survivors("take");
@@ -210,7 +210,7 @@ TEST_P(lease_table, attributes_unknown_to_us_survive_each_operation) {
   expect_survivors("evict");
 }
 
-TEST_P(lease_table, scan_gives_all_leases_of_all_pages_and_names_rows_that_are_none) {
+TEST_P(lease_table, scan_returns_the_leases_of_all_pages_and_names_invalid_rows) {
   const std::string filler(80'000, 'x');
   for (int i = 0; i < 30; ++i)
     put(R"({"leaseKey":{"S":"k)" + std::to_string(i) + R"("},"leaseCounter":{"N":"1"},"filler":{"S":")" + filler +
@@ -223,7 +223,7 @@ TEST_P(lease_table, scan_gives_all_leases_of_all_pages_and_names_rows_that_are_n
   EXPECT_EQ(list->unreadable.size(), 2U);
 }
 
-TEST_P(lease_table, fleet_of_kcl_3_is_refused_by_its_rows) {
+TEST_P(lease_table, a_table_of_kcl_3_is_rejected) {
   const auto scan_error = [this] {
     const Result<leases::LeaseList> list = us->scan();
     return list.ok() ? Status() : list.status();
@@ -244,7 +244,7 @@ TEST_P(lease_table, fleet_of_kcl_3_is_refused_by_its_rows) {
   }
 }
 
-TEST_P(lease_table, table_with_another_key_is_refused) {
+TEST_P(lease_table, a_table_with_another_key_is_rejected) {
   ASSERT_TRUE(client
                   ->call("CreateTable", R"({"TableName":"coordinator","BillingMode":"PAY_PER_REQUEST",)"
                                         R"("KeySchema":[{"AttributeName":"key","KeyType":"HASH"}],)"
@@ -257,7 +257,7 @@ TEST_P(lease_table, table_with_another_key_is_refused) {
   EXPECT_NE(ready.status().message().find("leaseKey"), std::string::npos) << ready.status().message();
 }
 
-TEST_P(lease_table, missing_table_that_may_not_be_made_is_an_error_with_the_command_that_makes_it) {
+TEST_P(lease_table, a_missing_table_is_an_error_with_the_command_that_creates_it) {
   OurWorker worker(*client, "missing", "w");
   const Result<bool> ready = worker.prepare({false, {{"team", "it's"}}});
   EXPECT_EQ(ready.status().code(), Code::config);

@@ -30,9 +30,9 @@ void lease_table::SetUp() {
 }
 
 void lease_table::put(const std::string& item) {
-  const model::Response answer =
+  const model::Response response =
       client->call("PutItem", R"({"TableName":")" + table + R"(","Item":)" + item + "}");
-  ASSERT_TRUE(answer.ok()) << answer.reply().body;
+  ASSERT_TRUE(response.ok()) << response.reply().body;
 }
 
 std::string lease_table::attribute(const std::string& key, const std::string& name, const std::string& type) {

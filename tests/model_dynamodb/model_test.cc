@@ -16,8 +16,8 @@ class model_of_dynamodb : public testing::Test {
   void SetUp() override { service.make_table("t-1"); }
 
   std::string code(const std::string& operation, const std::string& more, const std::string& table = "t-1") {
-    const model::Response answer = client.call(operation, R"({"TableName":")" + table + '"' + more + "}");
-    return answer.ok() ? "ok" : answer.code();
+    const model::Response response = client.call(operation, R"({"TableName":")" + table + '"' + more + "}");
+    return response.ok() ? "ok" : response.code();
   }
   std::string update(const std::string& more) {
     return code("UpdateItem", R"(,"Key":{"leaseKey":{"S":"k"}})" + more);
@@ -38,7 +38,7 @@ class model_of_dynamodb : public testing::Test {
                      [this] { return now_ms; }};
 };
 
-TEST_F(model_of_dynamodb, table_is_made_once_and_used_when_it_is_active) {
+TEST_F(model_of_dynamodb, a_table_is_created_once_and_usable_when_active) {
   const std::string definition = R"(,"KeySchema":[{"AttributeName":"leaseKey","KeyType":"HASH"}],)"
                                  R"("AttributeDefinitions":[{"AttributeName":"leaseKey","AttributeType":"S"}],)"
                                  R"("BillingMode":"PAY_PER_REQUEST")";
@@ -52,7 +52,7 @@ TEST_F(model_of_dynamodb, table_is_made_once_and_used_when_it_is_active) {
   EXPECT_EQ(code("Scan", "", "a/b"), "ValidationException");
 }
 
-TEST_F(model_of_dynamodb, values_that_are_empty_or_of_no_type_are_refused) {
+TEST_F(model_of_dynamodb, empty_and_untyped_values_are_rejected) {
   const auto put_value = [this](const std::string& value) {
     return code("PutItem", R"(,"Item":{"leaseKey":{"S":"k"},"a":)" + value + "}");
   };
@@ -62,7 +62,7 @@ TEST_F(model_of_dynamodb, values_that_are_empty_or_of_no_type_are_refused) {
     EXPECT_EQ(put_value(value), "ValidationException") << value;
 }
 
-TEST_F(model_of_dynamodb, expressions_must_use_all_that_they_are_given) {
+TEST_F(model_of_dynamodb, expressions_must_use_all_placeholders) {
   put("k", 1);
   EXPECT_EQ(update(R"(,"UpdateExpression":"SET a = :a","ExpressionAttributeValues":{":a":{"N":"1"}})"), "ok");
   for (const char* bad :
@@ -78,7 +78,7 @@ TEST_F(model_of_dynamodb, expressions_must_use_all_that_they_are_given) {
     EXPECT_EQ(update(bad), "ValidationException") << bad;
 }
 
-TEST_F(model_of_dynamodb, pages_of_a_scan_give_every_row_once) {
+TEST_F(model_of_dynamodb, scan_pages_return_every_row_once) {
   for (int i = 0; i < 25; ++i) put("k" + std::to_string(i), i);
   service.settings().page_items = 4;
   std::set<std::string> keys;
@@ -99,7 +99,7 @@ TEST_F(model_of_dynamodb, pages_of_a_scan_give_every_row_once) {
   EXPECT_EQ(pages, 7);
 }
 
-TEST_F(model_of_dynamodb, reads_that_are_not_consistent_may_be_old_but_never_older_than_set) {
+TEST_F(model_of_dynamodb, eventually_consistent_reads_are_stale_within_the_limit) {
   service.settings().stale_ms = 1000;
   put("k", 1);
   now_ms += 5000;
@@ -115,7 +115,7 @@ TEST_F(model_of_dynamodb, reads_that_are_not_consistent_may_be_old_but_never_old
   for (int i = 0; i < 100; ++i) EXPECT_EQ(counter_read("false"), "2");
 }
 
-TEST_F(model_of_dynamodb, writes_are_counted_by_the_kibibyte_and_refused_ones_too) {
+TEST_F(model_of_dynamodb, write_units_are_counted_per_kib_also_for_rejected_writes) {
   put("k", 1);
   const std::string counter_is_1 =
       R"(,"ConditionExpression":"leaseCounter = :c","ExpressionAttributeValues":{":c":{"N":"1"},":a":)";
@@ -124,21 +124,21 @@ TEST_F(model_of_dynamodb, writes_are_counted_by_the_kibibyte_and_refused_ones_to
   EXPECT_EQ(update(R"(,"UpdateExpression":"SET leaseCounter = :a")" + counter_is_1 + R"({"N":"2"}})"),
             "ConditionalCheckFailedException");
   EXPECT_EQ(service.stats().write_units, 2U);
-  EXPECT_EQ(service.stats().refused_conditions, 1U);
+  EXPECT_EQ(service.stats().failed_conditions, 1U);
   EXPECT_EQ(update(R"(,"UpdateExpression":"SET b = :a","ExpressionAttributeValues":{":a":{"S":")" +
                    std::string(2000, 'x') + R"("}})"),
             "ok");
   EXPECT_EQ(service.stats().write_units, 4U);
 }
 
-TEST_F(model_of_dynamodb, faults_come_before_or_after_the_call_is_applied) {
+TEST_F(model_of_dynamodb, faults_happen_before_or_after_the_call_is_applied) {
   put("k", 1);
   const std::string add =
       R"(,"UpdateExpression":"ADD leaseCounter :a","ExpressionAttributeValues":{":a":{"N":"1"}})";
   service.faults().next_calls("UpdateItem", model::close_before());
   update(add);
   EXPECT_EQ(number_in(service.table("t-1")->row("k")->at("leaseCounter")), 1);
-  service.faults().next_calls("UpdateItem", model::lose_answer());
+  service.faults().next_calls("UpdateItem", model::lose_response());
   update(add);
   EXPECT_EQ(number_in(service.table("t-1")->row("k")->at("leaseCounter")), 2);
   service.faults().next_calls("UpdateItem", model::throttle());
@@ -146,7 +146,7 @@ TEST_F(model_of_dynamodb, faults_come_before_or_after_the_call_is_applied) {
   EXPECT_EQ(number_in(service.table("t-1")->row("k")->at("leaseCounter")), 2);
 }
 
-TEST_F(model_of_dynamodb, call_for_another_service_is_refused) {
+TEST_F(model_of_dynamodb, a_call_for_another_service_is_rejected) {
   model::TestClient kinesis([this](model::Request request) { return service.handle(std::move(request)); },
                             [this] { return now_ms; });
   EXPECT_FALSE(kinesis.call("Scan", R"({"TableName":"t-1"})").ok());

@@ -20,14 +20,14 @@ constexpr size_t kMaxKeyBytes = 2048;
 void allow(const Value& parameters, std::initializer_list<std::string_view> known) {
   for (auto member = parameters.MemberBegin(); member < parameters.MemberEnd(); ++member)
     if (std::find(known.begin(), known.end(), view(member->name)) == known.end())
-      refuse_validation("This model does not know the parameter " + std::string(view(member->name)));
+      reject_validation("This model does not know the parameter " + std::string(view(member->name)));
 }
 
 // Returns "" if it is missing.
 std::string text(const Value& parameters, std::string_view name) {
   const Value* value = find_member(parameters, name);
   if (value == nullptr) return "";
-  if (!value->IsString()) refuse("SerializationException", std::string(name) + " is no string");
+  if (!value->IsString()) reject("SerializationException", std::string(name) + " is not a string");
   return std::string(view(*value));
 }
 
@@ -37,7 +37,7 @@ std::string table_name(const Value& parameters) {
     return std::isalnum(static_cast<uint8_t>(c)) || c == '_' || c == '.' || c == '-';
   };
   if (name.size() < 3 || name.size() > 255 || !std::all_of(name.begin(), name.end(), allowed))
-    refuse_validation("1 validation error detected: Value '" + name +
+    reject_validation("1 validation error detected: Value '" + name +
                       "' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression "
                       "pattern: [a-zA-Z0-9_.-]+ and length of 3 to 255");
   return name;
@@ -46,9 +46,9 @@ std::string table_name(const Value& parameters) {
 std::string key_of(const Table& table, const Item& key, bool alone) {
   const auto found = key.find(table.key());
   if (found == key.end() || found->second.type != "S" || (alone && key.size() != 1))
-    refuse_validation("The provided key element does not match the schema");
+    reject_validation("The provided key element does not match the schema");
   if (found->second.text.size() > kMaxKeyBytes)
-    refuse_validation(
+    reject_validation(
         "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
         "limit of2048 bytes");
   return found->second.text;
@@ -57,7 +57,7 @@ std::string key_of(const Table& table, const Item& key, bool alone) {
 const Value& required(const Value& parameters, std::string_view name) {
   const Value* value = find_member(parameters, name);
   if (value == nullptr)
-    refuse_validation("1 validation error detected: Value null at '" + std::string(name) +
+    reject_validation("1 validation error detected: Value null at '" + std::string(name) +
                       "' failed to satisfy constraint: Member must not be null");
   return *value;
 }
@@ -71,10 +71,10 @@ bool consistent_read(const Value& parameters) {
   return value != nullptr && value->GetBool();
 }
 
-void refuse_mixture(const Value& parameters) {
+void reject_mixture(const Value& parameters) {
   const auto has = [&](const char* name) { return find_member(parameters, name) != nullptr; };
   if ((has("ConditionExpression") || has("UpdateExpression")) && (has("Expected") || has("AttributeUpdates")))
-    refuse_validation("Can not use both expression and non-expression parameters in the same request");
+    reject_validation("Can not use both expression and non-expression parameters in the same request");
 }
 
 void write_table(JsonOut& json, std::string_view name, const Table& table, bool active) {
@@ -90,7 +90,7 @@ void write_table(JsonOut& json, std::string_view name, const Table& table, bool 
 Table& Service::table_of(const Value& parameters) {
   Table* found = table(table_name(parameters));
   if (found == nullptr || !found->active(now_ms_()))
-    refuse("ResourceNotFoundException", "Requested resource not found");
+    reject("ResourceNotFoundException", "Requested resource not found");
   return *found;
 }
 
@@ -103,14 +103,14 @@ std::string Service::create_table(const Value& parameters) {
   if (keys.Size() != 1 || definitions.Size() != 1 || text(keys[0], "KeyType") != "HASH" ||
       text(definitions[0], "AttributeType") != "S" ||
       text(keys[0], "AttributeName") != text(definitions[0], "AttributeName"))
-    refuse_validation("This model makes tables of one key alone, a string");
+    reject_validation("This model makes tables of one key alone, a string");
   if (text(parameters, "BillingMode") != "PAY_PER_REQUEST")
-    refuse_validation(
+    reject_validation(
         "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must "
         "both be specified when BillingMode is PROVISIONED");
   const auto [made, is_new] =
       tables_.try_emplace(name, text(keys[0], "AttributeName"), now_ms_() + settings_.creating_ms);
-  if (!is_new) refuse("ResourceInUseException", "Table already exists: " + name);
+  if (!is_new) reject("ResourceInUseException", "Table already exists: " + name);
   if (const Value* tags = find_member(parameters, "Tags"))
     for (const Value& tag : tags->GetArray()) made->second.tags().emplace(text(tag, "Key"), text(tag, "Value"));
   JsonOut json;
@@ -123,7 +123,7 @@ std::string Service::describe_table(const Value& parameters) {
   const std::string name = table_name(parameters);
   const Table* found = table(name);
   if (found == nullptr)
-    refuse("ResourceNotFoundException", "Requested resource not found: Table: " + name + " not found");
+    reject("ResourceNotFoundException", "Requested resource not found: Table: " + name + " not found");
   JsonOut json;
   write_table(json.open('{').key("Table"), name, *found, found->active(now_ms_()));
   return json.close('}').take();
@@ -147,10 +147,10 @@ std::string Service::scan(const Value& parameters) {
   Placeholders placeholders(parameters);
   const std::string filter_text = text(parameters, "FilterExpression");
   const Condition filter = filter_text.empty() ? Condition() : parse_condition(filter_text, placeholders);
-  placeholders.refuse_unused();
+  placeholders.reject_unused();
   size_t limit = settings_.page_items;
   if (const Value* asked = find_member(parameters, "Limit")) {
-    if (asked->GetInt64() < 1) refuse_validation("Limit must be 1 or more");
+    if (asked->GetInt64() < 1) reject_validation("Limit must be 1 or more");
     limit = std::min<size_t>(limit, asked->GetUint64());
   }
   std::string last;
@@ -195,21 +195,21 @@ std::string Service::get_item(const Value& parameters) {
 
 std::string Service::change_row(Table& table, const std::string& key, const Value& parameters,
                                 const std::function<std::optional<Item>(const Item* old)>& change) {
-  refuse_mixture(parameters);
+  reject_mixture(parameters);
   Placeholders placeholders(parameters);
   Condition condition;
-  if (const std::string text_of = text(parameters, "ConditionExpression"); !text_of.empty())
-    condition = parse_condition(text_of, placeholders);
+  if (const std::string expression = text(parameters, "ConditionExpression"); !expression.empty())
+    condition = parse_condition(expression, placeholders);
   if (const Value* expected = find_member(parameters, "Expected")) condition = read_expected(*expected);
   Update update;
-  if (const std::string text_of = text(parameters, "UpdateExpression"); !text_of.empty())
-    update = parse_update(text_of, placeholders);
+  if (const std::string expression = text(parameters, "UpdateExpression"); !expression.empty())
+    update = parse_update(expression, placeholders);
   if (const Value* updates = find_member(parameters, "AttributeUpdates"))
     update = read_attribute_updates(*updates);
-  placeholders.refuse_unused();
+  placeholders.reject_unused();
   for (const Update::Change& each : update.changes)
     if (each.path == table.key())
-      refuse_validation("One or more parameter values were invalid: Cannot update attribute " + each.path +
+      reject_validation("One or more parameter values were invalid: Cannot update attribute " + each.path +
                         ". This attribute is part of the key");
 
   const Item* found = table.row(key);
@@ -217,13 +217,13 @@ std::string Service::change_row(Table& table, const std::string& key, const Valu
   size_t bytes = old ? size_of(*old) : 0;
   if (!condition.holds(old.value_or(Item()))) {
     count_write(bytes);
-    ++stats_.refused_conditions;
-    refuse("ConditionalCheckFailedException", "The conditional request failed");
+    ++stats_.failed_conditions;
+    reject("ConditionalCheckFailedException", "The conditional request failed");
   }
   std::optional<Item> row = change(found);
   if (row) {
     update.apply(*row);
-    if (size_of(*row) > kMaxItemBytes) refuse_validation("Item size has exceeded the maximum allowed size");
+    if (size_of(*row) > kMaxItemBytes) reject_validation("Item size has exceeded the maximum allowed size");
     bytes = std::max(bytes, size_of(*row));
   }
   count_write(bytes);
@@ -232,11 +232,11 @@ std::string Service::change_row(Table& table, const std::string& key, const Valu
   const std::string wanted = text(parameters, "ReturnValues");
   if (!wanted.empty() && wanted != "NONE" && wanted != "ALL_OLD" &&
       (wanted != "ALL_NEW" || update.changes.empty()))
-    refuse_validation("ReturnValues " + wanted + " is none that this model knows of this operation");
+    reject_validation("ReturnValues " + wanted + " is none that this model knows of this operation");
   JsonOut json;
   json.open('{');
-  const std::optional<Item>& told = wanted == "ALL_NEW" ? row : old;
-  if (wanted.starts_with("ALL_") && told) write_json(json.key("Attributes"), *told);
+  const std::optional<Item>& row_to_return = wanted == "ALL_NEW" ? row : old;
+  if (wanted.starts_with("ALL_") && row_to_return) write_json(json.key("Attributes"), *row_to_return);
   return json.close('}').take();
 }
 

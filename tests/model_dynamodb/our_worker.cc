@@ -12,12 +12,12 @@ namespace {
 // Returns the result of a call that completes before it returns.
 template <typename T, typename Begin>
 Result<T> now(const Begin& begin) {
-  std::optional<Result<T>> told;
-  begin([&told](Result<T> result) {
-    EXPECT_FALSE(told.has_value()) << "told twice";
-    told = std::move(result);
+  std::optional<Result<T>> outcome;
+  begin([&outcome](Result<T> result) {
+    EXPECT_FALSE(outcome.has_value()) << "completed twice";
+    outcome = std::move(result);
   });
-  return told ? std::move(*told) : Result<T>(Status(Code::internal, "PS0000", "not told"));
+  return outcome ? std::move(*outcome) : Result<T>(Status(Code::internal, "PS0000", "not completed"));
 }
 
 std::string list(std::vector<std::string> texts) {
@@ -30,37 +30,37 @@ std::string list(std::vector<std::string> texts) {
 }  // namespace
 
 Result<bool> OurWorker::prepare(const leases::LeaseTableDefinition& definition) {
-  return now<bool>([&](auto told) { table_.prepare(definition, told); });
+  return now<bool>([&](auto outcome) { table_.prepare(definition, outcome); });
 }
 Result<leases::LeaseList> OurWorker::scan() {
-  return now<leases::LeaseList>([&](auto told) { table_.scan(leases::LeaseTable::Reads::eventual, told); });
+  return now<leases::LeaseList>([&](auto outcome) { table_.scan(leases::LeaseTable::Reads::eventual, outcome); });
 }
 std::optional<leases::Lease> OurWorker::get(const std::string& key) {
-  auto row = now<std::optional<leases::Lease>>([&](auto told) { table_.get(key, told); });
+  auto row = now<std::optional<leases::Lease>>([&](auto outcome) { table_.get(key, outcome); });
   EXPECT_TRUE(row.ok()) << row.status().message();
   return row.ok() ? *row : std::nullopt;
 }
 Result<leases::LeaseWriteResult> OurWorker::create(const leases::Lease& lease) {
-  return now<leases::LeaseWriteResult>([&](auto told) { table_.create(lease, told); });
+  return now<leases::LeaseWriteResult>([&](auto outcome) { table_.create(lease, outcome); });
 }
 Result<leases::LeaseWriteResult> OurWorker::replace(const leases::Lease& seen, const leases::Lease& lease) {
-  return now<leases::LeaseWriteResult>([&](auto told) { table_.replace(seen, lease, told); });
+  return now<leases::LeaseWriteResult>([&](auto outcome) { table_.replace(seen, lease, outcome); });
 }
 Result<leases::LeaseWriteResult> OurWorker::take(const leases::Lease& seen, const leases::LeaseChange& change) {
-  return now<leases::LeaseWriteResult>([&](auto told) { table_.take(seen, id_, change, told); });
+  return now<leases::LeaseWriteResult>([&](auto outcome) { table_.take(seen, id_, change, outcome); });
 }
 Result<leases::LeaseWriteResult> OurWorker::renew(const std::string& key, int64_t counter,
                                                   const leases::LeaseChange& change) {
-  return now<leases::LeaseWriteResult>([&](auto told) { table_.renew(key, counter, id_, change, told); });
+  return now<leases::LeaseWriteResult>([&](auto outcome) { table_.renew(key, counter, id_, change, outcome); });
 }
 Result<leases::LeaseWriteResult> OurWorker::evict(const std::string& key) {
-  return now<leases::LeaseWriteResult>([&](auto told) { table_.evict(key, id_, told); });
+  return now<leases::LeaseWriteResult>([&](auto outcome) { table_.evict(key, id_, outcome); });
 }
 Result<leases::LeaseWriteResult> OurWorker::remove(const std::string& key, int64_t counter) {
-  return now<leases::LeaseWriteResult>([&](auto told) { table_.remove(key, counter, told); });
+  return now<leases::LeaseWriteResult>([&](auto outcome) { table_.remove(key, counter, outcome); });
 }
 
-leases::Lease whole_lease(const std::string& key) {
+leases::Lease full_lease(const std::string& key) {
   leases::Lease lease;
   lease.key = lease.shard_id = key;
   lease.checkpoint = leases::kTrimHorizonCheckpoint;
@@ -73,7 +73,7 @@ leases::Lease whole_lease(const std::string& key) {
   return lease;
 }
 
-std::string text_of(const leases::Lease& lease) {
+std::string to_string(const leases::Lease& lease) {
   std::string keys;
   for (const auto& key : {lease.first_hash_key, lease.last_hash_key}) {
     keys += ' ';
@@ -87,6 +87,6 @@ std::string text_of(const leases::Lease& lease) {
          std::to_string(lease.started_ms);
 }
 
-std::string text_of(const std::optional<leases::Lease>& lease) { return lease ? text_of(*lease) : "none"; }
+std::string to_string(const std::optional<leases::Lease>& lease) { return lease ? to_string(*lease) : "none"; }
 
 }  // namespace penstock::dynamodb

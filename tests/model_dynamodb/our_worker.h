@@ -35,12 +35,12 @@ class OurWorker {
 
 inline constexpr auto kDone = leases::LeaseWriteResult::Outcome::done;
 inline constexpr auto kDoneBefore = leases::LeaseWriteResult::Outcome::done_before;
-inline constexpr auto kRefused = leases::LeaseWriteResult::Outcome::conflict;
+inline constexpr auto kConflict = leases::LeaseWriteResult::Outcome::conflict;
 
 // Returns a lease with all attributes that a new one can have.
-leases::Lease whole_lease(const std::string& key);
+leases::Lease full_lease(const std::string& key);
 // Returns the whole lease on one line, for comparisons.
-std::string text_of(const leases::Lease& lease);
-std::string text_of(const std::optional<leases::Lease>& lease);
+std::string to_string(const leases::Lease& lease);
+std::string to_string(const std::optional<leases::Lease>& lease);
 
 }  // namespace penstock::dynamodb

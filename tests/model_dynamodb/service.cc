@@ -21,7 +21,7 @@ std::string operation_of(const Request& request) {
   return std::string(target.starts_with(kTargetPrefix) ? target.substr(kTargetPrefix.size()) : "");
 }
 
-Reply refusal(const model::Error& error) {
+Reply rejection(const model::Error& error) {
   model::JsonOut json;
   json.open('{').key("__type").string("com.amazonaws.dynamodb.v20120810#" + error.code);
   json.key("message").string(error.message).close('}');
@@ -52,7 +52,7 @@ Reply Service::handle(Request request) {
   }
   reply = apply(request, operation, fault);
   if (fault.kind == FaultKind::delay) reply.delay_ms = fault.delay_ms;
-  if (fault.kind == FaultKind::lose_answer) reply.wire = model::Wire::lost;
+  if (fault.kind == FaultKind::lose_response) reply.wire = model::Wire::lost;
   if (fault.kind == FaultKind::truncate) reply.wire = model::Wire::truncated;
   reply.headers.emplace_back("Date", model::http_date(now_ms_()));
   reply.headers.emplace_back("Content-Type", kContentType);
@@ -61,24 +61,24 @@ Reply Service::handle(Request request) {
 
 Reply Service::apply(const Request& request, const std::string& operation, const model::Fault& fault) {
   if (request.method != "POST" || model::header(request.headers, "content-type") != kContentType)
-    return refusal({400, "UnknownOperationException", ""});
+    return rejection({400, "UnknownOperationException", ""});
   if (auto error = model::check_signature(request, settings_.keys, settings_.region, "dynamodb", now_ms_()))
-    return refusal(*error);
-  if (fault.kind == FaultKind::error) return refusal(fault.error);
+    return rejection(*error);
+  if (fault.kind == FaultKind::error) return rejection(fault.error);
   rapidjson::Document parameters;
   parameters.Parse<rapidjson::kParseIterativeFlag>(request.body.data(), request.body.size());
   if (!model::is_utf8(request.body) || parameters.HasParseError() || !parameters.IsObject())
-    return refusal({400, "SerializationException", ""});
+    return rejection({400, "SerializationException", ""});
   try {
     Reply reply;
-    reply.body = answer(operation, parameters);
+    reply.body = respond(operation, parameters);
     return reply;
-  } catch (const Refusal& refused) {
-    return refusal(refused.error);
+  } catch (const Rejection& rejected) {
+    return rejection(rejected.error);
   }
 }
 
-std::string Service::answer(const std::string& operation, const Value& parameters) {
+std::string Service::respond(const std::string& operation, const Value& parameters) {
   if (operation == "CreateTable") return create_table(parameters);
   if (operation == "DescribeTable") return describe_table(parameters);
   if (operation == "Scan") return scan(parameters);
@@ -86,7 +86,7 @@ std::string Service::answer(const std::string& operation, const Value& parameter
   if (operation == "PutItem") return put_item(parameters);
   if (operation == "UpdateItem") return update_item(parameters);
   if (operation == "DeleteItem") return delete_item(parameters);
-  refuse("UnknownOperationException", "");
+  reject("UnknownOperationException", "");
 }
 
 void Service::make_table(const std::string& name) { tables_.try_emplace(name, "leaseKey", now_ms_()); }

@@ -34,7 +34,7 @@ struct Settings {
 struct Stats {
   uint64_t requests = 0;
   std::map<std::string, uint64_t, std::less<>> calls{};  // by operation, rejected ones included
-  uint64_t refused_conditions = 0;
+  uint64_t failed_conditions = 0;
   uint64_t write_units = 0;      // of 1 KiB; also consumed if the condition fails
   uint64_t half_read_units = 0;  // of 4 KiB; one for an eventually consistent read, two for a consistent one
 };
@@ -66,7 +66,7 @@ class Service {
 
  private:
   model::Reply apply(const model::Request& request, const std::string& operation, const model::Fault& fault);
-  std::string answer(const std::string& operation, const Value& parameters);
+  std::string respond(const std::string& operation, const Value& parameters);
 
   std::string create_table(const Value& parameters);
   std::string describe_table(const Value& parameters);

@@ -20,18 +20,18 @@ model::Response TableClient::call(std::string_view operation, std::string body) 
 
 aws::ServiceCall TableClient::service_call() const {
   return [this](std::string_view operation, std::string body, size_t max_response_bytes,
-                const aws::ServiceClient::Done& answered) {
-    const model::Response answer = call(operation, std::move(body));
+                const aws::ServiceClient::Done& done) {
+    const model::Response from_model = call(operation, std::move(body));
     HttpResponse response;
-    response.http_status = answer.status();
-    response.body = answer.reply().body;
-    if (answer.reply().wire != model::Wire::whole)
+    response.http_status = from_model.status();
+    response.body = from_model.reply().body;
+    if (from_model.reply().wire != model::Wire::whole)
       response.transport = Status(Code::transient, "PS0000", "the connection was closed");
     if (response.body.size() > max_response_bytes)
       response.transport = Status(Code::too_large, "PS0000", "too large");
     const Status status = aws::aws_status(operation, response);
-    answered(status.ok() ? Result<aws::ServiceResponse>(aws::ServiceResponse{std::move(response.body), now_ms_()})
-                         : status);
+    done(status.ok() ? Result<aws::ServiceResponse>(aws::ServiceResponse{std::move(response.body), now_ms_()})
+                     : status);
   };
 }
 

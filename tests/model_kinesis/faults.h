@@ -17,13 +17,13 @@ enum class FaultKind {
   none,
   error,             // the call gets `error` as its response and is not applied
   reply,             // the call gets `reply` unchanged as its response, as from a proxy, and is not applied
-  refuse_records,    // PutRecords rejects `share` of the records that the limits allow
+  reject_records,    // PutRecords rejects `share` of the records that the limits allow
   close,             // the connection is closed before the call is applied
-  lose_answer,       // the call is applied, then the connection is closed
+  lose_response,     // the call is applied, then the connection is closed
   truncate,          // the call is applied, half of the response's body is sent, then the connection is closed
   delay,             // the call is applied; its response waits `delay_ms`
   expire_iterators,  // all iterators and page tokens issued so far expire, then the call is handled
-  short_answer,      // GetRecords returns `share` of the records that it could, rounded down
+  short_response,    // GetRecords returns `share` of the records that it could, rounded down
   no_iterator,  // GetRecords returns neither NextShardIterator nor ChildShards, whether the shard is closed or not
 };
 
@@ -44,13 +44,13 @@ Fault throttle();                // ProvisionedThroughputExceededException
 Fault internal_failure();        // InternalFailure with HTTP 500
 Fault error_fault(Error error);  // any other
 Fault reply_fault(Reply reply);
-Fault refuse_records(double share, std::string record_code = {});
+Fault reject_records(double share, std::string record_code = {});
 Fault delay(int64_t delay_ms);
-Fault close_before();     // the call is not applied
-Fault lose_answer();      // the call is applied
-Fault truncate_answer();  // the call is applied
+Fault close_before();       // the call is not applied
+Fault lose_response();      // the call is applied
+Fault truncate_response();  // the call is applied
 Fault expire_iterators();
-Fault short_answer(double share);
+Fault short_response(double share);
 Fault no_iterator(NoIterator form = NoIterator::null);
 Fault bad_gateway();  // a proxy's 502 with HTML; the call is not applied
 
@@ -60,15 +60,15 @@ struct FaultRates {
   double throttle = 0;
   double internal_failure = 0;
   double close = 0;
-  double lose_answer = 0;
+  double lose_response = 0;
   double truncate = 0;
   double delay = 0;
   int64_t delay_ms = 1000;
   double bad_gateway = 0;
   double expire_iterators = 0;
-  double short_answer = 0;    // with a random share; often the response is empty
+  double short_response = 0;  // with a random share; often the response is empty
   double no_iterator = 0;     // in a random form
-  double refuse_records = 0;  // the share of each PutRecords call's records, independent of the others
+  double reject_records = 0;  // the share of each PutRecords call's records, independent of the others
 };
 
 class Faults {
@@ -96,7 +96,7 @@ class Faults {
   // For the service: returns the fault of this request. A scripted fault replaces a random one.
   Fault take(uint64_t request_number, std::string_view operation);
   // For the service: returns the code with which to reject this record, or "".
-  std::string refusal(const Fault& fault);
+  std::string rejection(const Fault& fault);
   // For the service: returns whether a record with this data makes it reject the call.
   bool is_poison(std::string_view data) const { return !poison_.empty() && data.find(poison_) != data.npos; }
   // For the service: returns a random number in [0, 1).

@@ -6,7 +6,7 @@
 namespace penstock::model {
 namespace {
 
-TEST_F(model, a_scripted_throttle_and_500_apply_nothing) {
+TEST_F(model, a_scripted_throttle_or_error_500_applies_nothing) {
   service->faults().next_calls("PutRecords", throttle());
   service->faults().next_calls("PutRecords", internal_failure());
   service->faults().next_calls("PutRecords", error_fault({400, "KMSThrottlingException", "later"}));
@@ -20,16 +20,16 @@ TEST_F(model, a_scripted_throttle_and_500_apply_nothing) {
   EXPECT_EQ(service->stats().injected_errors, 3U);
 }
 
-TEST_F(model, a_scripted_reply_comes_as_it_is_and_applies_nothing) {
+TEST_F(model, a_scripted_reply_is_sent_unchanged_and_applies_nothing) {
   service->faults().next_calls("PutRecords", reply_fault({.status = 502, .headers = {}, .body = "<html>"}));
-  const Response answer = client.put("s", "k", "d");
-  EXPECT_EQ(answer.status(), 502);
-  EXPECT_EQ(answer.reply().body, "<html>");
-  EXPECT_TRUE(answer.reply().headers.empty());
+  const Response response = client.put("s", "k", "d");
+  EXPECT_EQ(response.status(), 502);
+  EXPECT_EQ(response.reply().body, "<html>");
+  EXPECT_TRUE(response.reply().headers.empty());
   EXPECT_EQ(service->stats().records_put, 0U);
 }
 
-TEST_F(model, a_stream_that_is_deleted_is_gone_with_its_records_and_can_be_made_again) {
+TEST_F(model, a_deleted_stream_is_gone_with_its_records_and_can_be_recreated) {
   EXPECT_TRUE(client.put("s", "k", "d").ok());
   service->delete_stream("s");
   EXPECT_EQ(client.put("s", "k", "d").code(), "ResourceNotFoundException");
@@ -38,7 +38,7 @@ TEST_F(model, a_stream_that_is_deleted_is_gone_with_its_records_and_can_be_made_
   service->each_record("s", [](const Shard&, const Record&) { ADD_FAILURE(); });
 }
 
-TEST_F(model, a_request_can_be_hit_by_its_number) {
+TEST_F(model, a_fault_can_be_set_for_a_request_number) {
   service->faults().at(3, throttle());
   EXPECT_TRUE(client.put("s", "k", "d").ok());
   EXPECT_TRUE(client.put("s", "k", "d").ok());
@@ -46,10 +46,10 @@ TEST_F(model, a_request_can_be_hit_by_its_number) {
   EXPECT_TRUE(client.put("s", "k", "d").ok());
 }
 
-TEST_F(model, a_closed_connection_applies_nothing_and_a_lost_answer_everything) {
+TEST_F(model, a_closed_connection_applies_nothing_and_a_lost_response_everything) {
   service->faults().next_calls("PutRecords", close_before());
-  service->faults().next_calls("PutRecords", lose_answer());
-  service->faults().next_calls("PutRecords", truncate_answer());
+  service->faults().next_calls("PutRecords", lose_response());
+  service->faults().next_calls("PutRecords", truncate_response());
   EXPECT_EQ(client.put("s", "k", "d").reply().wire, Wire::closed);
   EXPECT_EQ(service->stats().records_put, 0U);
   EXPECT_EQ(client.put("s", "k", "d").reply().wire, Wire::lost);
@@ -57,12 +57,12 @@ TEST_F(model, a_closed_connection_applies_nothing_and_a_lost_answer_everything) 
   EXPECT_EQ(client.put("s", "k", "d").reply().wire, Wire::truncated);
   EXPECT_EQ(service->stats().records_put, 2U);
   EXPECT_EQ(service->stats().closed_connections, 1U);
-  EXPECT_EQ(service->stats().lost_answers, 1U);
-  EXPECT_EQ(service->stats().truncated_answers, 1U);
-  EXPECT_EQ(service->stats().lost_answer_records, 2U);
+  EXPECT_EQ(service->stats().lost_responses, 1U);
+  EXPECT_EQ(service->stats().truncated_responses, 1U);
+  EXPECT_EQ(service->stats().lost_response_records, 2U);
 }
 
-TEST_F(model, a_slow_answer_says_how_slow) {
+TEST_F(model, a_slow_response_has_its_delay) {
   service->faults().next_calls("ListShards", delay(1234));
   EXPECT_EQ(client.call("ListShards", R"({"StreamName":"s"})").reply().delay_ms, 1234);
 }
@@ -84,11 +84,11 @@ TEST_F(model, page_tokens_expire_on_demand_with_iterators) {
   EXPECT_EQ(client.call("ListShards", R"({"NextToken":")" + token + "\"}").code(), "ExpiredNextTokenException");
 }
 
-TEST_F(model, a_short_answer_goes_on_where_it_ended) {
+TEST_F(model, a_short_response_is_continued_by_the_next) {
   for (int i = 0; i < 10; ++i) service->preload("s", "k", std::to_string(i));
   now_ms += 1000;
-  service->faults().next_calls("GetRecords", short_answer(0));
-  service->faults().next_calls("GetRecords", short_answer(0.59));
+  service->faults().next_calls("GetRecords", short_response(0));
+  service->faults().next_calls("GetRecords", short_response(0.59));
   const Response none = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(none.size("Records"), 0U);
   EXPECT_EQ(none.number("MillisBehindLatest"), 1000);
@@ -100,7 +100,7 @@ TEST_F(model, a_short_answer_goes_on_where_it_ended) {
   EXPECT_EQ(rest.number("MillisBehindLatest"), 0);
 }
 
-TEST_F(model, a_shard_is_hidden_until_its_time) {
+TEST_F(model, records_of_a_hidden_shard_appear_at_their_time) {
   service->preload("s", "k", "d");
   Shard& shard = service->stream("s")->shards()[0];
   service->stream("s")->split(shard, HashKey{1} << 127, now_ms);
@@ -115,7 +115,7 @@ TEST_F(model, a_shard_is_hidden_until_its_time) {
   EXPECT_TRUE(shown.null("NextShardIterator"));
 }
 
-TEST_F(model, an_endless_shard_does_not_tell_its_end_until_its_time) {
+TEST_F(model, an_endless_shard_does_not_report_its_end_until_its_time) {
   Shard& shard = service->stream("s")->shards()[0];
   service->preload("s", "k", "d");
   service->stream("s")->split(shard, HashKey{1} << 127, now_ms);
@@ -132,15 +132,15 @@ TEST_F(model, an_endless_shard_does_not_tell_its_end_until_its_time) {
   EXPECT_EQ(ended.size("ChildShards"), 2U);
 }
 
-TEST_F(model, a_next_iterator_is_left_out_in_the_form_asked_for_and_child_shards_with_it) {
+TEST_F(model, a_next_iterator_is_left_out_in_the_requested_form_with_child_shards) {
   service->preload("s", "k", "d");
   const auto left_out = [&](NoIterator form) {
     now_ms += 1000;
     service->faults().next_calls("GetRecords", no_iterator(form));
-    const Response answer = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
-    EXPECT_EQ(answer.size("Records"), 1U);
-    EXPECT_FALSE(answer.has("ChildShards"));
-    return answer;
+    const Response response = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+    EXPECT_EQ(response.size("Records"), 1U);
+    EXPECT_FALSE(response.has("ChildShards"));
+    return response;
   };
   EXPECT_TRUE(left_out(NoIterator::null).null("NextShardIterator"));
   EXPECT_FALSE(left_out(NoIterator::missing).has("NextShardIterator"));
@@ -155,7 +155,7 @@ TEST_F(model, a_next_iterator_is_left_out_in_the_form_asked_for_and_child_shards
   EXPECT_EQ(ended.size("ChildShards"), 2U);
 }
 
-TEST_F(model, a_closed_shard_never_hides_its_records_behind_a_missing_iterator) {
+TEST_F(model, a_closed_shard_with_unread_records_always_has_an_iterator) {
   service->preload("s", "k", "d");
   Shard& shard = service->stream("s")->shards()[0];
   service->stream("s")->split(shard, HashKey{1} << 127, now_ms);
@@ -164,7 +164,7 @@ TEST_F(model, a_closed_shard_never_hides_its_records_behind_a_missing_iterator) 
   EXPECT_FALSE(client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON")).null("NextShardIterator"));
 }
 
-TEST_F(model, child_shards_are_omitted_if_that_is_set) {
+TEST_F(model, child_shards_are_left_out_if_set) {
   service->settings().omits_child_shards = true;
   service->stream("s")->split(service->stream("s")->shards()[0], HashKey{1} << 127, now_ms);
   const Response ended = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
@@ -172,18 +172,18 @@ TEST_F(model, child_shards_are_omitted_if_that_is_set) {
   EXPECT_FALSE(ended.has("ChildShards"));
 }
 
-TEST_F(model, shards_are_listed_as_they_were_a_while_ago) {
+TEST_F(model, listed_shards_may_be_outdated_if_set) {
   now_ms += 60'000;
   service->settings().list_shards_lag_ms = 10'000;
   service->stream("s")->split(service->stream("s")->shards()[0], HashKey{1} << 127, now_ms);
   const auto listed = [&] {
-    const Response answer = client.call("ListShards", R"({"StreamName":"s"})");
-    EXPECT_EQ(answer.has("Shards.0.SequenceNumberRange.EndingSequenceNumber"), answer.size("Shards") == 3);
-    return answer.size("Shards");
+    const Response response = client.call("ListShards", R"({"StreamName":"s"})");
+    EXPECT_EQ(response.has("Shards.0.SequenceNumberRange.EndingSequenceNumber"), response.size("Shards") == 3);
+    return response.size("Shards");
   };
   std::map<size_t, int> sizes;
   for (int i = 0; i < 100; ++i) ++sizes[listed()];
-  EXPECT_GT(sizes[1], 90) << "just split";
+  EXPECT_GT(sizes[1], 90) << "directly after the split";
   now_ms += 5000;
   for (int i = 0; i < 100; ++i) ++sizes[listed()];
   EXPECT_GT(sizes[1], 120);
@@ -195,25 +195,25 @@ TEST_F(model, shards_are_listed_as_they_were_a_while_ago) {
   EXPECT_EQ(client.call("ListShards", R"({"StreamName":"new"})").size("Shards"), 2U);
 }
 
-TEST_F(model, refused_records_have_either_code_or_the_one_asked_for) {
+TEST_F(model, rejected_records_have_either_code_or_the_requested_one) {
   const auto codes = [&](const Fault& fault) {
     now_ms += 1000;
     service->faults().next_calls("PutRecords", fault);
-    const Response answer = client.call("PutRecords", put_records_body("s", 500, entry("k", "d")));
+    const Response response = client.call("PutRecords", put_records_body("s", 500, entry("k", "d")));
     std::map<std::string, int> count;
-    for (int i = 0; i < 500; ++i) ++count[answer.text("Records." + std::to_string(i) + ".ErrorCode")];
-    EXPECT_EQ(answer.number("FailedRecordCount"), 500 - count[""]);
+    for (int i = 0; i < 500; ++i) ++count[response.text("Records." + std::to_string(i) + ".ErrorCode")];
+    EXPECT_EQ(response.number("FailedRecordCount"), 500 - count[""]);
     return count;
   };
-  auto either = codes(refuse_records(0.4));
+  auto either = codes(reject_records(0.4));
   EXPECT_GT(either["InternalFailure"], 50);
   EXPECT_GT(either["ProvisionedThroughputExceededException"], 50);
   EXPECT_GT(either[""], 200);
-  EXPECT_EQ(codes(refuse_records(1, "InternalFailure"))["InternalFailure"], 500);
-  EXPECT_EQ(service->stats().records_put + service->stats().records_refused_by_faults, 1000U);
+  EXPECT_EQ(codes(reject_records(1, "InternalFailure"))["InternalFailure"], 500);
+  EXPECT_EQ(service->stats().records_put + service->stats().records_rejected_by_faults, 1000U);
 }
 
-TEST_F(model, faults_by_chance_come_as_often_as_asked_and_the_same_from_one_seed) {
+TEST_F(model, random_model_faults_have_their_frequency_and_repeat_with_the_seed) {
   const auto run = [&](uint64_t seed) {
     Settings settings;
     settings.seed = seed;
@@ -221,23 +221,23 @@ TEST_F(model, faults_by_chance_come_as_often_as_asked_and_the_same_from_one_seed
     service->faults().set_rates({.throttle = 0.1,
                                  .internal_failure = 0.1,
                                  .close = 0.1,
-                                 .lose_answer = 0.1,
+                                 .lose_response = 0.1,
                                  .truncate = 0.1,
                                  .delay = 0.1,
                                  .delay_ms = 50,
                                  .bad_gateway = 0.1});
     std::string trace;
     for (int i = 0; i < 1000; ++i) {
-      const Response answer = client.call("ListShards", R"({"StreamName":"s"})");
-      trace += answer.code() + std::to_string(static_cast<int>(answer.reply().wire)) +
-               std::to_string(answer.reply().delay_ms) + ",";
+      const Response response = client.call("ListShards", R"({"StreamName":"s"})");
+      trace += response.code() + std::to_string(static_cast<int>(response.reply().wire)) +
+               std::to_string(response.reply().delay_ms) + ",";
     }
     return trace;
   };
   const std::string first = run(7);
   const Stats& stats = service->stats();
   for (const uint64_t count :
-       {stats.injected_errors / 3, stats.closed_connections, stats.lost_answers, stats.truncated_answers}) {
+       {stats.injected_errors / 3, stats.closed_connections, stats.lost_responses, stats.truncated_responses}) {
     EXPECT_GT(count, 60U);
     EXPECT_LT(count, 140U);
   }

@@ -145,24 +145,24 @@ Reply get_shard_iterator(State& state, const Input& input) {
   constraints.one_of(input.shard_iterator_type, "shardIteratorType",
                      "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON");
   constraints.sequence_number(input.starting_sequence_number, "startingSequenceNumber");
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
-  if (stream == nullptr) return refuse(error);
+  if (stream == nullptr) return reject(error);
   Shard* shard = stream->find(*input.shard_id);
   if (shard == nullptr)
-    return refuse({400, "ResourceNotFoundException",
+    return reject({400, "ResourceNotFoundException",
                    "S" + place(state, *stream, *input.shard_id).substr(1) + " does not exist"});
   if (shard->iterator_calls.room(state.now_ms, state.settings.limits.iterator_calls_per_s) < 1) {
     ++state.stats.throttled_calls;
-    return refuse(rate_exceeded(state, *stream, *shard));
+    return reject(rate_exceeded(state, *stream, *shard));
   }
   shard->iterator_calls.take(state.now_ms, 1);
   const std::optional<uint64_t> start = position(state, *stream, *shard, input, &error);
-  if (!start) return refuse(error);
+  if (!start) return reject(error);
   JsonOut json;
   json.open('{').key("ShardIterator").string(iterator(state, *stream, *shard, *start));
-  return answer(json.close('}').take());
+  return ok_reply(json.close('}').take());
 }
 
 Reply get_records(State& state, const Input& input) {
@@ -171,25 +171,25 @@ Reply get_records(State& state, const Input& input) {
   constraints.required(input.shard_iterator.has_value(), "shardIterator");
   constraints.characters(input.shard_iterator, "shardIterator", 1, 512);
   constraints.range(input.limit, "limit", 1, INT64_MAX);
-  if (const auto error = constraints.failure()) return refuse(*error);
-  if (input.limit && *input.limit > static_cast<int64_t>(limits.answer_records))
-    return refuse(invalid("Limit " + std::to_string(*input.limit) + " is greater than " +
-                          std::to_string(limits.answer_records) + "."));
+  if (const auto error = constraints.failure()) return reject(*error);
+  if (input.limit && *input.limit > static_cast<int64_t>(limits.response_records))
+    return reject(invalid("Limit " + std::to_string(*input.limit) + " is greater than " +
+                          std::to_string(limits.response_records) + "."));
   const std::optional<Token> token = open_token(*input.shard_iterator, 'I', state.token_key);
-  if (!token) return refuse(invalid("Invalid ShardIterator."));
-  if (const auto expired = check_age(state, *token)) return refuse(*expired);
+  if (!token) return reject(invalid("Invalid ShardIterator."));
+  if (const auto expired = check_age(state, *token)) return reject(*expired);
   Error error;
   Stream* const found = find_stream_of(state, *token, &error);
-  if (found == nullptr) return refuse(error);
+  if (found == nullptr) return reject(error);
   Stream& stream = *found;
   Shard& shard = stream.shards()[token->shard];
-  if (!admit(state, shard)) return refuse(rate_exceeded(state, stream, shard));
+  if (!admit(state, shard)) return reject(rate_exceeded(state, stream, shard));
 
   const uint64_t first = std::clamp(token->position, shard.trimmed, shard.end());
   uint64_t most =
-      std::min(static_cast<uint64_t>(input.limit.value_or(static_cast<int64_t>(limits.answer_records))),
+      std::min(static_cast<uint64_t>(input.limit.value_or(static_cast<int64_t>(limits.response_records))),
                shard.end() - first);
-  if (state.fault.kind == FaultKind::short_answer)
+  if (state.fault.kind == FaultKind::short_response)
     most = static_cast<uint64_t>(state.fault.share * static_cast<double>(most));
   if (state.now_ms < shard.hidden_until_ms) most = 0;
   uint64_t next = first;
@@ -223,7 +223,7 @@ Reply get_records(State& state, const Input& input) {
   if (finished && !no_iterator && !state.settings.omits_child_shards) write_child_shards(json, stream, shard);
   count_read(state, shard, bytes);
   state.stats.records_read += next - first;
-  return answer(json.close('}').take());
+  return ok_reply(json.close('}').take());
 }
 
 }  // namespace penstock::model

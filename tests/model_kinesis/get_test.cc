@@ -8,7 +8,7 @@ namespace {
 
 constexpr size_t kMiB = 1 << 20;
 
-TEST_F(model, each_iterator_type_begins_where_it_says) {
+TEST_F(model, each_iterator_type_starts_at_its_position) {
   std::array<std::string, 3> numbers;
   for (size_t i = 0; i < numbers.size(); ++i) {
     numbers[i] = client.put("s", "k", std::to_string(i)).text("Records.0.SequenceNumber");
@@ -36,7 +36,7 @@ TEST_F(model, each_iterator_type_begins_where_it_says) {
   EXPECT_EQ(at_time("1800000000"), "");
 }
 
-TEST_F(model, a_wrong_request_for_an_iterator_is_refused) {
+TEST_F(model, an_invalid_iterator_request_is_rejected) {
   service->create_stream("two", 2);
   const std::string here = client.put("s", "k", "d").text("Records.0.SequenceNumber");
   const auto code = [&](const std::string& rest) {
@@ -61,7 +61,7 @@ TEST_F(model, a_wrong_request_for_an_iterator_is_refused) {
             "ResourceNotFoundException");
 }
 
-TEST_F(model, an_iterator_lives_300_seconds) {
+TEST_F(model, an_iterator_is_valid_for_300_seconds) {
   const std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
   now_ms += 300'000;
   EXPECT_TRUE(client.get(iterator).ok());
@@ -69,7 +69,7 @@ TEST_F(model, an_iterator_lives_300_seconds) {
   EXPECT_EQ(client.get(iterator).code(), "ExpiredIteratorException");
 }
 
-TEST_F(model, a_forged_iterator_is_refused) {
+TEST_F(model, a_forged_iterator_is_rejected) {
   std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
   iterator[20] = iterator[20] == 'A' ? 'B' : 'A';
   EXPECT_EQ(client.get(iterator).code(), "InvalidArgumentException");
@@ -77,7 +77,7 @@ TEST_F(model, a_forged_iterator_is_refused) {
   EXPECT_EQ(client.call("GetRecords", "{}").code(), "ValidationException");
 }
 
-TEST_F(model, a_limit_is_1_to_10000_and_is_kept) {
+TEST_F(model, a_get_records_limit_is_1_to_10000_and_is_respected) {
   for (int i = 0; i < 10'001; ++i) service->preload("s", "k", "");
   const std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
   EXPECT_EQ(client.get(iterator, 0).code(), "ValidationException");
@@ -88,7 +88,7 @@ TEST_F(model, a_limit_is_1_to_10000_and_is_kept) {
   EXPECT_EQ(client.get(most.text("NextShardIterator")).size("Records"), 1U);
 }
 
-TEST_F(model, five_get_records_calls_pass_in_any_second) {
+TEST_F(model, five_get_records_calls_are_allowed_in_any_second) {
   const std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(client.get(iterator).ok());
@@ -102,7 +102,7 @@ TEST_F(model, five_get_records_calls_pass_in_any_second) {
   EXPECT_EQ(service->stats().throttled_calls, 2U);
 }
 
-TEST_F(model, five_iterators_are_given_in_any_second) {
+TEST_F(model, five_iterators_are_allowed_in_any_second) {
   for (int i = 0; i < 5; ++i) EXPECT_NE(client.iterator("s", shard_id(0), "LATEST"), "");
   EXPECT_EQ(client.iterator("s", shard_id(0), "LATEST"), "");
   now_ms += 999;
@@ -111,7 +111,7 @@ TEST_F(model, five_iterators_are_given_in_any_second) {
   EXPECT_NE(client.iterator("s", shard_id(0), "LATEST"), "");
 }
 
-TEST_F(model, an_answer_holds_ten_mebibytes_and_the_next_five_seconds_are_throttled) {
+TEST_F(model, a_response_has_at_most_ten_mebibytes_and_the_next_five_seconds_are_throttled) {
   for (int i = 0; i < 11; ++i) service->preload("s", "k", std::string(kMiB - 1, 'x'));
   const Response full = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(full.size("Records"), 10U);
@@ -121,7 +121,7 @@ TEST_F(model, an_answer_holds_ten_mebibytes_and_the_next_five_seconds_are_thrott
   EXPECT_EQ(client.get(full.text("NextShardIterator")).size("Records"), 1U);
 }
 
-TEST_F(model, a_shard_gives_two_mebibytes_in_a_second) {
+TEST_F(model, a_shard_returns_two_mebibytes_per_second) {
   for (int i = 0; i < 6; ++i) service->preload("s", "k", std::string(kMiB - 1, 'x'));
   std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
   for (int i = 0; i < 2; ++i) iterator = client.get(iterator, 1).text("NextShardIterator");
@@ -131,21 +131,21 @@ TEST_F(model, a_shard_gives_two_mebibytes_in_a_second) {
   EXPECT_EQ(client.get(iterator, 1).size("Records"), 1U);
 }
 
-TEST_F(model, how_far_behind_the_tip_is_told) {
+TEST_F(model, the_lag_is_reported) {
   service->preload("s", "k", "1");
   now_ms += 700;
   service->preload("s", "k", "2");
   now_ms += 300;
-  const Response behind = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"), 1);
-  EXPECT_EQ(behind.number("MillisBehindLatest"), 300);
-  const Response tip = client.get(behind.text("NextShardIterator"));
+  const Response first = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"), 1);
+  EXPECT_EQ(first.number("MillisBehindLatest"), 300);
+  const Response tip = client.get(first.text("NextShardIterator"));
   EXPECT_EQ(tip.number("MillisBehindLatest"), 0);
   const Response empty = client.get(tip.text("NextShardIterator"));
   EXPECT_EQ(empty.size("Records"), 0U);
   EXPECT_NE(empty.text("NextShardIterator"), "");
 }
 
-TEST_F(model, what_is_past_its_retention_is_skipped) {
+TEST_F(model, records_past_retention_are_skipped) {
   for (int i = 0; i < 4; ++i) service->preload("s", "k", std::to_string(i));
   const std::string first(service->stream("s")->shards()[0].records[0].sequence_number.text());
   service->trim(service->stream("s")->shards()[0], 2);

@@ -123,8 +123,8 @@ class HttpServer::Impl {
     });
     http_->set_keep_alive_max_count(1'000'000'000);
     http_->new_task_queue = [this] { return new httplib::ThreadPool(static_cast<size_t>(options_.threads)); };
-    http_->Post(".*", [this](const auto& request, auto& response) { answer(request, response); });
-    http_->Get(".*", [this](const auto& request, auto& response) { answer(request, response); });
+    http_->Post(".*", [this](const auto& request, auto& response) { respond(request, response); });
+    http_->Get(".*", [this](const auto& request, auto& response) { respond(request, response); });
     port_ = options_.port == 0                                  ? http_->bind_to_any_port(options_.host)
             : http_->bind_to_port(options_.host, options_.port) ? options_.port
                                                                 : -1;
@@ -146,7 +146,7 @@ class HttpServer::Impl {
   }
 
  private:
-  void answer(const httplib::Request& from, httplib::Response& to) {
+  void respond(const httplib::Request& from, httplib::Response& to) {
     Request request{from.method, from.target, {from.headers.begin(), from.headers.end()}, from.body};
     Reply reply;
     {

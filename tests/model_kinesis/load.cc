@@ -48,7 +48,7 @@ std::string load_lines(Service& service, const std::string& stream, const std::s
 }  // namespace
 
 std::string load_records(Service& service, const std::string& stream, const std::string& text) {
-  if (service.stream(stream) == nullptr) return "there is no stream " + stream;
+  if (service.stream(stream) == nullptr) return "unknown stream " + stream;
   rapidjson::Document event;
   event.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
   const Value* records = event.HasParseError() ? nullptr : find_member(event, "Records");

@@ -28,13 +28,13 @@ constexpr const char* kUsage = R"(penstock-model-kinesis: a strict model of Kine
   --access-key ID        default AKIDEXAMPLE
   --secret-key SECRET    default the example secret of AWS's documentation
   --list-shards-page N   shards in a page of ListShards, default 1000
-  --seed N               of what comes by chance, default 1
-By chance, each a share from 0 to 1 of the calls:
-  --throttle --internal-failure --close --lose-answer --truncate --delay
-  --delay-ms N           how long a delayed answer waits, default 1000
-  --refuse-records       a share of the records of every PutRecords call
+  --seed N               of the random faults, default 1
+Random faults, each with its probability per call, 0 to 1:
+  --throttle --internal-failure --close --lose-response --truncate --delay
+  --delay-ms N           how long a delayed response waits, default 1000
+  --reject-records       the share of rejected records in each PutRecords call
 
-Beside the API: GET /model/stats and GET /model/streams/NAME/records
+In addition to the API: GET /model/stats and GET /model/streams/NAME/records
 )";
 
 struct Arguments {
@@ -87,11 +87,11 @@ std::map<std::string, Setter> setters(Arguments& out) {
       {"--throttle", share(out.rates.throttle)},
       {"--internal-failure", share(out.rates.internal_failure)},
       {"--close", share(out.rates.close)},
-      {"--lose-answer", share(out.rates.lose_answer)},
+      {"--lose-response", share(out.rates.lose_response)},
       {"--truncate", share(out.rates.truncate)},
       {"--delay", share(out.rates.delay)},
       {"--delay-ms", number(out.rates.delay_ms)},
-      {"--refuse-records", share(out.rates.refuse_records)},
+      {"--reject-records", share(out.rates.reject_records)},
       {"--stream",
        [&out](const std::string& value) {
          std::string name, count;

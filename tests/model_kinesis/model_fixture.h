@@ -20,8 +20,8 @@ class model : public testing::Test {
   }
   void SetUp() override { start({}); }
 
-  std::string decoded(const Response& answer, const std::string& path) {
-    std::string text = answer.text(path);
+  std::string decoded(const Response& response, const std::string& path) {
+    std::string text = response.text(path);
     return std::string(decode_base64(text).value_or("not base64"));
   }
   static std::string shard_id(int index) { return "shardId-00000000000" + std::to_string(index); }

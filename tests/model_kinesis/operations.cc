@@ -10,13 +10,13 @@ std::string State::arn(const Stream& stream) const {
   return "arn:aws:kinesis:" + settings.region + ":" + settings.account + ":stream/" + stream.name();
 }
 
-Reply answer(std::string json) {
+Reply ok_reply(std::string json) {
   Reply reply;
   reply.body = std::move(json);
   return reply;
 }
 
-Reply refuse(const Error& error) {
+Reply reject(const Error& error) {
   JsonOut json;
   json.open('{').key("__type").string(error.code);
   if (!error.message.empty()) json.key("message").string(error.message);

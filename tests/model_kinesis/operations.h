@@ -20,8 +20,8 @@ Reply get_records(State& state, const Input& input);
 
 // What the operations have in common.
 
-Reply answer(std::string json);
-Reply refuse(const Error& error);
+Reply ok_reply(std::string json);
+Reply reject(const Error& error);
 
 // Returns the stream that the parameters name, by name or ARN. Returns nullptr and sets *error if not found.
 Stream* find_stream(State& state, const Input& input, Error* error);

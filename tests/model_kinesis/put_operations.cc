@@ -48,7 +48,7 @@ bool admit(State& state, Shard& shard, const PutEntry& entry) {
   // A record larger than a second's limit is allowed if nothing else was written in that second.
   const bool bytes_fit = size <= room || room == limits.written_bytes_per_s;
   if (!bytes_fit || shard.written_records.room(state.now_ms, limits.written_records_per_s) < 1) {
-    ++state.stats.records_refused_by_limits;
+    ++state.stats.records_rejected_by_limits;
     return false;
   }
   shard.written_records.take(state.now_ms, 1);
@@ -68,10 +68,10 @@ std::string_view injected_message(std::string_view code) {
 // Puts one entry of PutRecords or rejects it alone. Returns whether it was put.
 bool put_one(State& state, Stream& stream, const PutEntry& entry, JsonOut& json) {
   Shard& shard = shard_of(stream, entry);
-  const std::string injected = state.faults.refusal(state.fault);
+  const std::string injected = state.faults.rejection(state.fault);
   json.open('{');
   if (!injected.empty()) {
-    ++state.stats.records_refused_by_faults;
+    ++state.stats.records_rejected_by_faults;
     json.key("ErrorCode").string(injected).key("ErrorMessage").string(injected_message(injected));
   } else if (!admit(state, shard, entry)) {
     const Error error = rate_exceeded(state, stream, shard);
@@ -92,21 +92,21 @@ Reply put_record(State& state, const Input& input) {
   constraints.name(input.stream_name, "streamName");
   check_entry(constraints, input.record, "", state.settings.limits.record_bytes);
   constraints.sequence_number(input.sequence_number_for_ordering, "sequenceNumberForOrdering");
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
-  if (stream == nullptr) return refuse(error);
-  if (const auto wrong = check_whole_entry(state, input.record)) return refuse(*wrong);
+  if (stream == nullptr) return reject(error);
+  if (const auto wrong = check_whole_entry(state, input.record)) return reject(*wrong);
 
   Shard& shard = shard_of(*stream, input.record);
   if (!admit(state, shard, input.record)) {
     ++state.stats.throttled_calls;
-    return refuse(rate_exceeded(state, *stream, shard));
+    return reject(rate_exceeded(state, *stream, shard));
   }
   JsonOut json;
   json.open('{').key("ShardId").string(shard.id());
   json.key("SequenceNumber").string(append(state, *stream, shard, input.record).sequence_number.text());
-  return answer(json.close('}').take());
+  return ok_reply(json.close('}').take());
 }
 
 Reply put_records(State& state, const Input& input) {
@@ -120,17 +120,17 @@ Reply put_records(State& state, const Input& input) {
       check_entry(constraints, (*input.records)[i], "records." + std::to_string(i + 1) + ".member.",
                   limits.record_bytes);
   }
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
-  if (stream == nullptr) return refuse(error);
+  if (stream == nullptr) return reject(error);
   size_t call_bytes = 0;
   for (const PutEntry& entry : *input.records) {
-    if (const auto wrong = check_whole_entry(state, entry)) return refuse(*wrong);
+    if (const auto wrong = check_whole_entry(state, entry)) return reject(*wrong);
     call_bytes += size_of(entry);
   }
   if (call_bytes > limits.call_bytes)
-    return refuse({400, "InvalidArgumentException",
+    return reject({400, "InvalidArgumentException",
                    "Records size exceeds " + std::to_string(limits.call_bytes >> 20) + " MB limit"});
 
   JsonOut results;
@@ -139,7 +139,7 @@ Reply put_records(State& state, const Input& input) {
   for (const PutEntry& entry : *input.records)
     if (!put_one(state, *stream, entry, results)) ++failed;
   results.close(']');
-  return answer("{\"FailedRecordCount\":" + std::to_string(failed) + ",\"Records\":" + results.take() + "}");
+  return ok_reply("{\"FailedRecordCount\":" + std::to_string(failed) + ",\"Records\":" + results.take() + "}");
 }
 
 }  // namespace penstock::model

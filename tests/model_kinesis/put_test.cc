@@ -6,7 +6,7 @@ namespace {
 
 constexpr size_t kMiB = 1 << 20;
 
-TEST_F(model, a_record_comes_back_as_it_was_put) {
+TEST_F(model, a_record_is_returned_unchanged) {
   const Response put = client.put("s", "key", std::string_view("\0\xff data", 7));
   ASSERT_TRUE(put.ok()) << put.reply().body;
   EXPECT_EQ(put.number("FailedRecordCount"), 0);
@@ -18,7 +18,7 @@ TEST_F(model, a_record_comes_back_as_it_was_put) {
   EXPECT_DOUBLE_EQ(got.real("Records.0.ApproximateArrivalTimestamp"), static_cast<double>(now_ms) / 1000);
 }
 
-TEST_F(model, sequence_numbers_have_56_digits_and_rise) {
+TEST_F(model, sequence_numbers_have_56_digits_and_increase) {
   std::string last;
   for (int i = 0; i < 50; ++i) {
     now_ms += i % 3 == 0 ? 0 : 700;
@@ -30,23 +30,23 @@ TEST_F(model, sequence_numbers_have_56_digits_and_rise) {
   }
 }
 
-TEST_F(model, a_call_takes_500_records_and_not_501) {
+TEST_F(model, a_call_accepts_500_records_and_not_501) {
   EXPECT_TRUE(client.call("PutRecords", put_records_body("s", 500, entry("k", "d"))).ok());
-  const Response refused = client.call("PutRecords", put_records_body("s", 501, entry("k", "d")));
-  EXPECT_EQ(refused.status(), 400);
-  EXPECT_EQ(refused.code(), "ValidationException");
+  const Response rejected = client.call("PutRecords", put_records_body("s", 501, entry("k", "d")));
+  EXPECT_EQ(rejected.status(), 400);
+  EXPECT_EQ(rejected.code(), "ValidationException");
   EXPECT_EQ(client.call("PutRecords", put_records_body("s", "")).code(), "ValidationException");
   EXPECT_EQ(service->stats().records_put, 500U);
 }
 
-TEST_F(model, a_record_takes_a_mebibyte_with_its_partition_key_and_not_a_byte_more) {
+TEST_F(model, a_record_has_at_most_a_mebibyte_with_its_partition_key) {
   EXPECT_TRUE(client.put("s", "k", std::string(kMiB - 1, 'x')).ok());
   now_ms += 1000;
   EXPECT_EQ(client.put("s", "k", std::string(kMiB, 'x')).code(), "InvalidArgumentException");
   EXPECT_EQ(client.put("s", "k", std::string(kMiB + 1, 'x')).code(), "ValidationException");
 }
 
-TEST_F(model, a_raised_record_limit_is_told_and_holds) {
+TEST_F(model, a_raised_record_limit_is_reported_and_applied) {
   Settings settings;
   settings.limits.record_bytes = 2 * kMiB;
   start(settings);
@@ -57,16 +57,16 @@ TEST_F(model, a_raised_record_limit_is_told_and_holds) {
             2048);
 }
 
-TEST_F(model, a_call_takes_five_mebibytes_with_partition_keys_and_not_a_byte_more) {
+TEST_F(model, a_call_has_at_most_five_mebibytes_with_partition_keys) {
   service->create_stream("wide", 40);
   std::string entries;
   for (int i = 0; i < 9; ++i) entries += entry("key" + std::to_string(i), std::string(kMiB / 2 - 4, 'x')) + ",";
   const size_t rest = 5 * kMiB - 9 * (kMiB / 2);
   EXPECT_TRUE(
       client.call("PutRecords", put_records_body("wide", entries + entry("k", std::string(rest - 1, 'x')))).ok());
-  const Response refused =
+  const Response rejected =
       client.call("PutRecords", put_records_body("wide", entries + entry("k", std::string(rest, 'x'))));
-  EXPECT_EQ(refused.code(), "InvalidArgumentException");
+  EXPECT_EQ(rejected.code(), "InvalidArgumentException");
 }
 
 TEST_F(model, a_partition_key_has_1_to_256_characters_not_bytes) {
@@ -78,7 +78,7 @@ TEST_F(model, a_partition_key_has_1_to_256_characters_not_bytes) {
   EXPECT_TRUE(client.put("s", umlauts, "d").ok());
 }
 
-TEST_F(model, a_shard_takes_1000_records_in_any_second) {
+TEST_F(model, a_shard_accepts_1000_records_in_any_second) {
   const std::string body = put_records_body("s", 400, entry("k", "d"));
   EXPECT_EQ(client.call("PutRecords", body).number("FailedRecordCount"), 0);
   now_ms += 500;
@@ -94,10 +94,10 @@ TEST_F(model, a_shard_takes_1000_records_in_any_second) {
   EXPECT_EQ(client.call("PutRecords", body).number("FailedRecordCount"), 400);
   now_ms += 1;
   EXPECT_EQ(client.call("PutRecords", body).number("FailedRecordCount"), 0);
-  EXPECT_EQ(service->stats().records_refused_by_limits, 600U);
+  EXPECT_EQ(service->stats().records_rejected_by_limits, 600U);
 }
 
-TEST_F(model, a_shard_takes_a_mebibyte_in_any_second) {
+TEST_F(model, a_shard_accepts_a_mebibyte_in_any_second) {
   const std::string half(kMiB / 2 - 1, 'x');
   EXPECT_EQ(client.put("s", "k", half).number("FailedRecordCount"), 0);
   EXPECT_EQ(client.put("s", "k", half).number("FailedRecordCount"), 0);
@@ -106,7 +106,7 @@ TEST_F(model, a_shard_takes_a_mebibyte_in_any_second) {
   EXPECT_EQ(client.put("s", "k", "").number("FailedRecordCount"), 0);
 }
 
-TEST_F(model, put_record_over_the_rate_is_refused_as_a_whole) {
+TEST_F(model, put_record_over_the_rate_is_rejected_completely) {
   const std::string body = R"({"StreamName":"s","PartitionKey":"k","Data":"ZA=="})";
   EXPECT_TRUE(client.call("PutRecords", put_records_body("s", 499, entry("k", "d"))).ok());
   EXPECT_TRUE(client.call("PutRecords", put_records_body("s", 500, entry("k", "d"))).ok());
@@ -114,7 +114,7 @@ TEST_F(model, put_record_over_the_rate_is_refused_as_a_whole) {
   EXPECT_EQ(client.call("PutRecord", body).code(), "ProvisionedThroughputExceededException");
 }
 
-TEST_F(model, preloading_passes_the_write_limits_by) {
+TEST_F(model, preloading_ignores_the_write_limits) {
   for (int i = 0; i < 5000; ++i) service->preload("s", "k", "data");
   size_t seen = 0;
   std::string_view last;
@@ -140,7 +140,7 @@ TEST_F(model, the_hash_key_chooses_the_shard) {
   EXPECT_EQ(shard_for(R"(,"ExplicitHashKey":"340282366920938463463374607431768211455")"), shard_id(2));
 }
 
-TEST_F(model, a_wrong_explicit_hash_key_is_refused) {
+TEST_F(model, an_invalid_explicit_hash_key_is_rejected) {
   const auto code = [&](const std::string& key) {
     return client
         .call("PutRecords",
@@ -151,7 +151,7 @@ TEST_F(model, a_wrong_explicit_hash_key_is_refused) {
   for (const char* wrong : {"", "01", "-1", "0x1", "1 "}) EXPECT_EQ(code(wrong), "ValidationException") << wrong;
 }
 
-TEST_F(model, a_malformed_body_is_refused) {
+TEST_F(model, a_malformed_body_is_rejected) {
   for (const char* body :
        {"", "{", "[]", "null", "{\"StreamName\":7}", R"({"StreamName":"s","Records":{}})",
         R"({"StreamName":"s","Records":[7]})", R"({"StreamName":"s","Records":[{"Data":"a","PartitionKey":"k"}]})",
@@ -168,7 +168,7 @@ TEST_F(model, a_malformed_body_is_refused) {
   EXPECT_EQ(client.put("absent", "k", "d").code(), "ResourceNotFoundException");
 }
 
-TEST_F(model, an_unknown_operation_or_content_type_is_refused) {
+TEST_F(model, an_unknown_operation_or_content_type_is_rejected) {
   EXPECT_EQ(client.call("DeleteEverything", "{}").code(), "UnknownOperationException");
   Request request = client.request("ListShards", "{}");
   request.headers[1].second = "application/json";

@@ -28,15 +28,15 @@ std::string stats_as_json(const Service& service) {
   for (const auto& [name, value] : {std::pair("requests", stats.requests),
                                     {"unsigned_requests", stats.unsigned_requests},
                                     {"records_put", stats.records_put},
-                                    {"records_refused_by_limits", stats.records_refused_by_limits},
-                                    {"records_refused_by_faults", stats.records_refused_by_faults},
+                                    {"records_rejected_by_limits", stats.records_rejected_by_limits},
+                                    {"records_rejected_by_faults", stats.records_rejected_by_faults},
                                     {"records_read", stats.records_read},
                                     {"throttled_calls", stats.throttled_calls},
                                     {"injected_errors", stats.injected_errors},
                                     {"closed_connections", stats.closed_connections},
-                                    {"lost_answers", stats.lost_answers},
-                                    {"lost_answer_records", stats.lost_answer_records},
-                                    {"truncated_answers", stats.truncated_answers}})
+                                    {"lost_responses", stats.lost_responses},
+                                    {"lost_response_records", stats.lost_response_records},
+                                    {"truncated_responses", stats.truncated_responses}})
     json.key(name).number(static_cast<int64_t>(value));
   json.key("calls").open('{');
   for (const auto& [operation, count] : stats.calls) json.key(operation).number(static_cast<int64_t>(count));

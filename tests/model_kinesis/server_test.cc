@@ -52,7 +52,7 @@ class model_server : public testing::Test {
   TestClient client{[](const Request&) { return Reply{}; }, unix_now_ms};
 };
 
-TEST_F(model_server, a_signed_call_gets_its_answer_and_keeps_the_connection) {
+TEST_F(model_server, a_signed_call_gets_its_response_and_keeps_the_connection) {
   start();
   for (int i = 0; i < 3; ++i) {
     const httplib::Result result = post(*http, list());
@@ -66,11 +66,11 @@ TEST_F(model_server, a_signed_call_gets_its_answer_and_keeps_the_connection) {
   EXPECT_EQ(http->Get("/")->status, 403);
 }
 
-TEST_F(model_server, a_connection_closed_before_or_after_gives_no_answer) {
+TEST_F(model_server, a_connection_closed_before_or_after_the_call_gives_no_response) {
   start();
   script([](Faults& faults) {
     faults.next_calls("PutRecords", close_before());
-    faults.next_calls("PutRecords", lose_answer());
+    faults.next_calls("PutRecords", lose_response());
   });
   const Request put = client.request("PutRecords", put_records_body("s", entry("k", "d")));
   EXPECT_EQ(post(*http, put).error(), httplib::Error::Read);
@@ -80,9 +80,9 @@ TEST_F(model_server, a_connection_closed_before_or_after_gives_no_answer) {
   EXPECT_TRUE(post(*http, put));
 }
 
-TEST_F(model_server, a_truncated_answer_has_its_head_and_half_its_body) {
+TEST_F(model_server, a_truncated_response_has_its_header_and_half_its_body) {
   start();
-  script([](Faults& faults) { faults.next_calls("ListShards", truncate_answer(), 2); });
+  script([](Faults& faults) { faults.next_calls("ListShards", truncate_response(), 2); });
   EXPECT_EQ(post(*http, list()).error(), httplib::Error::Read);
 
   const std::string whole = [&] {
@@ -112,13 +112,13 @@ TEST_F(model_server, a_truncated_answer_has_its_head_and_half_its_body) {
   EXPECT_GT(received, 100U);
 }
 
-TEST_F(model_server, a_slow_answer_holds_nobody_else_up_nor_the_end) {
+TEST_F(model_server, a_slow_response_blocks_neither_other_calls_nor_the_end) {
   start();
   script([](Faults& faults) { faults.next_calls("ListShards", delay(3'600'000)); });
-  std::atomic<bool> answered = false;
+  std::atomic<bool> done = false;
   std::thread slow([&] {
     httplib::Client other(server->url());
-    answered = static_cast<bool>(post(other, list()));
+    done = static_cast<bool>(post(other, list()));
   });
   // The scripted fault may hit either of two calls; the second call after it is not delayed.
   uint64_t seen = 0;
@@ -128,7 +128,7 @@ TEST_F(model_server, a_slow_answer_holds_nobody_else_up_nor_the_end) {
   slow.join();
 }
 
-TEST_F(model_server, https_is_served_with_the_certificate_given) {
+TEST_F(model_server, https_is_served_with_the_given_certificate) {
   std::string folder = (std::filesystem::temp_directory_path() / "model-XXXXXX").string();
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   const CertificateFiles files = make_certificate(folder);
@@ -140,7 +140,7 @@ TEST_F(model_server, https_is_served_with_the_certificate_given) {
   http->set_ca_cert_path(files.cert);
   http->enable_server_certificate_verification(true);
   EXPECT_EQ(post(*http, list())->status, 200);
-  script([](Faults& faults) { faults.next_calls("ListShards", truncate_answer()); });
+  script([](Faults& faults) { faults.next_calls("ListShards", truncate_response()); });
   EXPECT_FALSE(post(*http, list()));
 
   httplib::Client distrustful(server->url());
@@ -173,7 +173,7 @@ TEST_F(model_server, a_port_in_use_is_an_error) {
   EXPECT_NE(second.start(), "");
 }
 
-TEST(model_load, json_lines_and_invocation_events_are_taken_and_all_else_refused) {
+TEST(model_load, json_lines_and_invocation_events_are_loaded_and_everything_else_rejected) {
   Service service({}, [] { return int64_t{1'700'000'000'000}; });
   service.create_stream("s", 1);
   EXPECT_EQ(load_records(service, "s",

@@ -76,15 +76,15 @@ Reply Service::handle(Request request) {
   const uint64_t put_before = stats.records_put;
   Reply reply = apply(request, operation);
   if (state_.fault.kind == FaultKind::delay) reply.delay_ms = state_.fault.delay_ms;
-  if (state_.fault.kind == FaultKind::lose_answer) {
+  if (state_.fault.kind == FaultKind::lose_response) {
     reply.wire = Wire::lost;
-    ++stats.lost_answers;
-    stats.lost_answer_records += stats.records_put - put_before;
+    ++stats.lost_responses;
+    stats.lost_response_records += stats.records_put - put_before;
   }
   if (state_.fault.kind == FaultKind::truncate) {
     reply.wire = Wire::truncated;
-    ++stats.truncated_answers;
-    stats.lost_answer_records += stats.records_put - put_before;
+    ++stats.truncated_responses;
+    stats.lost_response_records += stats.records_put - put_before;
   }
   reply.headers.emplace_back("x-amzn-RequestId", request_id(number, state_.token_key));
   reply.headers.emplace_back("Date", http_date(state_.now_ms));
@@ -94,23 +94,23 @@ Reply Service::handle(Request request) {
 
 Reply Service::apply(Request& request, std::string_view operation) {
   if (request.method != "POST")
-    return refuse({403, "AccessDeniedException", "Unable to determine service/operation name to be authorized"});
+    return reject({403, "AccessDeniedException", "Unable to determine service/operation name to be authorized"});
   const Operation function = find_operation(operation);
   const std::string_view type = header(request.headers, "content-type");
-  if (type.substr(0, type.find(';')) != kContentType) return refuse({404, "UnknownOperationException", ""});
-  if (function == nullptr) return refuse({400, "UnknownOperationException", ""});
+  if (type.substr(0, type.find(';')) != kContentType) return reject({404, "UnknownOperationException", ""});
+  if (function == nullptr) return reject({400, "UnknownOperationException", ""});
   if (auto error =
           check_signature(request, state_.settings.keys, state_.settings.region, "kinesis", state_.now_ms)) {
     ++state_.stats.unsigned_requests;
-    return refuse(*error);
+    return reject(*error);
   }
   if (state_.fault.kind == FaultKind::error) {
     ++state_.stats.injected_errors;
-    return refuse(state_.fault.error);
+    return reject(state_.fault.error);
   }
   if (state_.fault.kind == FaultKind::expire_iterators) expire_iterators();
   Input input;
-  if (auto error = read_input(request.body, input)) return refuse(*error);
+  if (auto error = read_input(request.body, input)) return reject(*error);
   return function(state_, input);
 }
 

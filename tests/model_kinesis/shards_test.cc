@@ -4,7 +4,7 @@
 namespace penstock::model {
 namespace {
 
-TEST_F(model, shards_share_the_hash_keys_without_gap_or_overlap) {
+TEST_F(model, shards_divide_the_hash_keys_without_gap_or_overlap) {
   for (const int count : {1, 2, 3, 7, 80}) {
     const std::string name = "n" + std::to_string(count);
     EXPECT_TRUE(client.create_stream(name, count).ok());
@@ -20,7 +20,7 @@ TEST_F(model, shards_share_the_hash_keys_without_gap_or_overlap) {
   EXPECT_EQ(client.create_stream("none", 0).code(), "ValidationException");
 }
 
-TEST_F(model, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
+TEST_F(model, list_shards_has_pages_whose_tokens_are_used_without_the_name) {
   Settings settings;
   settings.list_shards_page = 2;
   start(settings);
@@ -46,7 +46,7 @@ TEST_F(model, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
   EXPECT_FALSE(rest.has("NextToken"));
 }
 
-TEST_F(model, a_wrong_list_shards_call_is_refused) {
+TEST_F(model, an_invalid_list_shards_call_is_rejected) {
   EXPECT_EQ(client.call("ListShards", "{}").code(), "InvalidArgumentException");
   EXPECT_EQ(client.call("ListShards", R"({"StreamName":"absent"})").code(), "ResourceNotFoundException");
   EXPECT_EQ(client.call("ListShards", R"({"NextToken":"forged"})").code(), "InvalidArgumentException");
@@ -54,7 +54,7 @@ TEST_F(model, a_wrong_list_shards_call_is_refused) {
   EXPECT_EQ(client.call("ListShards", R"({"StreamName":"s","MaxResults":10001})").code(), "ValidationException");
 }
 
-TEST_F(model, a_stream_goes_by_its_arn_too) {
+TEST_F(model, a_stream_can_be_named_by_its_arn) {
   const std::string arn = "arn:aws:kinesis:us-east-1:000000000000:stream/";
   EXPECT_TRUE(client.call("ListShards", R"({"StreamARN":")" + arn + "s\"}").ok());
   EXPECT_EQ(client.call("ListShards", R"({"StreamARN":")" + arn + R"(s","StreamName":"other"})").code(),
@@ -65,7 +65,7 @@ TEST_F(model, a_stream_goes_by_its_arn_too) {
       arn + "s");
 }
 
-TEST_F(model, a_split_closes_the_shard_and_its_children_go_on) {
+TEST_F(model, a_split_closes_the_shard_and_its_children_continue) {
   const std::string before = client.put("s", "k", "parent").text("Records.0.SequenceNumber");
   const std::string split = R"({"StreamName":"s","ShardToSplit":"shardId-000000000000","NewStartingHashKey":)";
   EXPECT_EQ(client.call("SplitShard", split + R"("1"})").code(), "InvalidArgumentException");
@@ -117,7 +117,7 @@ TEST_F(model, a_closed_shard_leaves_the_list_with_its_last_record) {
             "ResourceNotFoundException");
 }
 
-TEST_F(model, a_merge_takes_neighbours_alone) {
+TEST_F(model, only_adjacent_shards_can_be_merged) {
   service->create_stream("three", 3);
   const auto merge = [&](int a, int b) {
     return client.call("MergeShards", R"({"StreamName":"three","ShardToMerge":")" + shard_id(a) +

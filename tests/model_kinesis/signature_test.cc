@@ -58,7 +58,7 @@ std::vector<std::string> last_line_but_one_split(const std::string& canonical) {
   return out;
 }
 
-TEST(model_signature, each_stage_agrees_with_every_published_vector) {
+TEST(model_signature, each_stage_of_signing_matches_every_published_vector) {
   std::ifstream file(vectors_path());
   if (!file) GTEST_SKIP() << "no " << vectors_path() << "; set PENSTOCK_TEST_DATA to the folder with it";
   int count = 0;
@@ -87,9 +87,9 @@ class model_authorization : public model {
   std::string code_after(const std::function<void(Request&)>& change) {
     Request request = client.request("ListShards", R"({"StreamName":"s"})");
     change(request);
-    const Response answer = client.send(request);
-    EXPECT_EQ(answer.status(), answer.ok() ? 200 : 400);
-    return answer.code();
+    const Response response = client.send(request);
+    EXPECT_EQ(response.status(), response.ok() ? 200 : 400);
+    return response.code();
   }
   static void set(Request& request, const std::string& name, const std::string& value) {
     for (auto& [key, old] : request.headers)
@@ -100,17 +100,17 @@ class model_authorization : public model {
   }
 };
 
-TEST_F(model_authorization, a_rightly_signed_request_passes) {
+TEST_F(model_authorization, a_correctly_signed_request_is_accepted) {
   EXPECT_EQ(code_after([](Request&) {}), "");
   EXPECT_EQ(service->stats().unsigned_requests, 0U);
 }
 
-TEST_F(model_authorization, a_missing_signature_is_refused) {
+TEST_F(model_authorization, a_missing_signature_is_rejected) {
   EXPECT_EQ(code_after([](Request& r) { r.headers.pop_back(); }), "MissingAuthenticationTokenException");
   EXPECT_EQ(service->stats().unsigned_requests, 1U);
 }
 
-TEST_F(model_authorization, an_incomplete_one_is_refused) {
+TEST_F(model_authorization, an_incomplete_signature_is_rejected) {
   const auto without = [&](const std::string& part) {
     return code_after([&](Request& r) {
       std::string value = get(r, "Authorization");
@@ -123,7 +123,7 @@ TEST_F(model_authorization, an_incomplete_one_is_refused) {
   EXPECT_EQ(code_after([](Request& r) { set(r, "X-Amz-Date", "yesterday"); }), "IncompleteSignatureException");
 }
 
-TEST_F(model_authorization, a_changed_body_path_header_or_signature_is_refused) {
+TEST_F(model_authorization, a_changed_body_path_header_or_signature_is_rejected) {
   EXPECT_EQ(code_after([](Request& r) { r.body += " "; }), "InvalidSignatureException");
   EXPECT_EQ(code_after([](Request& r) { r.path = "/other"; }), "InvalidSignatureException");
   EXPECT_EQ(code_after([](Request& r) { r.path = "/?a=b"; }), "InvalidSignatureException");
@@ -136,13 +136,13 @@ TEST_F(model_authorization, a_changed_body_path_header_or_signature_is_refused) 
             "InvalidSignatureException");
 }
 
-TEST_F(model_authorization, an_unsigned_amz_header_is_refused) {
+TEST_F(model_authorization, an_unsigned_amz_header_is_rejected) {
   EXPECT_EQ(code_after([](Request& r) { r.headers.emplace_back("X-Amz-Extra", "1"); }),
             "InvalidSignatureException");
   EXPECT_EQ(code_after([](Request& r) { r.headers.emplace_back("User-Agent", "test"); }), "");
 }
 
-TEST_F(model_authorization, another_key_secret_region_or_service_is_refused) {
+TEST_F(model_authorization, another_key_secret_region_or_service_is_rejected) {
   client.key.id = "AKIDOTHER";
   EXPECT_EQ(code_after([](Request&) {}), "UnrecognizedClientException");
   client.key = AccessKey{};
@@ -160,7 +160,7 @@ TEST_F(model_authorization, another_key_secret_region_or_service_is_refused) {
   EXPECT_EQ(signed_for("us-east-1", "firehose"), "InvalidSignatureException");
 }
 
-TEST_F(model_authorization, a_clock_off_by_more_than_five_minutes_is_refused) {
+TEST_F(model_authorization, a_clock_wrong_by_more_than_five_minutes_is_rejected) {
   const auto skewed = [&](int64_t offset_ms) {
     return code_after([&](Request& r) {
       r.headers.resize(3);
@@ -174,7 +174,7 @@ TEST_F(model_authorization, a_clock_off_by_more_than_five_minutes_is_refused) {
   EXPECT_EQ(amz_time(0), "19700101T000000Z");
 }
 
-TEST_F(model_authorization, temporary_keys_need_their_token_and_expire) {
+TEST_F(model_authorization, temporary_credentials_need_their_token_and_expire) {
   AccessKey temporary{"ASIATEMPORARY", "secret", "token", false};
   service->set_keys({temporary});
   client.key = temporary;

@@ -23,7 +23,7 @@ struct Limits {
   int64_t get_calls_per_s = 5;
   int64_t read_bytes_per_s = 2 << 20;
   int64_t iterator_calls_per_s = 5;
-  size_t answer_records = 10'000;
+  size_t response_records = 10'000;
   size_t response_bytes = 10 << 20;
   int64_t token_life_ms = 300'000;  // of iterators and page tokens
 };
@@ -46,15 +46,15 @@ struct Stats {
   std::map<std::string, uint64_t, std::less<>> calls{};  // by operation, failed ones included
   uint64_t unsigned_requests = 0;                        // without a valid signature
   uint64_t records_put = 0;
-  uint64_t records_refused_by_limits = 0;
-  uint64_t records_refused_by_faults = 0;
+  uint64_t records_rejected_by_limits = 0;
+  uint64_t records_rejected_by_faults = 0;
   uint64_t records_read = 0;
   uint64_t throttled_calls = 0;  // by limits
   uint64_t injected_errors = 0;
   uint64_t closed_connections = 0;  // before the request was applied
-  uint64_t lost_answers = 0;
-  uint64_t lost_answer_records = 0;  // records put by calls whose response was lost or truncated
-  uint64_t truncated_answers = 0;
+  uint64_t lost_responses = 0;
+  uint64_t lost_response_records = 0;  // records put by calls whose response was lost or truncated
+  uint64_t truncated_responses = 0;
 };
 
 struct State {

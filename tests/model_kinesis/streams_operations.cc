@@ -85,22 +85,22 @@ Reply create_stream(State& state, const Input& input) {
   constraints.name(input.stream_name, "streamName");
   constraints.required(input.shard_count.has_value(), "shardCount");
   constraints.range(input.shard_count, "shardCount", 1, 100'000);
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   const std::string name(*input.stream_name);
   if (state.streams.contains(name))
-    return refuse({400, "ResourceInUseException",
+    return reject({400, "ResourceInUseException",
                    "Stream " + name + " under account " + state.settings.account + " already exists."});
   state.streams.try_emplace(name, name, static_cast<uint32_t>(*input.shard_count), state.now_ms);
-  return answer("");
+  return ok_reply("");
 }
 
 Reply describe_stream_summary(State& state, const Input& input) {
   Constraints constraints;
   constraints.name(input.stream_name, "streamName");
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   const Stream* stream = find_stream(state, input, &error);
-  if (stream == nullptr) return refuse(error);
+  if (stream == nullptr) return reject(error);
   JsonOut json;
   json.open('{').key("StreamDescriptionSummary").open('{');
   json.key("StreamName").string(stream->name()).key("StreamARN").string(state.arn(*stream));
@@ -121,7 +121,7 @@ Reply describe_stream_summary(State& state, const Input& input) {
       .key("ConsumerCount")
       .number(0);
   json.key("MaxRecordSizeInKiB").number(static_cast<int64_t>(state.settings.limits.record_bytes >> 10));
-  return answer(json.close('}').close('}').take());
+  return ok_reply(json.close('}').close('}').take());
 }
 
 Reply list_shards(State& state, const Input& input) {
@@ -130,10 +130,10 @@ Reply list_shards(State& state, const Input& input) {
   constraints.name(input.exclusive_start_shard_id, "exclusiveStartShardId");
   constraints.range(input.max_results, "maxResults", 1, 10'000);
   constraints.characters(input.next_token, "nextToken", 1, 1'048'576);
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   const PageStart start = page_start(state, input, &error);
-  if (start.stream == nullptr) return refuse(error);
+  if (start.stream == nullptr) return reject(error);
 
   int64_t as_of_ms = state.now_ms;
   if (const int64_t lag_ms = state.settings.list_shards_lag_ms; lag_ms > 0) {
@@ -155,7 +155,7 @@ Reply list_shards(State& state, const Input& input) {
         'L', state.now_ms, state.iterator_generation, start.stream->name(), static_cast<uint32_t>(end), 0};
     json.key("NextToken").string(next.seal(state.token_key));
   }
-  return answer(json.close('}').take());
+  return ok_reply(json.close('}').take());
 }
 
 Reply split_shard(State& state, const Input& input) {
@@ -165,21 +165,21 @@ Reply split_shard(State& state, const Input& input) {
   constraints.name(input.shard_to_split, "shardToSplit");
   constraints.required(input.new_starting_hash_key.has_value(), "newStartingHashKey");
   constraints.hash_key(input.new_starting_hash_key, "newStartingHashKey");
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
   Shard* shard = stream == nullptr ? nullptr : find_open(state, *stream, *input.shard_to_split, &error);
-  if (shard == nullptr) return refuse(error);
+  if (shard == nullptr) return reject(error);
   const std::optional<HashKey> key = parse_hash_key(*input.new_starting_hash_key);
   const bool inside = key && *key > shard->first && *key - shard->first > 1 && *key < shard->last;
   if (!inside)
-    return refuse({400, "InvalidArgumentException",
+    return reject({400, "InvalidArgumentException",
                    "NewStartingHashKey " + std::string(*input.new_starting_hash_key) +
                        " used in SplitShard() on " + place(state, *stream, shard->id()) +
                        " is not both greater than one plus the shard's StartingHashKey " + decimal(shard->first) +
                        " and less than the shard's EndingHashKey " + decimal(shard->last) + "."});
   stream->split(*shard, *key, state.now_ms);
-  return answer("");
+  return ok_reply("");
 }
 
 Reply merge_shards(State& state, const Input& input) {
@@ -189,21 +189,21 @@ Reply merge_shards(State& state, const Input& input) {
   constraints.name(input.shard_to_merge, "shardToMerge");
   constraints.required(input.adjacent_shard_to_merge.has_value(), "adjacentShardToMerge");
   constraints.name(input.adjacent_shard_to_merge, "adjacentShardToMerge");
-  if (const auto error = constraints.failure()) return refuse(*error);
+  if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
   Shard* shard = stream == nullptr ? nullptr : find_open(state, *stream, *input.shard_to_merge, &error);
   Shard* adjacent = shard == nullptr ? nullptr : find_open(state, *stream, *input.adjacent_shard_to_merge, &error);
-  if (adjacent == nullptr) return refuse(error);
-  const bool neighbours = (shard->last != kLastHashKey && shard->last + 1 == adjacent->first) ||
-                          (adjacent->last != kLastHashKey && adjacent->last + 1 == shard->first);
-  if (!neighbours)
-    return refuse({400, "InvalidArgumentException",
+  if (adjacent == nullptr) return reject(error);
+  const bool adjacent_ranges = (shard->last != kLastHashKey && shard->last + 1 == adjacent->first) ||
+                               (adjacent->last != kLastHashKey && adjacent->last + 1 == shard->first);
+  if (!adjacent_ranges)
+    return reject({400, "InvalidArgumentException",
                    "Shards " + shard->id() + " and " + adjacent->id() + " in stream " + stream->name() +
                        " under account " + state.settings.account +
                        " are not an adjacent pair of shards eligible for merging"});
   stream->merge(*shard, *adjacent, state.now_ms);
-  return answer("");
+  return ok_reply("");
 }
 
 }  // namespace penstock::model

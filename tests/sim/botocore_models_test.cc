@@ -35,7 +35,7 @@ class Checker {
   static bool is_there() { return std::system((kScript + " probe >/dev/null 2>&1").c_str()) == 0; }
 
   // Returns what the script reports about each call, in order.
-  static std::vector<std::string> judge(const std::vector<Call>& calls) {
+  static std::vector<std::string> check(const std::vector<Call>& calls) {
     std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
     EXPECT_NE(mkdtemp(folder.data()), nullptr);
     {
@@ -50,15 +50,15 @@ class Checker {
     }
     EXPECT_EQ(std::system((kScript + " <" + folder + "/questions >" + folder + "/answers").c_str()), 0);
     std::vector<std::string> verdicts;
-    std::ifstream answers(folder + "/answers");
-    for (std::string line; std::getline(answers, line);) verdicts.push_back(line);
+    std::ifstream responses(folder + "/answers");
+    for (std::string line; std::getline(responses, line);) verdicts.push_back(line);
     EXPECT_EQ(verdicts.size(), calls.size());
     verdicts.resize(calls.size());
     std::filesystem::remove_all(folder);
     return verdicts;
   }
   static void expect_all_allowed(const std::vector<Call>& calls) {
-    const std::vector<std::string> verdicts = judge(calls);
+    const std::vector<std::string> verdicts = check(calls);
     for (size_t i = 0; i < calls.size(); ++i)
       EXPECT_EQ(verdicts[i], "ok") << calls[i].operation << ' ' << calls[i].content.substr(0, 1000);
   }
@@ -85,7 +85,7 @@ class botocore_models : public input {
   }
 };
 
-TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
+TEST_F(botocore_models, read_calls_conform_to_botocores_models) {
   std::vector<Call> calls;
   keep_calls(service, calls);
   make_stream(5);
@@ -108,7 +108,7 @@ TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
   Checker::expect_all_allowed(calls);
 }
 
-TEST_F(botocore_models, calls_that_write_are_allowed) {
+TEST_F(botocore_models, write_calls_conform_to_botocores_models) {
   kinesis::Writer::Options writer_options;
   writer_options.mem_limit_bytes = 24 << 20;
   writer_options.max_record_bytes = kinesis::MaxRecordSize::kAskTheStream;
@@ -126,7 +126,7 @@ TEST_F(botocore_models, calls_that_write_are_allowed) {
   Checker::expect_all_allowed(calls);
 }
 
-TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
+TEST_F(botocore_models, credentials_calls_conform_to_botocores_models) {
   SimRandom random(5);
   aws::ServiceClock service_clock(clock);
   const aws::CredentialsContext context = {sim.env(), service_clock,
@@ -151,7 +151,7 @@ TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
   Checker::expect_all_allowed(calls);
 }
 
-TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_of_kcl_2_that_tests_make) {
+TEST_F(botocore_models, lease_table_calls_of_penstock_and_kcl_2_conform_to_botocores_models) {
   dynamodb::Service tables({}, [this] { return clock.unix_ms(); });
   std::vector<Call> calls;
   tables.on_request([&calls](uint64_t, const model::Request& request) {
@@ -174,7 +174,7 @@ TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_
   change.stream_created_ms = INT64_MAX;
   change.started_ms = 1;
   for (const char* key : {"shardId-000000000000", "1:s:2:shardId-000000000000", "\xf0\x9f\x98\x80\"\n"}) {
-    leases::Lease lease = dynamodb::whole_lease(key);
+    leases::Lease lease = dynamodb::full_lease(key);
     lease.stream_id = "1:s:2";
     EXPECT_TRUE(us.create(lease).ok());
     leases::Lease bare;
@@ -209,7 +209,7 @@ TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_
   Checker::expect_all_allowed(calls);
 }
 
-TEST_F(botocore_models, judge_refuses_what_the_models_do_not_allow) {
+TEST_F(botocore_models, calls_that_violate_botocores_models_are_detected) {
   const std::string key(257, 'k');
   const std::string records = R"("Records":[{"Data":"eA==","PartitionKey":")";
   const std::vector<Call> calls = {
@@ -227,7 +227,7 @@ TEST_F(botocore_models, judge_refuses_what_the_models_do_not_allow) {
        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr"},
       {"sts", "AssumeRole", "form",
        "Action=AssumeRole&Version=2011-06-15&RoleSessionName=ab&RoleArn=" + std::string(2049, 'a')}};
-  const std::vector<std::string> verdicts = Checker::judge(calls);
+  const std::vector<std::string> verdicts = Checker::check(calls);
   for (size_t i = 0; i < calls.size(); ++i) EXPECT_NE(verdicts[i], "ok") << calls[i].content;
 }
 

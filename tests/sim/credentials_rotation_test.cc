@@ -40,20 +40,20 @@ class credentials_rotation : public testing::Test {
     }
     EXPECT_EQ(host, "sts.us-east-1.amazonaws.com");
     ++asked;
-    model::Reply answer;
+    model::Reply response;
     if (clock.monotonic_ms() < sts_down_until_ms) {
-      answer.status = 503;
-      return answer;
+      response.status = 503;
+      return response;
     }
     const std::string number = std::to_string(asked);
     issued.push_back(
         {{"ASIA" + number, "secret" + number, "token" + number, false}, clock.unix_ms() + kLifetimeMs});
-    answer.delay_ms = sts_delay_ms;
-    answer.body = "<Credentials><AccessKeyId>ASIA" + number + "</AccessKeyId><SecretAccessKey>secret" + number +
-                  "</SecretAccessKey><SessionToken>token" + number + "</SessionToken><Expiration>";
-    append_rfc3339(answer.body, issued.back().expires_at_ms);
-    answer.body += "</Expiration></Credentials>";
-    return answer;
+    response.delay_ms = sts_delay_ms;
+    response.body = "<Credentials><AccessKeyId>ASIA" + number + "</AccessKeyId><SecretAccessKey>secret" + number +
+                    "</SecretAccessKey><SessionToken>token" + number + "</SessionToken><Expiration>";
+    append_rfc3339(response.body, issued.back().expires_at_ms);
+    response.body += "</Expiration></Credentials>";
+    return response;
   }
 
   void write() {
@@ -131,12 +131,12 @@ class credentials_rotation : public testing::Test {
       std::move(*kinesis::DeadLetterFile::open(sim.env(), "file:/failures"));
   std::unique_ptr<kinesis::Writer> writer = std::make_unique<kinesis::Writer>(
       sim.env(), *failures, kinesis::Writer::Options{.stream = "out", .mem_limit_bytes = 8 << 20},
-      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
-        client.call(operation, std::move(body), most, std::move(answered));
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done done) {
+        client.call(operation, std::move(body), most, std::move(done));
       });
 };
 
-TEST_F(credentials_rotation, in_the_middle_of_a_run_costs_no_call_and_no_record) {
+TEST_F(credentials_rotation, credentials_rotated_during_a_run_cost_no_call_and_no_record) {
   write_for(180 * kMinuteMs);
   run_for(kMinuteMs);
   expect_all_once();
@@ -145,7 +145,7 @@ TEST_F(credentials_rotation, in_the_middle_of_a_run_costs_no_call_and_no_record)
   EXPECT_LE(asked, 25);
 }
 
-TEST_F(credentials_rotation, slow_answers_hold_up_only_the_first_call) {
+TEST_F(credentials_rotation, slow_credentials_responses_delay_only_the_first_call) {
   sts_delay_ms = 20'000;
   write_for(60 * kMinuteMs);
   run_for(kMinuteMs);
@@ -153,7 +153,7 @@ TEST_F(credentials_rotation, slow_answers_hold_up_only_the_first_call) {
   EXPECT_EQ(writer->counters().failed_calls, 0U);
 }
 
-TEST_F(credentials_rotation, outage_shorter_than_what_is_left_is_not_noticed) {
+TEST_F(credentials_rotation, a_credentials_outage_shorter_than_their_validity_is_not_noticed) {
   write_for(7 * kMinuteMs);
   sts_down_until_ms = clock.monotonic_ms() + 6 * kMinuteMs;
   write_for(30 * kMinuteMs);
@@ -163,17 +163,17 @@ TEST_F(credentials_rotation, outage_shorter_than_what_is_left_is_not_noticed) {
   EXPECT_TRUE(sim.logged("cannot refresh the credentials, retrying: "));
 }
 
-TEST_F(credentials_rotation, outage_past_the_end_of_the_keys_delays_records_and_loses_none) {
+TEST_F(credentials_rotation, a_credentials_outage_past_their_expiration_delays_records_and_loses_none) {
   write_for(5 * kMinuteMs);
   sts_down_until_ms = clock.monotonic_ms() + 60 * kMinuteMs;
   write_for(30 * kMinuteMs);
   EXPECT_LT(delivered, written);
-  EXPECT_LT(asked, 120) << "it is not asked all the time";
+  EXPECT_LT(asked, 120) << "it is not called constantly";
   run_for(45 * kMinuteMs);
   expect_all_once();
 }
 
-TEST_F(credentials_rotation, keys_that_the_service_refuses_before_their_time_are_replaced_at_once) {
+TEST_F(credentials_rotation, credentials_rejected_early_are_replaced_at_once) {
   write_for(kMinuteMs);
   EXPECT_EQ(asked, 1);
   issued.clear();

@@ -94,7 +94,7 @@ class dead_letter_files : public testing::Test {
   int added = 0;
 };
 
-TEST_F(dead_letter_files, a_file_that_is_full_gets_a_name_that_sorts_and_another_is_begun) {
+TEST_F(dead_letter_files, a_full_dead_letter_file_gets_a_sortable_name_and_a_new_one_starts) {
   const size_t line = line_bytes();
   auto log = open({.file_bytes = 3 * line});
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
@@ -110,14 +110,14 @@ TEST_F(dead_letter_files, a_file_that_is_full_gets_a_name_that_sorts_and_another
   }
 }
 
-TEST_F(dead_letter_files, a_single_line_may_be_larger_than_a_file) {
+TEST_F(dead_letter_files, a_single_dead_letter_may_be_larger_than_a_file) {
   auto log = open({.file_bytes = 1});
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
   EXPECT_EQ(rotated().size(), 2U);
   EXPECT_EQ(recorded(), numbers(3));
 }
 
-TEST_F(dead_letter_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_short_swallows_none) {
+TEST_F(dead_letter_files, dead_letters_survive_a_power_cut_and_a_truncated_line_damages_no_other) {
   const size_t line = line_bytes();
   for (int life = 0; life < 40; ++life) {
     auto log = open({.file_bytes = 5 * line});
@@ -131,14 +131,14 @@ TEST_F(dead_letter_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_
   }
   std::vector<std::string> whole = recorded();
   const auto broken = std::count(whole.begin(), whole.end(), "?");
-  EXPECT_GT(broken, 0) << "a power cut that cuts no line short proves nothing";
+  EXPECT_GT(broken, 0) << "a power cut that truncates no line proves nothing";
   std::erase(whole, "?");
   whole.erase(std::unique(whole.begin(), whole.end()), whole.end());
   EXPECT_TRUE(std::ranges::includes(whole, numbers(40)));
   EXPECT_GT(rotated().size(), 5U);
 }
 
-TEST_F(dead_letter_files, what_counts_survives_whatever_the_disk_does) {
+TEST_F(dead_letter_files, dead_letters_that_count_survive_all_disk_faults) {
   const size_t line = line_bytes();
   int power_cuts = 0, deaths = 0, errors = 0, partial = 0, doubted = 0;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
@@ -147,7 +147,7 @@ TEST_F(dead_letter_files, what_counts_survives_whatever_the_disk_does) {
                             .read = 0.05,
                             .write = 0.1,
                             .sync = 0.2,
-                            .left_behind = 0.5,
+                            .untruncated = 0.5,
                             .rename = 0.1,
                             .folder_sync = 0.1},
                            seed);
@@ -198,10 +198,10 @@ TEST_F(dead_letter_files, what_counts_survives_whatever_the_disk_does) {
   EXPECT_GT(deaths, 100);
   EXPECT_GT(errors, 500);
   EXPECT_GT(partial, 100);
-  EXPECT_GT(doubted, 100) << "where all lines are whole nothing is proven";
+  EXPECT_GT(doubted, 100) << "if all lines are complete, nothing is proven";
 }
 
-TEST_F(dead_letter_files, a_full_disk_keeps_all_until_there_is_room) {
+TEST_F(dead_letter_files, dead_letters_are_kept_until_a_full_disk_has_space) {
   auto log = open();
   sim.files().set_free_bytes(10);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(record(*log).code(), Code::io);
@@ -215,7 +215,7 @@ TEST_F(dead_letter_files, a_full_disk_keeps_all_until_there_is_room) {
   EXPECT_EQ(recorded(), numbers(3));
 }
 
-TEST_F(dead_letter_files, a_full_disk_takes_as_many_whole_lines_as_fit) {
+TEST_F(dead_letter_files, a_full_disk_gets_as_many_complete_dead_letters_as_fit) {
   const size_t line = line_bytes();
   auto log = open();
   sim.files().set_free_bytes(7 * line + line / 2);
@@ -227,7 +227,7 @@ TEST_F(dead_letter_files, a_full_disk_takes_as_many_whole_lines_as_fit) {
   EXPECT_EQ(log->pending(), 3);
   EXPECT_EQ(log->pending_bytes(), 3 * line);
   EXPECT_EQ(durable(), numbers(7)) << "they were synced before they counted";
-  EXPECT_EQ(sim.files().content(kPath)->size(), 7 * line) << "and the eighth is cut off";
+  EXPECT_EQ(sim.files().content(kPath)->size(), 7 * line) << "and the eighth is truncated";
   EXPECT_FALSE(log->flush().ok());
   EXPECT_EQ(log->recorded(), 7);
   sim.files().set_free_bytes(std::nullopt);
@@ -236,10 +236,10 @@ TEST_F(dead_letter_files, a_full_disk_takes_as_many_whole_lines_as_fit) {
   EXPECT_EQ(recorded(), numbers(10));
 }
 
-TEST_F(dead_letter_files, a_line_that_a_full_disk_cut_short_swallows_none_where_it_cannot_be_cut_off) {
+TEST_F(dead_letter_files, a_line_truncated_by_a_full_disk_damages_no_other) {
   const size_t line = line_bytes();
   auto log = open();
-  sim.files().set_faults({.left_behind = 1}, 1);
+  sim.files().set_faults({.untruncated = 1}, 1);
   sim.files().set_free_bytes(3 * line + line / 2);
   for (int i = 0; i < 5; ++i) add(*log);
   EXPECT_FALSE(log->flush().ok());
@@ -250,7 +250,7 @@ TEST_F(dead_letter_files, a_line_that_a_full_disk_cut_short_swallows_none_where_
   EXPECT_EQ(recorded(), (std::vector<std::string>{"1000", "1001", "1002", "?", "1003", "1004"}));
 }
 
-TEST_F(dead_letter_files, whole_lines_before_a_full_disk_do_not_count_until_they_are_synced) {
+TEST_F(dead_letter_files, complete_lines_on_a_full_disk_count_only_after_a_sync) {
   const size_t line = line_bytes();
   auto log = open();
   sim.files().set_free_bytes(3 * line + line / 2);
@@ -265,7 +265,7 @@ TEST_F(dead_letter_files, whole_lines_before_a_full_disk_do_not_count_until_they
   EXPECT_EQ(recorded(), numbers(5));
 }
 
-TEST_F(dead_letter_files, the_total_takes_as_many_whole_lines_as_fit) {
+TEST_F(dead_letter_files, the_total_limit_allows_as_many_complete_lines_as_fit) {
   const size_t line = line_bytes();
   auto log = open({.total_bytes = 7 * line + line / 2});
   for (int i = 0; i < 10; ++i) add(*log);
@@ -276,7 +276,7 @@ TEST_F(dead_letter_files, the_total_takes_as_many_whole_lines_as_fit) {
   EXPECT_EQ(recorded(), numbers(7));
 }
 
-TEST_F(dead_letter_files, nothing_is_written_while_another_may_have_the_lock) {
+TEST_F(dead_letter_files, no_dead_letter_is_written_while_another_process_may_have_the_lock) {
   auto log = open();
   ASSERT_TRUE(record(*log).ok());
   sim.files().remove("/var/failures.lock");
@@ -294,7 +294,7 @@ TEST_F(dead_letter_files, nothing_is_written_while_another_may_have_the_lock) {
   EXPECT_FALSE(kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures").ok()) << "it has the new lock";
 }
 
-TEST_F(dead_letter_files, are_logged_with_count_reason_and_file_and_not_line_by_line) {
+TEST_F(dead_letter_files, dead_letters_are_logged_with_count_reason_and_file_and_not_one_by_one) {
   auto log = open();
   const auto fail = [&](const std::string& reason) {
     log->add("input", reason, {}, "key", "data");
@@ -315,10 +315,10 @@ TEST_F(dead_letter_files, are_logged_with_count_reason_and_file_and_not_line_by_
   EXPECT_EQ(log->next_log_ms(), kNever);
   ASSERT_TRUE(fail("the last one").ok());
   log.reset();
-  EXPECT_TRUE(sim.logged("the last one (records: 1)")) << "nothing is held back at the end";
+  EXPECT_TRUE(sim.logged("the last one (records: 1)")) << "nothing is left at the end";
 }
 
-TEST_F(dead_letter_files, that_cannot_be_written_are_logged_with_both_reasons_and_so_is_the_end_of_it) {
+TEST_F(dead_letter_files, unwritable_dead_letters_are_logged_with_both_reasons_and_so_is_the_recovery) {
   auto log = open();
   sim.files().set_free_bytes(10);
   EXPECT_FALSE(record(*log).ok());
@@ -334,14 +334,14 @@ TEST_F(dead_letter_files, that_cannot_be_written_are_logged_with_both_reasons_an
   EXPECT_EQ(count("dead letters are written again to on_failure file:/var/failures"), 1);
 }
 
-TEST_F(dead_letter_files, that_are_dropped_are_logged_as_lost) {
+TEST_F(dead_letter_files, dropped_dead_letters_are_logged_as_lost) {
   auto log = std::move(*kinesis::DeadLetterFile::open(sim.env(), "drop"));
   log->add("input", "broken", {}, "key", "data");
   EXPECT_TRUE(log->flush().ok());
   EXPECT_TRUE(sim.logged("dead letters discarded (on_failure drop): broken (records: 1)"));
 }
 
-TEST_F(dead_letter_files, at_the_total_nothing_is_written_until_files_are_moved_away) {
+TEST_F(dead_letter_files, at_the_total_limit_nothing_is_written_until_files_are_moved_away) {
   const size_t line = line_bytes();
   auto log = open({.file_bytes = 2 * line, .total_bytes = 5 * line});
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(record(*log).ok()) << i;
@@ -358,7 +358,7 @@ TEST_F(dead_letter_files, at_the_total_nothing_is_written_until_files_are_moved_
   EXPECT_EQ(recorded().back(), "1005");
 }
 
-TEST_F(dead_letter_files, a_file_that_was_moved_away_is_not_written_any_more) {
+TEST_F(dead_letter_files, a_dead_letter_file_that_was_moved_away_is_no_longer_written) {
   auto log = open();
   ASSERT_TRUE(record(*log).ok());
   ASSERT_TRUE(sim.files().rename(kPath, "/tmp/to-replay").ok());
@@ -371,7 +371,7 @@ TEST_F(dead_letter_files, a_file_that_was_moved_away_is_not_written_any_more) {
   EXPECT_NE(sim.files().content(kPath)->find("1002"), std::string::npos);
 }
 
-TEST_F(dead_letter_files, where_the_name_cannot_be_had_the_file_grows_and_someone_is_told) {
+TEST_F(dead_letter_files, a_dead_letter_file_that_cannot_be_renamed_grows_and_that_is_logged) {
   auto log = open({.file_bytes = 1});
   sim.files().fail_renames(true);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
@@ -380,7 +380,7 @@ TEST_F(dead_letter_files, where_the_name_cannot_be_had_the_file_grows_and_someon
   EXPECT_TRUE(sim.logged("cannot rotate on_failure file:/var/failures, retrying"));
 }
 
-TEST_F(dead_letter_files, a_path_has_one_writer_also_while_its_file_is_moved_away) {
+TEST_F(dead_letter_files, a_dead_letter_path_has_one_writer_even_while_its_file_is_moved_away) {
   auto log = open();
   const auto second = kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures");
   ASSERT_FALSE(second.ok());

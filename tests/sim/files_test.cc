@@ -17,7 +17,7 @@ class sim_files : public testing::Test {
   SimFiles& files = sim.files();
 };
 
-TEST_F(sim_files, what_was_replaced_is_read_back_and_survives) {
+TEST_F(sim_files, replaced_files_are_read_back_and_survive) {
   EXPECT_EQ(files.read("/f", 10).status().code(), Code::not_found);
   EXPECT_TRUE(files.replace("/f", "0123456789"));
   EXPECT_EQ(*files.read("/f", 10), "0123456789");
@@ -26,7 +26,7 @@ TEST_F(sim_files, what_was_replaced_is_read_back_and_survives) {
   EXPECT_EQ(*files.read("/f", 10), "0123456789");
 }
 
-TEST_F(sim_files, a_full_disk_takes_nothing_of_what_does_not_fit) {
+TEST_F(sim_files, a_full_simulated_disk_accepts_only_what_fits) {
   files.put("/f", "old");
   files.set_free_bytes(5);
   EXPECT_EQ(files.replace("/f", "123456").code(), Code::io);
@@ -39,7 +39,7 @@ TEST_F(sim_files, a_full_disk_takes_nothing_of_what_does_not_fit) {
   EXPECT_TRUE(file->append("6").status);
 }
 
-TEST_F(sim_files, a_failing_sync_is_told_and_replaces_nothing) {
+TEST_F(sim_files, a_failing_sync_is_reported_and_replaces_nothing) {
   files.put("/f", "old");
   files.fail_syncs(true);
   EXPECT_EQ(files.replace("/f", "new").code(), Code::io);
@@ -52,7 +52,7 @@ TEST_F(sim_files, a_failing_sync_is_told_and_replaces_nothing) {
   EXPECT_EQ(files.syncs(), 1U);
 }
 
-TEST_F(sim_files, a_crash_keeps_what_was_synced_and_a_beginning_of_the_rest) {
+TEST_F(sim_files, a_crash_keeps_synced_bytes_and_a_prefix_of_the_rest) {
   std::set<size_t> sizes;
   for (int i = 0; i < 50; ++i) {
     const std::string path = "/f" + std::to_string(i);
@@ -73,7 +73,7 @@ TEST_F(sim_files, a_crash_keeps_what_was_synced_and_a_beginning_of_the_rest) {
   EXPECT_GT(sizes.size(), 4U);
 }
 
-TEST_F(sim_files, a_kill_loses_no_bytes_and_gives_up_the_locks) {
+TEST_F(sim_files, a_kill_loses_no_bytes_and_releases_the_locks) {
   auto file = std::move(*files.append_to("/f"));
   EXPECT_TRUE(file->append("bytes").status);
   EXPECT_EQ(files.append_to("/f").status().code(), Code::config);
@@ -85,7 +85,7 @@ TEST_F(sim_files, a_kill_loses_no_bytes_and_gives_up_the_locks) {
   EXPECT_EQ(files.append_to("/f").status().code(), Code::config);
 }
 
-TEST_F(sim_files, a_lock_is_held_until_it_is_destroyed) {
+TEST_F(sim_files, a_simulated_lock_is_held_until_it_is_destroyed) {
   auto lock = std::move(*files.lock("/f"));
   EXPECT_EQ(files.lock("/f").status().code(), Code::config);
   EXPECT_TRUE(files.lock("/g").ok());
@@ -93,33 +93,33 @@ TEST_F(sim_files, a_lock_is_held_until_it_is_destroyed) {
   EXPECT_TRUE(files.lock("/f").ok());
 }
 
-TEST_F(sim_files, an_append_that_fails_leaves_the_whole_lines_that_were_written) {
+TEST_F(sim_files, a_failed_append_keeps_the_complete_lines_that_were_written) {
   auto file = std::move(*files.append_to("/f"));
   files.set_free_bytes(9);
   const auto [bytes, status] = file->append("12\n345\n678\n");
   EXPECT_EQ(bytes, 7U);
   EXPECT_EQ(status.code(), Code::io);
   EXPECT_EQ(files.content("/f"), "12\n345\n");
-  EXPECT_TRUE(file->append("\n\n").status) << "the beginning of the third line takes no room";
+  EXPECT_TRUE(file->append("\n\n").status) << "the beginning of the third line uses no space";
   EXPECT_EQ(file->append("\n").status.code(), Code::io);
 }
 
-TEST_F(sim_files, a_write_that_fails_amid_the_bytes_leaves_nothing_but_what_cannot_be_cut_off) {
+TEST_F(sim_files, a_write_that_fails_midway_leaves_only_what_cannot_be_truncated) {
   files.set_faults({.write = 1}, 1);
   auto file = std::move(*files.append_to("/f"));
   EXPECT_EQ(file->append("12345678").status.code(), Code::io);
   EXPECT_EQ(files.content("/f"), "");
   EXPECT_EQ(files.replace("/g", "12345678").code(), Code::io);
   EXPECT_EQ(files.content("/g"), std::nullopt);
-  files.set_faults({.left_behind = 1}, 1);
+  files.set_faults({.untruncated = 1}, 1);
   files.set_free_bytes(3);
   EXPECT_EQ(file->append("12345678").status.code(), Code::io);
   EXPECT_EQ(files.content("/f"), "123");
   EXPECT_TRUE(file->state()->in_line);
-  EXPECT_EQ(file->append("4").status.code(), Code::io) << "what was left behind fills the disk";
+  EXPECT_EQ(file->append("4").status.code(), Code::io) << "the untruncated line fills the disk";
 }
 
-TEST_F(sim_files, a_failed_sync_cuts_off_what_a_crash_may_bring_back) {
+TEST_F(sim_files, a_failed_sync_truncates_what_a_crash_may_restore) {
   std::set<std::string> left;
   for (int i = 0; i < 50; ++i) {
     const std::string path = "/f" + std::to_string(i);
@@ -141,7 +141,7 @@ TEST_F(sim_files, a_failed_sync_cuts_off_what_a_crash_may_bring_back) {
   for (const std::string& content : left) EXPECT_TRUE(std::string("synced\nlost").starts_with(content)) << content;
 }
 
-TEST_F(sim_files, what_an_earlier_process_wrote_and_a_failed_sync_did_not_is_in_doubt_for_good) {
+TEST_F(sim_files, unsynced_bytes_of_an_earlier_process_stay_in_doubt) {
   std::set<std::string> left;
   for (int i = 0; i < 50; ++i) {
     const std::string path = "/f" + std::to_string(i);
@@ -164,7 +164,7 @@ TEST_F(sim_files, what_an_earlier_process_wrote_and_a_failed_sync_did_not_is_in_
   for (const std::string& content : left) EXPECT_TRUE(content.ends_with("\nlate\n") && content.size() == 11U);
 }
 
-TEST_F(sim_files, a_crash_may_undo_what_the_folder_was_not_synced_after) {
+TEST_F(sim_files, a_crash_may_undo_renames_until_the_folder_is_synced) {
   std::set<std::string> checkpoints, logs;
   for (int i = 0; i < 50; ++i) {
     files.put("/checkpoint", "old");
@@ -188,7 +188,7 @@ TEST_F(sim_files, a_crash_may_undo_what_the_folder_was_not_synced_after) {
   EXPECT_EQ(logs, (std::set<std::string>{"/log", "/log.1"}));
 }
 
-TEST_F(sim_files, a_folder_that_was_synced_later_keeps_all) {
+TEST_F(sim_files, a_folder_synced_later_keeps_everything) {
   files.set_faults({.folder_sync = 1}, 1);
   EXPECT_FALSE(files.replace("/f", "new"));
   files.set_faults({}, 1);
@@ -196,7 +196,7 @@ TEST_F(sim_files, a_folder_that_was_synced_later_keeps_all) {
   EXPECT_EQ(files.durable("/f"), "new");
 }
 
-TEST_F(sim_files, a_process_can_die_amid_each_operation) {
+TEST_F(sim_files, a_process_can_die_during_each_operation) {
   std::set<std::string> appended, replaced;
   std::set<bool> left_temporary, renamed;
   for (int i = 0; i < 100; ++i) {
@@ -205,9 +205,9 @@ TEST_F(sim_files, a_process_can_die_amid_each_operation) {
     const auto dies = [&](const auto& what) {
       auto file = std::move(*files.append_to("/log"));
       files.die_in(2);
-      EXPECT_TRUE(file->append("one\n").status) << "the first is not the second";
+      EXPECT_TRUE(file->append("one\n").status) << "the first differs from the second";
       EXPECT_THROW(what(*file), Died);
-      EXPECT_EQ(file->append("x").status.code(), Code::io) << "it is dead";
+      EXPECT_EQ(file->append("x").status.code(), Code::io) << "it is invalid";
       EXPECT_EQ(files.replace("/other", "x").code(), Code::io);
       sim.kill();
     };
@@ -219,7 +219,7 @@ TEST_F(sim_files, a_process_can_die_amid_each_operation) {
     left_temporary.insert(files.content("/checkpoint.tmp").has_value());
     dies([&](AppendFile&) { static_cast<void>(files.rename("/moved", "/there")); });
     renamed.insert(files.content("/there").has_value());
-    EXPECT_TRUE(files.replace("/checkpoint", "again")) << "over what was left lying";
+    EXPECT_TRUE(files.replace("/checkpoint", "again")) << "over the remaining file";
     for (const std::string& path : files.paths()) files.remove(path);
   }
   EXPECT_EQ(appended, (std::set<std::string>{"one\n", "one\nt", "one\ntw", "one\ntwo", "one\ntwo\n"}));
@@ -228,7 +228,7 @@ TEST_F(sim_files, a_process_can_die_amid_each_operation) {
   EXPECT_EQ(renamed.size(), 2U);
 }
 
-TEST_F(sim_files, faults_by_chance_come_as_often_as_asked_and_the_same_from_one_seed) {
+TEST_F(sim_files, random_file_faults_have_their_frequency_and_repeat_with_the_seed) {
   const auto run = [&](uint64_t seed) {
     files.set_faults({.read = 0.2, .sync = 0.3}, seed);
     files.put("/f", "");
@@ -246,14 +246,14 @@ TEST_F(sim_files, faults_by_chance_come_as_often_as_asked_and_the_same_from_one_
   EXPECT_NE(first, run(8));
 }
 
-TEST_F(sim_files, a_file_that_does_not_open_is_told) {
+TEST_F(sim_files, a_file_that_cannot_be_opened_is_reported) {
   files.set_faults({.open = 1}, 1);
   EXPECT_EQ(files.append_to("/f").status().code(), Code::io);
   EXPECT_EQ(files.lock("/f.lock").status().code(), Code::io);
   EXPECT_EQ(files.paths(), std::vector<std::string>());
 }
 
-TEST_F(sim_files, environment_and_log_are_the_tests_own) {
+TEST_F(sim_files, the_simulated_environment_and_log_are_the_tests_own) {
   sim.variables()["NAME"] = "value";
   EXPECT_EQ(sim.env().variable("NAME"), "value");
   EXPECT_EQ(sim.env().variable("PATH"), std::nullopt);
@@ -264,7 +264,7 @@ TEST_F(sim_files, environment_and_log_are_the_tests_own) {
   EXPECT_EQ(sim.log()[0].level, LogLevel::warn);
 }
 
-TEST_F(sim_files, a_wrong_wall_clock_moves_neither_time_nor_service) {
+TEST_F(sim_files, a_wrong_wall_clock_changes_neither_time_nor_service) {
   clock.set_wall_error_ms(-3'600'000);
   EXPECT_EQ(sim.env().clock.wall_ms(), clock.unix_ms() - 3'600'000);
   const int64_t before_ms = clock.monotonic_ms();
@@ -274,7 +274,7 @@ TEST_F(sim_files, a_wrong_wall_clock_moves_neither_time_nor_service) {
   EXPECT_EQ(clock.monotonic_ms(), before_ms + 7);
 }
 
-TEST_F(sim_files, the_clocks_of_one_machine_are_wrong_and_stand_still_by_themselves) {
+TEST_F(sim_files, each_machine_has_its_own_clock_errors_and_sleep) {
   SimEnv other(clock, service, 2);
   sim.clock().set_wall_error_ms(5000);
   EXPECT_EQ(sim.env().clock.wall_ms(), clock.unix_ms() + 5000);

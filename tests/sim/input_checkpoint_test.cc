@@ -9,7 +9,7 @@
 namespace penstock::sim {
 namespace {
 
-TEST_F(input, the_checkpoint_moves_only_when_a_batch_is_settled) {
+TEST_F(input, the_checkpoint_advances_only_when_a_batch_is_settled) {
   make_stream(1);
   put_many("a", 3);
   auto reader = start();
@@ -32,7 +32,7 @@ TEST_F(input, the_checkpoint_moves_only_when_a_batch_is_settled) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
 }
 
-TEST_F(input, what_was_not_settled_is_read_again_after_a_crash) {
+TEST_F(input, unsettled_records_are_read_again_after_a_crash) {
   make_stream(2);
   put_many("a", 20);
   auto reader = start();
@@ -43,7 +43,7 @@ TEST_F(input, what_was_not_settled_is_read_again_after_a_crash) {
   EXPECT_EQ(reader->distinct(), put_ids);
 }
 
-TEST_F(input, an_orderly_end_saves_the_position_at_once) {
+TEST_F(input, an_orderly_shutdown_saves_the_position_at_once) {
   make_stream(1);
   put_many("a", 5);
   auto reader = start();
@@ -57,11 +57,11 @@ TEST_F(input, an_orderly_end_saves_the_position_at_once) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
 }
 
-TEST_F(input, a_record_whose_batch_made_the_host_full_is_done_when_the_batch_is_settled) {
+TEST_F(input, a_batch_that_fills_the_host_is_done_when_settled) {
   make_stream(1);
   put("a");
   auto reader = start();
-  reader->answer = PENSTOCK_FULL;
+  reader->emit_result = PENSTOCK_FULL;
   EXPECT_TRUE(reader->run_until_ids(1));
   EXPECT_TRUE(reader->input.close(0).ok());
   kill(reader);
@@ -71,7 +71,7 @@ TEST_F(input, a_record_whose_batch_made_the_host_full_is_done_when_the_batch_is_
   EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
 }
 
-TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
+TEST_F(input, a_released_batch_holds_the_checkpoint) {
   make_stream(1);
   put_many("a", 2);
   auto reader = start();
@@ -86,7 +86,7 @@ TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
   EXPECT_EQ(reader->distinct(), put_ids);
 }
 
-TEST_F(input, latest_begins_with_what_comes_after_the_first_start_also_after_a_crash) {
+TEST_F(input, latest_starts_after_the_first_start_even_after_a_crash) {
   own.initial.kind = kinesis::InitialPosition::Kind::latest;
   make_stream(2);
   put("before");
@@ -105,7 +105,7 @@ TEST_F(input, latest_begins_with_what_comes_after_the_first_start_also_after_a_c
   EXPECT_EQ(reader->ids, std::vector<std::string>{"after"});
 }
 
-TEST_F(input, a_failure_file_that_cannot_be_written_holds_the_checkpoint_but_not_the_neighbours) {
+TEST_F(input, a_failing_dead_letter_file_holds_its_shards_checkpoint_but_no_other_shard) {
   make_stream(1);
   auto reader = start();
   reader->run_for(5000);
@@ -126,7 +126,7 @@ TEST_F(input, a_failure_file_that_cannot_be_written_holds_the_checkpoint_but_not
   EXPECT_NE(sim.files().content("/failures").value_or("").find("\"partition_key\":\"k\""), std::string::npos);
 }
 
-TEST_F(input, a_checkpoint_that_cannot_be_saved_is_said_and_saved_later) {
+TEST_F(input, a_checkpoint_that_cannot_be_saved_is_logged_and_saved_later) {
   make_stream(1);
   put("a");
   auto reader = start();
@@ -146,7 +146,7 @@ TEST_F(input, a_checkpoint_that_cannot_be_saved_is_said_and_saved_later) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"c"});
 }
 
-TEST_F(input, nothing_is_read_before_the_start_is_on_disk_and_the_disk_is_asked_once_a_second) {
+TEST_F(input, nothing_is_read_before_the_start_position_is_on_disk) {
   make_stream(1);
   put("a");
   sim.files().fail_syncs(true);
@@ -158,7 +158,7 @@ TEST_F(input, nothing_is_read_before_the_start_is_on_disk_and_the_disk_is_asked_
   EXPECT_TRUE(reader->run_until_ids(1));
 }
 
-TEST_F(input, children_of_a_split_begin_when_their_parent_is_settled) {
+TEST_F(input, children_of_a_split_start_when_their_parent_is_settled) {
   make_stream(1);
   put_many("parent", 5);
   const auto reader = start();
@@ -191,7 +191,7 @@ TEST_F(input, a_finished_shard_is_not_read_again) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"last"});
 }
 
-TEST_F(input, a_checkpoint_that_is_damaged_or_of_another_format_is_refused_and_left_alone) {
+TEST_F(input, a_damaged_or_unknown_checkpoint_is_rejected_and_not_changed) {
   for (const std::string& content :
        std::vector<std::string>{"{}", "", R"({"penstock_checkpoint":1,"stream":"in","started_ms":1,"shards":{}})",
                                 R"({"penstock_checkpoint":2,"streams":[{"name":"in"}]})",

@@ -28,8 +28,8 @@ std::string aggregated_messages(const Ids& ids) {
 
 class input_decode : public input {
  protected:
-  std::string failure_file() const { return sim.files().content("/failures").value_or(""); }
-  bool failed_with(const std::string& text) const { return failure_file().find(text) != std::string::npos; }
+  std::string dead_letters() const { return sim.files().content("/failures").value_or(""); }
+  bool failed_with(const std::string& text) const { return dead_letters().find(text) != std::string::npos; }
   // Returns whether everything that was read gets settled and saved.
   bool ends(Reader& reader) {
     return reader.run([&] { return reader.stat("lag_ms") == 0 && reader.stat("open_records") == 0; }) &&
@@ -37,7 +37,7 @@ class input_decode : public input {
   }
 };
 
-TEST_F(input_decode, a_restart_within_an_aggregated_record_goes_on_behind_what_was_settled) {
+TEST_F(input_decode, a_restart_within_an_aggregated_record_continues_after_the_settled_part) {
   make_stream(1);
   service.preload("in", "k", aggregated_messages({"0", "1", "2", "3"}));
   put("after");
@@ -46,7 +46,7 @@ TEST_F(input_decode, a_restart_within_an_aggregated_record_goes_on_behind_what_w
   for (const size_t i : {0U, 1U, 3U}) EXPECT_TRUE(reader->input.ack(reader->unsettled[i], PENSTOCK_DELIVERED));
   reader->unsettled.clear();
   reader->run_for(10'000);
-  EXPECT_EQ(reader->stat("open_records"), 3) << "2 is not settled, nor is what comes behind it";
+  EXPECT_EQ(reader->stat("open_records"), 3) << "2 is not settled, nor are the records after it";
   kill(reader);
   reader = start();
   ASSERT_TRUE(reader->run_until_ids(3));
@@ -59,7 +59,7 @@ TEST_F(input_decode, a_restart_within_an_aggregated_record_goes_on_behind_what_w
   EXPECT_EQ(reader->ids, Ids{});
 }
 
-TEST_F(input_decode, a_user_record_that_is_not_understood_fails_alone_and_is_named_by_its_number) {
+TEST_F(input_decode, a_user_record_that_cannot_be_decoded_fails_alone_with_its_number) {
   make_stream(1);
   service.preload("in", "outer", aggregated({message_of("0"), "\x1F\x8B, but no gzip", message_of("2")}));
   const auto reader = start();
@@ -67,9 +67,9 @@ TEST_F(input_decode, a_user_record_that_is_not_understood_fails_alone_and_is_nam
   EXPECT_TRUE(ends(*reader));
   EXPECT_EQ(reader->ids, (Ids{"0", "2"}));
   EXPECT_EQ(reader->stat("dead_letter_records"), 1);
-  EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << failure_file();
-  EXPECT_TRUE(failed_with(R"("partition_key":"k")")) << failure_file();
-  EXPECT_TRUE(failed_with("\"data\":\"" + base64("\x1F\x8B, but no gzip") + "\"")) << failure_file();
+  EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << dead_letters();
+  EXPECT_TRUE(failed_with(R"("partition_key":"k")")) << dead_letters();
+  EXPECT_TRUE(failed_with("\"data\":\"" + base64("\x1F\x8B, but no gzip") + "\"")) << dead_letters();
 }
 
 TEST_F(input_decode, a_failed_user_record_holds_the_position_until_it_is_on_disk) {
@@ -85,7 +85,7 @@ TEST_F(input_decode, a_failed_user_record_holds_the_position_until_it_is_on_disk
   EXPECT_TRUE(ends(*reader));
 }
 
-TEST_F(input_decode, user_records_of_other_shards_are_left_out_said_once_and_passed) {
+TEST_F(input_decode, user_records_of_other_shards_are_skipped_logged_once_and_passed) {
   make_stream(2);
   // Both land on the shard with the upper half, where the hash keys 0, 1, 2 do not belong.
   std::string key = "a";
@@ -103,7 +103,7 @@ TEST_F(input_decode, user_records_of_other_shards_are_left_out_said_once_and_pas
   EXPECT_NE(checkpoint_file().find("\"49"), std::string::npos) << checkpoint_file();
 }
 
-TEST_F(input_decode, without_the_rule_user_records_of_other_shards_are_emitted) {
+TEST_F(input_decode, without_hash_key_filtering_user_records_of_other_shards_are_emitted) {
   options.decode.hash_range_rule = false;
   make_stream(2);
   std::string key = "a";
@@ -114,7 +114,7 @@ TEST_F(input_decode, without_the_rule_user_records_of_other_shards_are_emitted) 
   EXPECT_EQ(reader->stat("out_of_range_records"), 0);
 }
 
-TEST_F(input_decode, a_record_that_is_no_message_is_an_event_named_by_its_position) {
+TEST_F(input_decode, a_record_that_is_not_a_message_is_an_event_named_by_its_position) {
   make_stream(1);
   const std::string number(service.preload("in", "k", "START RequestId: x").sequence_number.text());
   const std::string other(service.preload("in", "k", aggregated({"text", "more"})).sequence_number.text());
@@ -127,13 +127,13 @@ TEST_F(input_decode, a_record_that_is_no_message_is_an_event_named_by_its_positi
 }
 
 // Rejects one ID the given number of times and accepts the others.
-struct Refusing {
+struct Rejecting {
   Reader& reader;
   std::string id;
   int calls = 0;
 
   static int32_t emit(void* ctx, const penstock_batch* batch) {
-    auto& self = *static_cast<Refusing*>(ctx);
+    auto& self = *static_cast<Rejecting*>(ctx);
     if (view(batch->records[0].id) != self.id) return Reader::emit(&self.reader, batch);
     ++self.calls;
     return PENSTOCK_E_MEMORY;
@@ -146,37 +146,37 @@ struct Refusing {
   }
 };
 
-TEST_F(input_decode, a_record_that_is_refused_too_often_fails_and_the_others_go_on) {
+TEST_F(input_decode, a_record_rejected_too_often_is_a_dead_letter_and_others_continue) {
   options.record_retry_limit = 3;
   make_stream(1);
   service.preload("in", "k", aggregated_messages({"0", "1", "2"}));
   put("after");
   const auto reader = start();
-  Refusing refusing{*reader, "1"};
-  refusing.run_for(kMinuteMs);
-  EXPECT_EQ(refusing.calls, 4) << "the first time, and three times again";
+  Rejecting rejecting{*reader, "1"};
+  rejecting.run_for(kMinuteMs);
+  EXPECT_EQ(rejecting.calls, 4) << "the first time, and three retries";
   EXPECT_EQ(reader->ids, (Ids{"0", "2", "after"}));
   EXPECT_EQ(reader->stat("dead_letter_records"), 1);
   EXPECT_TRUE(failed_with("record_retry_limit is reached: the agent rejected the record (limit 3, "))
-      << failure_file();
-  EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << failure_file();
+      << dead_letters();
+  EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << dead_letters();
   EXPECT_EQ(reader->stat("open_records"), 0);
 }
 
-TEST_F(input_decode, without_a_retry_limit_a_refused_record_is_tried_for_as_long_as_it_takes) {
+TEST_F(input_decode, without_a_retry_limit_a_rejected_record_is_retried_forever) {
   make_stream(1);
   put("a");
   const auto reader = start();
-  Refusing refusing{*reader, "a"};
-  refusing.run_for(kMinuteMs);
-  EXPECT_GT(refusing.calls, 100);
+  Rejecting rejecting{*reader, "a"};
+  rejecting.run_for(kMinuteMs);
+  EXPECT_GT(rejecting.calls, 100);
   EXPECT_EQ(reader->stat("dead_letter_records"), 0);
-  refusing.id = "";
-  refusing.run_for(1000);
+  rejecting.id = "";
+  rejecting.run_for(1000);
   EXPECT_EQ(reader->ids, Ids{"a"});
 }
 
-TEST_F(input_decode, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted) {
+TEST_F(input_decode, a_record_that_is_too_old_is_a_dead_letter_and_a_newer_one_is_emitted) {
   options.max_record_age_ms = 60 * kMinuteMs;
   make_stream(1);
   put("old");
@@ -188,19 +188,19 @@ TEST_F(input_decode, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted
   EXPECT_TRUE(ends(*reader));
   EXPECT_EQ(reader->ids, Ids{"young"});
   EXPECT_EQ(reader->stat("dead_letter_records"), 1);
-  EXPECT_TRUE(failed_with("older than max_record_age (limit 3600000 ms, ")) << failure_file();
-  EXPECT_TRUE(failed_with(base64(message_of("old")))) << failure_file();
+  EXPECT_TRUE(failed_with("older than max_record_age (limit 3600000 ms, ")) << dead_letters();
+  EXPECT_TRUE(failed_with(base64(message_of("old")))) << dead_letters();
 }
 
-TEST_F(input_decode, a_record_that_grows_too_old_while_it_is_refused_fails) {
+TEST_F(input_decode, a_record_that_becomes_too_old_while_it_is_rejected_is_a_dead_letter) {
   options.max_record_age_ms = kMinuteMs;
   make_stream(1);
   put("a");
   const auto reader = start();
-  Refusing refusing{*reader, "a"};
-  refusing.run_for(kMinuteMs - 5000);
+  Rejecting rejecting{*reader, "a"};
+  rejecting.run_for(kMinuteMs - 5000);
   EXPECT_EQ(reader->stat("dead_letter_records"), 0);
-  refusing.run_for(10'000);
+  rejecting.run_for(10'000);
   EXPECT_EQ(reader->stat("dead_letter_records"), 1);
 }
 

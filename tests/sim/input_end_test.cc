@@ -18,7 +18,7 @@ class input_end : public input {
     return found == service.stats().calls.end() ? 0 : found->second;
   }
   // The highest number of calls of an operation in any second from now on.
-  struct Pace {
+  struct CallRate {
     std::vector<int64_t> at_ms;
     size_t most = 0;
     void note(int64_t now_ms) {
@@ -27,8 +27,8 @@ class input_end : public input {
       most = std::max(most, at_ms.size());
     }
   };
-  std::map<std::string, Pace> paces;
-  void watch_pace() {
+  std::map<std::string, CallRate> paces;
+  void watch_call_rate() {
     service.on_request([this](uint64_t, const model::Request& request) {
       paces[std::string(model::header(request.headers, "x-amz-target"))].note(clock.monotonic_ms());
     });
@@ -61,17 +61,17 @@ TEST_F(input_end, a_response_without_an_iterator_does_not_end_an_open_shard) {
   }
 }
 
-TEST_F(input_end, an_open_shard_that_never_has_an_iterator_is_read_at_a_slow_pace) {
+TEST_F(input_end, an_open_shard_that_never_has_an_iterator_is_read_slowly) {
   make_stream(1);
   put_many("a", 3);
   service.faults().set_rates({.no_iterator = 1});
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(3));
-  watch_pace();
+  watch_call_rate();
   reader->run_for(kMinuteMs);
   const uint64_t before = calls("GetRecords");
   reader->run_for(10 * kMinuteMs);
-  EXPECT_LE(calls("GetRecords") - before, 180u) << "every 5 s in the mean";
+  EXPECT_LE(calls("GetRecords") - before, 180u) << "every 5 s on average";
   EXPECT_LE(calls("ListShards"), 320u);
   EXPECT_GT(paces["Kinesis_20131202.GetRecords"].most, 0u);
   for (const auto& [target, pace] : paces) EXPECT_LE(pace.most, 2u) << target;
@@ -80,12 +80,12 @@ TEST_F(input_end, an_open_shard_that_never_has_an_iterator_is_read_at_a_slow_pac
   EXPECT_FALSE(has_ended());
 }
 
-TEST_F(input_end, a_shard_with_records_but_never_an_iterator_is_read_at_its_usual_pace) {
+TEST_F(input_end, a_shard_with_records_but_no_iterator_is_read_at_its_usual_rate) {
   make_stream(1);
   options.reading.max_records = 10;
   put_many("a", 200);
   service.faults().set_rates({.no_iterator = 1});
-  watch_pace();
+  watch_call_rate();
   const auto reader = start();
   EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 200; }, 10'000));
   EXPECT_EQ(reader->distinct(), put_ids);
@@ -105,13 +105,13 @@ TEST_F(input_end, a_closed_shard_with_a_backlog_is_read_to_its_last_record_whate
   ASSERT_TRUE(reader->run_until_ids(40));
   reader->run_for(kMinuteMs);
   EXPECT_EQ(reader->distinct(), put_ids);
-  EXPECT_EQ(reader->ids.size(), 40u) << "none twice";
+  EXPECT_EQ(reader->ids.size(), 40u) << "no duplicates";
   for (size_t i = 0; i < 40; ++i) EXPECT_EQ(reader->ids[i].starts_with("parent"), i < 20) << i;
   EXPECT_TRUE(reader->input.close(0).ok());
   EXPECT_TRUE(has_ended()) << checkpoint_file();
 }
 
-TEST_F(input_end, a_shard_that_is_closed_while_it_is_read_ends_without_child_shards) {
+TEST_F(input_end, a_shard_closed_while_it_is_read_ends_without_child_shards) {
   service.settings().omits_child_shards = true;
   make_stream(1);
   put_many("parent", 5);
@@ -124,7 +124,7 @@ TEST_F(input_end, a_shard_that_is_closed_while_it_is_read_ends_without_child_sha
   EXPECT_TRUE(has_ended()) << checkpoint_file();
 }
 
-TEST_F(input_end, a_shard_that_has_one_more_iterator_after_its_last_record_ends_without_child_shards) {
+TEST_F(input_end, a_shard_with_one_more_iterator_after_its_last_record_ends_without_child_shards) {
   service.settings().omits_child_shards = true;
   make_stream(1);
   put_many("parent", 5);
@@ -174,7 +174,7 @@ TEST_F(input_end, the_end_waits_until_the_shards_can_be_listed) {
 
 // What was read before the shard was known to be closed proves nothing, because more records may have arrived in
 // between.
-TEST_F(input_end, records_that_come_between_a_doubtful_response_and_the_close_are_read) {
+TEST_F(input_end, records_between_an_ambiguous_response_and_the_close_are_read) {
   make_stream(1);
   const auto reader = start();
   reader->run_for(5000);
@@ -207,7 +207,7 @@ TEST_F(input_end, a_last_response_with_records_and_child_shards_ends_the_shard_o
   EXPECT_TRUE(reader->run_until_ids(25));
 }
 
-TEST_F(input_end, a_stream_that_is_deleted_ends_no_shard) {
+TEST_F(input_end, a_deleted_stream_ends_no_shard) {
   make_stream(1);
   put_many("a", 5);
   const auto reader = start();
@@ -220,7 +220,7 @@ TEST_F(input_end, a_stream_that_is_deleted_ends_no_shard) {
   EXPECT_EQ(checkpoint_file().find("SHARD_END"), std::string::npos) << checkpoint_file();
 }
 
-TEST_F(input_end, a_shard_that_deletion_closes_ends_without_children) {
+TEST_F(input_end, a_shard_closed_by_deletion_ends_without_children) {
   make_stream(1);
   put_many("a", 5);
   const auto reader = start();
@@ -232,7 +232,7 @@ TEST_F(input_end, a_shard_that_deletion_closes_ends_without_children) {
   EXPECT_TRUE(has_ended()) << checkpoint_file();
 }
 
-TEST_F(input_end, retention_that_passes_the_last_record_while_the_end_is_in_doubt_is_a_gap) {
+TEST_F(input_end, retention_past_the_last_record_while_the_end_is_uncertain_is_a_gap) {
   make_stream(1);
   put_many("a", 3);
   const auto reader = start();
@@ -251,7 +251,7 @@ TEST_F(input_end, retention_that_passes_the_last_record_while_the_end_is_in_doub
 }
 
 // The next iterator begins after the last record. That record alone proves nothing about earlier ones.
-TEST_F(input_end, retention_that_passes_the_last_record_after_it_has_come_again_is_a_gap) {
+TEST_F(input_end, retention_past_the_last_record_after_it_was_read_again_is_a_gap) {
   make_stream(1);
   put_many("a", 3);
   const auto reader = start();
@@ -267,7 +267,7 @@ TEST_F(input_end, retention_that_passes_the_last_record_after_it_has_come_again_
   EXPECT_EQ(reader->stat("gaps"), 1);
 }
 
-TEST_F(input_end, retention_that_passes_records_after_a_response_without_an_iterator_is_a_gap) {
+TEST_F(input_end, retention_past_records_after_a_response_without_an_iterator_is_a_gap) {
   make_stream(1);
   put_many("a", 3);
   service.faults().next_calls("GetRecords", model::no_iterator());

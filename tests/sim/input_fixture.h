@@ -50,14 +50,14 @@ struct Reader {
   static int32_t emit(void* ctx, const penstock_batch* batch) {
     auto& self = *static_cast<Reader*>(ctx);
     if (view(batch->shard_id) == self.throws_for) throw std::length_error("basic_string::_M_create");
-    if (self.answer < 0) return self.answer;
+    if (self.emit_result < 0) return self.emit_result;
     for (uint64_t i = 0; i < batch->record_count; ++i) {
       self.ids.emplace_back(view(batch->records[i].id));
       self.shard_of[self.ids.back()] = view(batch->shard_id);
     }
     self.stream_of_last = view(batch->stream);
     self.unsettled.push_back(batch->ack_id);
-    return self.answer;
+    return self.emit_result;
   }
   void settle(int32_t outcome = PENSTOCK_DELIVERED) {
     for (const uint64_t id : std::exchange(unsettled, {})) EXPECT_TRUE(input.ack(id, outcome));
@@ -103,7 +103,7 @@ struct Reader {
   std::map<std::string, std::string> shard_of;
   std::string stream_of_last;
   std::vector<uint64_t> unsettled;
-  int32_t answer = PENSTOCK_OK;
+  int32_t emit_result = PENSTOCK_OK;
   std::string throws_for;  // a shard: emitting from it throws, as a defect would
   int64_t max_memory = 0;
 };

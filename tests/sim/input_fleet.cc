@@ -59,9 +59,8 @@ InputWorker::InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::st
       stream_client_(sim_->env()),
       table_client_(sim_->env(), "", aws::kDynamoDbProtocol, "dynamodb"),
       table_(
-          [this](std::string_view operation, std::string body, size_t max_bytes,
-                 aws::ServiceClient::Done answered) {
-            table_client_.call(operation, std::move(body), max_bytes, std::move(answered));
+          [this](std::string_view operation, std::string body, size_t max_bytes, aws::ServiceClient::Done done) {
+            table_client_.call(operation, std::move(body), max_bytes, std::move(done));
           },
           "app", "us-east-1"),
       assignment_(assignment(fleet.settings_, sim_->env(), table_, id_)),

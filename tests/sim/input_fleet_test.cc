@@ -32,7 +32,7 @@ struct input_fleet : testing::TestWithParam<uint64_t> {
 };
 INSTANTIATE_TEST_SUITE_P(seeds, input_fleet, testing::Range<uint64_t>(1, 6));
 
-TEST_P(input_fleet, every_event_arrives_in_its_keys_order_across_reshards_and_handovers_and_none_twice) {
+TEST_P(input_fleet, every_event_arrives_once_and_in_order_across_reshards_and_handovers) {
   start_many(2);
   fleet.run(kMinuteMs);
   fleet.split();
@@ -51,7 +51,7 @@ TEST_P(input_fleet, every_event_arrives_in_its_keys_order_across_reshards_and_ha
   expect_nothing_left();
 }
 
-TEST_P(input_fleet, shards_end_and_children_begin_where_child_shards_are_missing) {
+TEST_P(input_fleet, shards_end_and_children_start_even_without_child_shards) {
   fleet.kinesis.settings().omits_child_shards = true;
   fleet.kinesis.faults().set_rates({.no_iterator = 0.05});
   start_many(2);
@@ -67,7 +67,7 @@ TEST_P(input_fleet, shards_end_and_children_begin_where_child_shards_are_missing
   expect_nothing_left();
 }
 
-TEST_P(input_fleet, what_a_dead_worker_had_not_settled_is_emitted_by_others) {
+TEST_P(input_fleet, unsettled_events_of_a_dead_worker_are_emitted_by_others) {
   start_many(4);
   fleet.run(kMinuteMs);
   fleet.split();
@@ -80,7 +80,7 @@ TEST_P(input_fleet, what_a_dead_worker_had_not_settled_is_emitted_by_others) {
   expect_nothing_left();
 }
 
-TEST_P(input_fleet, a_worker_frozen_past_the_failover_time_emits_nothing_more_of_what_it_had_read_ahead) {
+TEST_P(input_fleet, a_worker_frozen_past_the_failover_time_emits_nothing_that_it_read_ahead) {
   start_many(3);
   fleet.run(kMinuteMs);
   for (size_t round = 0; round < 3; ++round) {
@@ -101,10 +101,10 @@ TEST_P(input_fleet, a_worker_frozen_past_the_failover_time_emits_nothing_more_of
   expect_nothing_left();
 }
 
-TEST_P(input_fleet, nothing_is_lost_when_all_of_it_comes_together_and_both_services_falter) {
+TEST_P(input_fleet, all_fleet_faults_together_lose_nothing) {
   start_many(4);
   fleet.kinesis.faults().set_rates({.throttle = 0.1, .internal_failure = 0.02, .close = 0.02, .truncate = 0.02});
-  fleet.dynamodb.faults().set_rates({.throttle = 0.05, .internal_failure = 0.02, .lose_answer = 0.05});
+  fleet.dynamodb.faults().set_rates({.throttle = 0.05, .internal_failure = 0.02, .lose_response = 0.05});
   SimRandom random(GetParam());
   for (int round = 0; round < 15; ++round) {
     const size_t worker = random.up_to(fleet.workers() - 1);
@@ -139,7 +139,7 @@ TEST_P(input_fleet, nothing_is_lost_when_all_of_it_comes_together_and_both_servi
   expect_nothing_left();
 }
 
-TEST_P(input_fleet, several_streams_are_shared_by_leases_of_their_own_and_read_on_side_by_side) {
+TEST_P(input_fleet, several_streams_are_shared_through_their_own_leases) {
   InputFleet both({.failover_ms = kFailoverMs, .streams = 2, .shards = 3, .seed = GetParam()});
   for (int i = 0; i < 3; ++i) both.start();
   both.run(kMinuteMs);

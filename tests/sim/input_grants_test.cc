@@ -11,9 +11,9 @@ namespace penstock::sim {
 namespace {
 
 // Revokes grants when the test says so.
-class Fickle : public kinesis::Assignment {
+class RevokingAssignment : public kinesis::Assignment {
  public:
-  explicit Fickle(std::unique_ptr<kinesis::Assignment> steady) : steady_(std::move(steady)) {}
+  explicit RevokingAssignment(std::unique_ptr<kinesis::Assignment> steady) : steady_(std::move(steady)) {}
 
   void lose(kinesis::GrantId grant) { losses_.push_back(grant); }
   bool holds = true;
@@ -55,45 +55,45 @@ class Fickle : public kinesis::Assignment {
 
 class input_grants : public input {
  protected:
-  std::unique_ptr<Reader> start_fickle() {
+  std::unique_ptr<Reader> start_revoking() {
     return start([this](std::unique_ptr<kinesis::Assignment> steady) {
-      auto made = std::make_unique<Fickle>(std::move(steady));
-      fickle = made.get();
+      auto made = std::make_unique<RevokingAssignment>(std::move(steady));
+      assignment = made.get();
       return made;
     });
   }
-  Fickle* fickle = nullptr;
+  RevokingAssignment* assignment = nullptr;
 };
 
-TEST_F(input_grants, nothing_of_a_lost_shard_is_emitted_or_settled_any_more) {
+TEST_F(input_grants, nothing_of_a_lost_shard_is_emitted_or_settled) {
   make_stream(2);
   put_many("a", 40);
-  const auto reader = start_fickle();
+  const auto reader = start_revoking();
   EXPECT_TRUE(reader->run_until_ids(40, false));
-  ASSERT_EQ(fickle->granted.size(), 2u);
-  const kinesis::GrantId lost = fickle->granted[0];
-  fickle->lose(lost);
+  ASSERT_EQ(assignment->granted.size(), 2u);
+  const kinesis::GrantId lost = assignment->granted[0];
+  assignment->lose(lost);
   reader->run_for(1);  // also settles
   put_many("b", 40);
   reader->run_for(kMinuteMs);
   for (const auto& [id, shard] : reader->shard_of)
     EXPECT_TRUE(id[0] == 'a' || shard == "shardId-000000000001") << id << " of " << shard;
-  for (const kinesis::GrantId grant : fickle->settled_grants) EXPECT_NE(grant, lost);
-  EXPECT_FALSE(fickle->settled_grants.empty());
+  for (const kinesis::GrantId grant : assignment->settled_grants) EXPECT_NE(grant, lost);
+  EXPECT_FALSE(assignment->settled_grants.empty());
   EXPECT_EQ(reader->stat("shards"), 1);
   EXPECT_EQ(reader->stat("unacked_batches"), 0);
   EXPECT_EQ(reader->stat("open_records"), 0);
 }
 
-TEST_F(input_grants, a_shard_lost_amid_a_record_or_a_call_leaves_nothing_behind) {
+TEST_F(input_grants, a_shard_lost_during_a_record_or_call_leaves_no_state) {
   make_stream(4);
   put_many("a", 400);
-  const auto reader = start_fickle();
+  const auto reader = start_revoking();
   for (int turn = 0; turn < 40 && reader->stat("shards") <= 0; ++turn) reader->run_for(2);
-  reader->answer = PENSTOCK_E_MEMORY;  // one batch waits to be emitted
+  reader->emit_result = PENSTOCK_E_MEMORY;  // one batch waits to be emitted
   reader->run_for(500);
-  for (const kinesis::GrantId grant : fickle->granted) fickle->lose(grant);
-  reader->answer = PENSTOCK_OK;
+  for (const kinesis::GrantId grant : assignment->granted) assignment->lose(grant);
+  reader->emit_result = PENSTOCK_OK;
   reader->run_for(kMinuteMs);
   EXPECT_TRUE(reader->ids.empty());
   EXPECT_EQ(reader->stat("shards"), 0);
@@ -101,41 +101,41 @@ TEST_F(input_grants, a_shard_lost_amid_a_record_or_a_call_leaves_nothing_behind)
   EXPECT_LE(reader->stat("memory_bytes"), 64 << 10);
 }
 
-TEST_F(input_grants, what_was_read_ahead_waits_while_the_grant_does_not_hold) {
+TEST_F(input_grants, records_read_ahead_wait_while_the_grant_is_not_valid) {
   make_stream(2);
   put_many("a", 20);
-  const auto reader = start_fickle();
+  const auto reader = start_revoking();
   reader->run([&] { return reader->stat("received_records") == 20; }, 1, false);
-  fickle->holds = false;
+  assignment->holds = false;
   reader->run_for(kMinuteMs);
   const size_t before = reader->ids.size();
   reader->run_for(kMinuteMs);
   EXPECT_EQ(reader->ids.size(), before);
-  fickle->holds = true;
+  assignment->holds = true;
   EXPECT_TRUE(reader->run_until_ids(20));
   EXPECT_EQ(reader->distinct(), put_ids);
 }
 
-TEST_F(input_grants, a_record_whose_grant_lapses_amid_it_holds_no_other_shard_and_goes_on_where_it_was) {
+TEST_F(input_grants, a_record_whose_grant_expires_midway_blocks_no_shard_and_continues) {
   make_stream(2);
-  const auto reader = start_fickle();
-  for (const int32_t answer : {PENSTOCK_FULL, PENSTOCK_E_MEMORY}) {
-    SCOPED_TRACE(answer);
+  const auto reader = start_revoking();
+  for (const int32_t emit_result : {PENSTOCK_FULL, PENSTOCK_E_MEMORY}) {
+    SCOPED_TRACE(emit_result);
     const size_t before = reader->ids.size();
     service.preload("in", "k", message_of("0") + message_of("1") + message_of("2"));
-    reader->answer = PENSTOCK_FULL;
+    reader->emit_result = PENSTOCK_FULL;
     ASSERT_TRUE(reader->run_until_ids(before + 1));
-    reader->answer = answer;
+    reader->emit_result = emit_result;
     reader->run([] { return true; });  // a second one is emitted, or rejected
     const std::string of_k = reader->shard_of["0"];
-    fickle->lapsed = {fickle->grant_of[of_k]};
+    assignment->lapsed = {assignment->grant_of[of_k]};
     put_many("a", 40);
-    reader->answer = PENSTOCK_OK;
+    reader->emit_result = PENSTOCK_OK;
     const size_t of_it = reader->ids.size();
     reader->run_for(kMinuteMs);
     EXPECT_GE(reader->ids.size(), of_it + 10);
     for (size_t i = of_it; i < reader->ids.size(); ++i) EXPECT_NE(reader->shard_of[reader->ids[i]], of_k);
-    fickle->lapsed.clear();
+    assignment->lapsed.clear();
     EXPECT_TRUE(reader->run_until_ids(before + 43));
     reader->run_for(kMinuteMs);
     std::string of_k_in_order;
@@ -148,18 +148,18 @@ TEST_F(input_grants, a_record_whose_grant_lapses_amid_it_holds_no_other_shard_an
   }
 }
 
-TEST_F(input_grants, a_record_whose_shard_is_lost_after_its_grant_lapsed_amid_it_leaves_nothing_behind) {
+TEST_F(input_grants, a_record_whose_shard_is_lost_after_its_grant_expired_leaves_no_state) {
   make_stream(2);
-  const auto reader = start_fickle();
+  const auto reader = start_revoking();
   service.preload("in", "k", message_of("0") + message_of("1"));
-  reader->answer = PENSTOCK_FULL;
+  reader->emit_result = PENSTOCK_FULL;
   ASSERT_TRUE(reader->run_until_ids(1));
-  const kinesis::GrantId lost = fickle->grant_of[reader->shard_of["0"]];
-  fickle->lapsed = {lost};
-  reader->answer = PENSTOCK_OK;
+  const kinesis::GrantId lost = assignment->grant_of[reader->shard_of["0"]];
+  assignment->lapsed = {lost};
+  reader->emit_result = PENSTOCK_OK;
   reader->run_for(5000);
-  fickle->lose(lost);
-  fickle->lapsed.clear();
+  assignment->lose(lost);
+  assignment->lapsed.clear();
   reader->run_for(kMinuteMs);
   EXPECT_EQ(reader->ids, std::vector<std::string>{"0"});
   EXPECT_EQ(reader->stat("shards"), 1);

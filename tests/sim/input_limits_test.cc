@@ -68,7 +68,7 @@ TEST_F(input_limits, a_poll_emits_a_mebibyte_whatever_a_record_contains) {
     events += emitted.events;
     EXPECT_LE(emitted.text_bytes, size_t{1} << 20);
     const int64_t now_inflated_bytes = reader->stat("inflated_bytes");
-    EXPECT_LE(now_inflated_bytes - inflated_bytes, (1 << 20) + (4 << 20)) << "one part beyond what is enough";
+    EXPECT_LE(now_inflated_bytes - inflated_bytes, (1 << 20) + (4 << 20)) << "one part more than enough";
     inflated_bytes = now_inflated_bytes;
     EXPECT_LE(reader->stat("memory_bytes"), 24 << 20);
     if (polls % 2 == 0) reader->settle();
@@ -79,7 +79,7 @@ TEST_F(input_limits, a_poll_emits_a_mebibyte_whatever_a_record_contains) {
   EXPECT_TRUE(reader->run([&] { return reader->stat("open_records") == 0; }));
 }
 
-TEST_F(input_limits, a_larger_event_is_emitted_alone) {
+TEST_F(input_limits, an_event_larger_than_a_mebibyte_is_emitted_alone) {
   make_stream(1);
   service.preload("in", "k", aggregated(Texts(4, gzip(message_with(2, 3 << 20)))));
   const auto reader = start();
@@ -92,7 +92,7 @@ TEST_F(input_limits, a_larger_event_is_emitted_alone) {
   EXPECT_EQ(events, 8U);
 }
 
-TEST_F(input_limits, a_poll_inflates_little_beyond_a_mebibyte_also_of_what_gives_no_events) {
+TEST_F(input_limits, a_poll_inflates_little_more_than_a_mebibyte_even_without_events) {
   const std::string control = R"({"messageType":"CONTROL_MESSAGE","x":")" + std::string(2 << 20, ' ') + "\"}";
   make_stream(1);
   service.preload("in", "k", aggregated(Texts(20, gzip(control))));
@@ -107,11 +107,11 @@ TEST_F(input_limits, a_poll_inflates_little_beyond_a_mebibyte_also_of_what_gives
   EXPECT_EQ(reader->stat("control_messages"), 20);
 }
 
-TEST_F(input_limits, a_batch_that_is_full_goes_on_in_the_next_poll_where_it_was_left) {
+TEST_F(input_limits, a_full_batch_continues_in_the_next_poll) {
   make_stream(1);
   service.preload("in", "k", aggregated(Texts(3, gzip(message_with(20'000, 100)))));
   const auto reader = start();
-  reader->answer = PENSTOCK_FULL;
+  reader->emit_result = PENSTOCK_FULL;
   EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 60'000; }));
   EXPECT_EQ(reader->stat("emitted_events"), 60'000);
   EXPECT_TRUE(reader->run([&] { return reader->stat("open_records") == 0; }));
@@ -134,7 +134,7 @@ TEST_F(input_limits, sixty_thousand_undecodable_user_records_become_lines_a_few_
   EXPECT_TRUE(reader->run([&] { return reader->stat("open_records") == 0; }));
 }
 
-TEST_F(input_limits, while_the_failure_file_cannot_be_written_a_record_of_failures_waits_in_the_middle) {
+TEST_F(input_limits, a_record_of_failures_waits_midway_while_the_dead_letter_file_is_unwritable) {
   options.decode.hash_range_rule = false;
   make_stream(1);
   const auto reader = start();
@@ -150,7 +150,7 @@ TEST_F(input_limits, while_the_failure_file_cannot_be_written_a_record_of_failur
   EXPECT_TRUE(reader->run([&] { return reader->stat("dead_letter_records") == 60'000; }));
 }
 
-TEST_F(input_limits, an_aggregated_record_with_a_key_over_its_limit_is_one_line_with_all_of_it) {
+TEST_F(input_limits, an_aggregated_record_with_too_long_a_key_is_one_complete_line) {
   const std::string data = aggregated(Texts(2'000, "\x1F\x8B"), std::string(500'000, 'k'));
   make_stream(1);
   service.preload("in", "k", data);
@@ -164,7 +164,7 @@ TEST_F(input_limits, an_aggregated_record_with_a_key_over_its_limit_is_one_line_
   EXPECT_LT(file.size(), base64(data).size() + 1000);
 }
 
-TEST_F(input_limits, one_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
+TEST_F(input_limits, one_record_that_is_never_settled_uses_constant_memory) {
   options.decode.format = kinesis::RecordFormat::raw;
   options.decode.hash_range_rule = false;
   make_stream(1);
@@ -184,7 +184,7 @@ TEST_F(input_limits, one_record_that_is_never_settled_costs_no_more_however_many
   EXPECT_EQ(reader->stat("open_records"), 0);
 }
 
-TEST_F(input_limits, records_that_are_not_settled_count_toward_the_memory_and_reading_waits_for_them) {
+TEST_F(input_limits, unsettled_records_count_toward_the_memory_limit_and_pause_reading) {
   options.decode.format = kinesis::RecordFormat::raw;
   options.decode.hash_range_rule = false;
   options.mem_limit_bytes = 1 << 20;

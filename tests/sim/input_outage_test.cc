@@ -24,7 +24,7 @@ class input_outage : public input {
   }
 };
 
-TEST_F(input_outage, lag_grows_with_the_clock_while_no_response_comes) {
+TEST_F(input_outage, lag_grows_with_the_clock_without_responses) {
   make_stream(2);
   const auto reader = start();
   ASSERT_TRUE(read_up(*reader));
@@ -46,14 +46,14 @@ TEST_F(input_outage, lag_grows_and_the_oldest_record_ages_while_the_output_is_bl
   ASSERT_TRUE(read_up(*reader));
   EXPECT_EQ(reader->stat("oldest_unacked_ms"), 0);
   put_many("a", 3);
-  reader->answer = PENSTOCK_FULL;
+  reader->emit_result = PENSTOCK_FULL;
   ASSERT_TRUE(reader->run([&] { return !reader->ids.empty(); }, kMinuteMs, false));
   for (const int64_t end_ms = clock.monotonic_ms() + kMinuteMs; clock.monotonic_ms() < end_ms;)
     reader->input.pump(std::min(end_ms, clock.monotonic_ms() + 1000));
   EXPECT_GE(reader->stat("lag_ms"), kMinuteMs);
   EXPECT_EQ(reader->stat("oldest_unacked_ms"), kMinuteMs);
   EXPECT_EQ(reader->stat("shard_oldest_unacked_ms", "in/shardId-000000000000"), kMinuteMs);
-  reader->answer = PENSTOCK_OK;
+  reader->emit_result = PENSTOCK_OK;
   EXPECT_TRUE(reader->run_until_ids(3));
   EXPECT_TRUE(read_up(*reader));
   EXPECT_EQ(reader->stat("oldest_unacked_ms"), 0);
@@ -66,7 +66,7 @@ TEST_F(input_outage, lag_grows_from_the_start_without_credentials) {
   reader->run_for(kMinuteMs);
   EXPECT_EQ(reader->stat("lag_ms"), kMinuteMs);
   EXPECT_GT(reader->stat("retries"), 0);
-  EXPECT_EQ(lines_with("credentials", LogLevel::error), 0u) << "they are looked for again";
+  EXPECT_EQ(lines_with("credentials", LogLevel::error), 0u) << "they are requested again";
   EXPECT_GT(lines_with("stream in: cannot list its shards, retrying: ", LogLevel::warn), 0u);
   sim.variables() = {{"AWS_ACCESS_KEY_ID", model::AccessKey{}.id},
                      {"AWS_SECRET_ACCESS_KEY", model::AccessKey{}.secret}};
@@ -75,7 +75,7 @@ TEST_F(input_outage, lag_grows_from_the_start_without_credentials) {
   EXPECT_EQ(lines_with("stream in: its shards are listed again", LogLevel::info), 1u);
 }
 
-TEST_F(input_outage, a_retry_counts_when_the_call_is_made_again) {
+TEST_F(input_outage, a_retry_is_counted_when_the_call_is_repeated) {
   make_stream(1);
   const auto reader = start();
   ASSERT_TRUE(read_up(*reader));
@@ -87,7 +87,7 @@ TEST_F(input_outage, a_retry_counts_when_the_call_is_made_again) {
   EXPECT_EQ(reader->stat("retries"), 1);
 }
 
-TEST_F(input_outage, a_read_that_is_retried_is_a_warning_and_the_end_of_its_outage_is_logged_once) {
+TEST_F(input_outage, a_retried_read_is_a_warning_and_its_recovery_is_logged_once) {
   make_stream(20);
   const auto reader = start();
   ASSERT_TRUE(read_up(*reader));
@@ -102,7 +102,7 @@ TEST_F(input_outage, a_read_that_is_retried_is_a_warning_and_the_end_of_its_outa
   EXPECT_EQ(lines_with("stream in: all shards are read again", LogLevel::info), 1u);
 }
 
-TEST_F(input_outage, a_read_that_the_service_denies_is_an_error_that_says_when_it_is_retried) {
+TEST_F(input_outage, a_denied_read_is_an_error_with_the_time_of_the_retry) {
   make_stream(1);
   const auto reader = start();
   ASSERT_TRUE(read_up(*reader));
@@ -113,7 +113,7 @@ TEST_F(input_outage, a_read_that_the_service_denies_is_an_error_that_says_when_i
   EXPECT_EQ(lines_with("stream in: all shards are read again", LogLevel::info), 1u);
 }
 
-TEST_F(input_outage, the_end_of_an_outage_of_the_lists_is_logged_once) {
+TEST_F(input_outage, the_end_of_a_shard_list_outage_is_logged_once) {
   make_stream(1);
   service.faults().next_calls("ListShards", model::internal_failure(), 5);
   const auto reader = start();
@@ -123,7 +123,7 @@ TEST_F(input_outage, the_end_of_an_outage_of_the_lists_is_logged_once) {
   EXPECT_EQ(lines_with("stream in: its shards are listed again", LogLevel::info), 1u);
 }
 
-TEST_F(input_outage, a_stream_that_is_found_at_last_is_logged) {
+TEST_F(input_outage, a_stream_that_finally_exists_is_logged) {
   const auto reader = start();
   reader->run_for(kMinuteMs);
   EXPECT_GT(lines_with("stream in: not found, retrying every 30 s: ", LogLevel::warn), 0u);
@@ -132,7 +132,7 @@ TEST_F(input_outage, a_stream_that_is_found_at_last_is_logged) {
   EXPECT_EQ(lines_with("stream in: its shards are listed again", LogLevel::info), 1u);
 }
 
-TEST_F(input_outage, the_end_of_an_outage_of_the_disk_is_logged_once_for_checkpoint_and_failure_file) {
+TEST_F(input_outage, the_end_of_a_disk_outage_is_logged_once_for_checkpoint_and_dead_letter_file) {
   make_stream(1);
   const auto reader = start();
   ASSERT_TRUE(read_up(*reader));
@@ -148,7 +148,7 @@ TEST_F(input_outage, the_end_of_an_outage_of_the_disk_is_logged_once_for_checkpo
   EXPECT_EQ(lines_with("dead letters are written again to ", LogLevel::info), 1u);
 }
 
-TEST_F(input_outage, each_stream_says_once_how_many_shards_it_has_and_where_it_is_read_from) {
+TEST_F(input_outage, each_stream_logs_its_shard_count_and_start_once) {
   make_stream(5);
   put_many("a", 20);
   auto reader = start();
@@ -168,7 +168,7 @@ TEST_F(input_outage, each_stream_says_once_how_many_shards_it_has_and_where_it_i
 }
 
 // A response from a proxy is not a response from the service.
-TEST_F(input_outage, an_odd_answer_to_the_first_description_does_not_hide_that_a_stream_is_another) {
+TEST_F(input_outage, an_unusual_first_response_does_not_hide_that_a_stream_was_recreated) {
   const model::Reply redirect = {.status = 307, .headers = {{"Location", "http://login.example/"}}, .body = ""};
   const model::Reply page = {.status = 403, .headers = {}, .body = "<html>AccessDeniedException</html>"};
   for (const model::Reply& odd : {redirect, page}) {
@@ -215,7 +215,7 @@ TEST_F(input_outage, a_defect_in_one_shard_does_not_stop_the_others) {
   EXPECT_GT(reader->ids.size(), 70u);
 }
 
-TEST_F(input_outage, a_time_before_1970_that_is_kept_reads_from_the_oldest_record) {
+TEST_F(input_outage, a_saved_time_before_1970_reads_from_the_oldest_record) {
   make_stream(1);
   put("a");
   own.initial = {kinesis::InitialPosition::Kind::at_timestamp, -500};

@@ -8,7 +8,7 @@
 namespace penstock::sim {
 namespace {
 
-TEST_F(input, a_throttled_shard_does_not_slow_its_neighbours) {
+TEST_F(input, a_throttled_shard_does_not_slow_others) {
   make_stream(4);
   service.stream("in")->shards()[0].reads_blocked_until_ms = INT64_MAX;
   const auto reader = start();
@@ -27,7 +27,7 @@ TEST_F(input, a_throttled_shard_does_not_slow_its_neighbours) {
   EXPECT_GT(reader->ids.size(), 150u);
 }
 
-TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours) {
+TEST_F(input, a_shard_with_hanging_calls_does_not_delay_others) {
   make_stream(2);
   service.faults().next_calls("GetRecords", model::delay(29'000), 1);
   const auto reader = start();
@@ -39,7 +39,7 @@ TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours) {
 }
 
 // The size of records is an estimate until some were read.
-TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours_with_little_memory_either) {
+TEST_F(input, a_shard_with_hanging_calls_does_not_delay_others_with_little_memory) {
   options.mem_limit_bytes = 256 << 10;
   make_stream(2);
   service.faults().next_calls("GetRecords", model::delay(29'000), 1);
@@ -50,7 +50,7 @@ TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours_with_little_
   EXPECT_LT(reader->ids.size(), 50u);
 }
 
-TEST_F(input, what_is_behind_is_read_without_pause) {
+TEST_F(input, a_backlog_is_read_without_pauses) {
   make_stream(1);
   options.reading.poll_interval_ms = 60'000;
   options.reading.max_records = 10;
@@ -61,7 +61,7 @@ TEST_F(input, what_is_behind_is_read_without_pause) {
   EXPECT_EQ(service.stats().throttled_calls, 0u);
 }
 
-TEST_F(input, a_thousand_idle_shards_are_asked_once_a_second_each_within_the_memory) {
+TEST_F(input, a_thousand_idle_shards_are_polled_once_a_second_within_the_memory_limit) {
   make_stream(1000);
   const auto reader = start();
   reader->run_for(30'000);
@@ -83,7 +83,7 @@ TEST_F(input, a_thousand_shards_with_a_backlog_each_get_their_turn) {
   EXPECT_LE(reader->max_memory, 8 << 20);
 }
 
-TEST_F(input, each_shard_tells_how_far_behind_it_is_and_when_its_last_record_arrived) {
+TEST_F(input, each_shard_reports_its_lag_and_its_last_arrival_time) {
   make_stream(2);
   options.reading.max_records = 1;
   for (int i = 0; i < 30; ++i) {
@@ -104,7 +104,7 @@ TEST_F(input, each_shard_tells_how_far_behind_it_is_and_when_its_last_record_arr
   EXPECT_EQ(reader->stat("shard_last_arrival_ms", "in/shardId-000000000001"), slow.at(0).arrival_ms);
 }
 
-TEST_F(input, records_that_grow_after_a_quiet_time_are_read_all_the_same) {
+TEST_F(input, records_that_grow_after_a_quiet_time_are_read) {
   make_stream(1);
   const auto reader = start();
   put_many("a", 5);

@@ -7,7 +7,7 @@
 namespace penstock::sim {
 namespace {
 
-TEST_F(input, trim_horizon_begins_with_the_oldest_record) {
+TEST_F(input, trim_horizon_starts_with_the_oldest_record) {
   make_stream(2);
   put_many("a", 10);
   const auto reader = start();
@@ -15,7 +15,7 @@ TEST_F(input, trim_horizon_begins_with_the_oldest_record) {
   EXPECT_EQ(reader->distinct(), put_ids);
 }
 
-TEST_F(input, at_timestamp_begins_with_what_came_from_then_on) {
+TEST_F(input, at_timestamp_starts_with_records_from_then_on) {
   make_stream(1);
   put("before");
   clock.advance(5000);
@@ -28,7 +28,7 @@ TEST_F(input, at_timestamp_begins_with_what_came_from_then_on) {
   EXPECT_EQ(reader->ids, (std::vector<std::string>{"at", "after"}));
 }
 
-TEST_F(input, latest_leaves_nothing_out_of_shards_that_come_later) {
+TEST_F(input, latest_skips_nothing_of_later_shards) {
   own.initial.kind = kinesis::InitialPosition::Kind::latest;
   make_stream(1);
   put("before");
@@ -43,7 +43,7 @@ TEST_F(input, latest_leaves_nothing_out_of_shards_that_come_later) {
   EXPECT_EQ(reader->distinct(), put_ids);
 }
 
-TEST_F(input, latest_leaves_out_what_a_reshard_before_the_start_left_in_the_children) {
+TEST_F(input, latest_skips_what_a_reshard_before_the_start_left_in_the_children) {
   own.initial.kind = kinesis::InitialPosition::Kind::latest;
   make_stream(1);
   split();
@@ -56,7 +56,7 @@ TEST_F(input, latest_leaves_out_what_a_reshard_before_the_start_left_in_the_chil
   EXPECT_EQ(reader->ids, std::vector<std::string>{"after"});
 }
 
-TEST_F(input, what_retention_took_before_it_was_read_is_told_with_both_numbers_and_counted) {
+TEST_F(input, records_lost_to_retention_are_logged_with_both_numbers_and_counted) {
   make_stream(1);
   put_many("a", 3);
   auto reader = start();
@@ -76,7 +76,7 @@ TEST_F(input, what_retention_took_before_it_was_read_is_told_with_both_numbers_a
   EXPECT_TRUE(sim.logged(goes_on_at));
 }
 
-TEST_F(input, what_retention_took_while_the_iterator_expired_is_told_too) {
+TEST_F(input, records_lost_to_retention_during_an_expired_iterator_are_logged) {
   make_stream(1);
   put_many("a", 3);
   const auto reader = start();
@@ -90,7 +90,7 @@ TEST_F(input, what_retention_took_while_the_iterator_expired_is_told_too) {
   EXPECT_EQ(reader->stat("gaps"), 1);
 }
 
-TEST_F(input, a_position_that_retention_has_just_not_passed_is_no_gap) {
+TEST_F(input, a_position_just_within_retention_is_not_a_gap) {
   make_stream(1);
   put_many("a", 3);
   auto reader = start();
@@ -104,7 +104,7 @@ TEST_F(input, a_position_that_retention_has_just_not_passed_is_no_gap) {
   EXPECT_EQ(reader->stat("gaps"), 0);
 }
 
-TEST_F(input, an_iterator_that_expires_before_the_first_record_begins_where_it_should_have) {
+TEST_F(input, an_iterator_that_expires_before_the_first_record_is_renewed_at_its_position) {
   make_stream(1);
   put_many("a", 3);
   auto reader = start();
@@ -119,7 +119,7 @@ TEST_F(input, an_iterator_that_expires_before_the_first_record_begins_where_it_s
   EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
 }
 
-TEST_F(input, a_list_of_shards_whose_token_expires_begins_again) {
+TEST_F(input, a_shard_list_whose_token_expires_is_restarted) {
   make_stream(5);
   put_many("a", 50);
   service.faults().next_calls("ListShards", model::Fault{}, 1);
@@ -129,7 +129,7 @@ TEST_F(input, a_list_of_shards_whose_token_expires_begins_again) {
   EXPECT_EQ(reader->stat("shards"), 5);
 }
 
-TEST_F(input, a_record_that_is_not_settled_is_told_once_by_shard_and_sequence_number_and_again_when_it_is) {
+TEST_F(input, an_unsettled_record_is_logged_once_and_again_when_it_is_settled) {
   options.stuck_warning_ms = 10'000;
   make_stream(1);
   put_many("a", 2);

@@ -65,7 +65,7 @@ TEST_F(input, children_of_a_reshard_are_found_at_once) {
   EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 1; }, 5000));
 }
 
-TEST_F(input, a_stream_that_is_made_while_it_is_waited_for_is_read_from_its_beginning_also_with_latest) {
+TEST_F(input, a_stream_created_while_awaited_is_read_from_its_start_even_with_latest) {
   own.initial.kind = kinesis::InitialPosition::Kind::latest;
   const auto reader = start();
   reader->run_for(10'000);
@@ -74,7 +74,7 @@ TEST_F(input, a_stream_that_is_made_while_it_is_waited_for_is_read_from_its_begi
   EXPECT_TRUE(reader->run_until_ids(1));
 }
 
-TEST_F(input, a_stream_that_is_deleted_is_said_now_and_then_and_not_by_every_shard) {
+TEST_F(input, a_deleted_stream_is_logged_now_and_then_and_not_by_every_shard) {
   make_stream(50);
   const auto reader = start();
   reader->run_for(5000);
@@ -87,7 +87,7 @@ TEST_F(input, a_stream_that_is_deleted_is_said_now_and_then_and_not_by_every_sha
   EXPECT_LE(service.stats().requests - calls, 150u);
 }
 
-TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_until_seek_has_moved_its_checkpoint) {
+TEST_F(input, a_recreated_stream_is_rejected_by_name_until_seek_moves_its_checkpoint) {
   make_stream(1);
   put("old");
   auto reader = start();
@@ -123,7 +123,7 @@ TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_until_seek_has_move
   EXPECT_EQ(reader->ids, std::vector<std::string>{"new"});
 }
 
-TEST_F(input, a_stream_that_goes_and_comes_back_the_same_is_read_on) {
+TEST_F(input, a_stream_that_reappears_unchanged_is_continued) {
   make_stream(1);
   const auto reader = start();
   reader->run_for(5000);
@@ -132,7 +132,7 @@ TEST_F(input, a_stream_that_goes_and_comes_back_the_same_is_read_on) {
   EXPECT_TRUE(reader->run_until_ids(1));
 }
 
-TEST_F(input, a_stream_that_may_not_be_described_is_read_all_the_same_and_that_is_said_once) {
+TEST_F(input, a_stream_that_must_not_be_described_is_read_and_that_is_logged_once) {
   make_stream(1);
   put("a");
   service.faults().next_calls("DescribeStreamSummary", model::error_fault({400, "AccessDeniedException", "no"}),
@@ -146,7 +146,7 @@ TEST_F(input, a_stream_that_may_not_be_described_is_read_all_the_same_and_that_i
       1);
 }
 
-TEST_F(input, several_streams_are_read_side_by_side_and_kept_in_one_file) {
+TEST_F(input, several_streams_are_read_concurrently_and_saved_in_one_file) {
   streams = "in, other";
   make_stream(2);
   service.create_stream("other", 3);
@@ -163,7 +163,7 @@ TEST_F(input, several_streams_are_read_side_by_side_and_kept_in_one_file) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"c"});
 }
 
-TEST_F(input, a_stream_is_read_by_its_arn_and_its_batches_bear_its_name) {
+TEST_F(input, a_stream_is_read_by_arn_and_its_batches_have_its_name) {
   streams = "arn:aws:kinesis:us-east-1:000000000000:stream/in";
   make_stream(5);
   put_many("a", 20);
@@ -178,7 +178,7 @@ TEST_F(input, a_stream_is_read_by_its_arn_and_its_batches_bear_its_name) {
   EXPECT_EQ(reader->stream_of_last, "in");
 }
 
-TEST_F(input, a_stream_that_is_missing_does_not_hold_another) {
+TEST_F(input, a_missing_stream_does_not_delay_another) {
   streams = "missing,in";
   make_stream(1);
   put("a");
@@ -186,7 +186,7 @@ TEST_F(input, a_stream_that_is_missing_does_not_hold_another) {
   EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 1; }, 5000));
 }
 
-TEST_F(input, only_the_shards_that_are_pinned_are_read) {
+TEST_F(input, only_selected_shards_are_read) {
   make_stream(4);
   put_many("a", 100);
   own.selected = {"shardId-000000000001", "shardId-000000000003"};
@@ -197,7 +197,7 @@ TEST_F(input, only_the_shards_that_are_pinned_are_read) {
   EXPECT_EQ(shards, own.selected);
 }
 
-TEST_F(input, a_pinned_shard_that_is_not_there_is_told_with_those_that_are) {
+TEST_F(input, a_missing_selected_shard_is_reported_with_the_existing_ones) {
   make_stream(2);
   put_many("a", 10);
   own.selected = {"shardId-000000000001", "shardId-7"};
@@ -208,7 +208,7 @@ TEST_F(input, a_pinned_shard_that_is_not_there_is_told_with_those_that_are) {
   EXPECT_TRUE(sim.logged("shardId-000000000000, shardId-000000000001"));
 }
 
-TEST_F(input, a_checkpoint_file_that_another_process_has_is_refused_with_who_has_it) {
+TEST_F(input, a_checkpoint_file_in_use_is_rejected_with_the_other_processs_pid) {
   const auto first = kinesis::LocalAssignment::open(sim.env(), "file:/checkpoint", own);
   ASSERT_TRUE(first.ok());
   const auto second = kinesis::LocalAssignment::open(sim.env(), "file:/checkpoint", own);

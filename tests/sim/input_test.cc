@@ -10,9 +10,9 @@ namespace penstock::sim {
 namespace {
 
 // A response with one record of 10 MiB in base64.
-constexpr int64_t kLargestAnswerBytes = 13'981'612;
+constexpr int64_t kLargestResponseBytes = 13'981'612;
 
-TEST_F(input, reads_every_shard_of_a_stream_that_is_listed_in_pages) {
+TEST_F(input, every_shard_of_a_stream_listed_in_pages_is_read) {
   make_stream(5);
   put_many("a", 200);
   const auto reader = start();
@@ -23,7 +23,7 @@ TEST_F(input, reads_every_shard_of_a_stream_that_is_listed_in_pages) {
   EXPECT_GE(service.stats().calls.at("ListShards"), 3u);
 }
 
-TEST_F(input, keeps_within_the_read_limits_while_it_catches_up) {
+TEST_F(input, read_limits_are_respected_while_catching_up) {
   make_stream(2);
   for (int i = 0; i < 2500; ++i) service.preload("in", std::to_string(i), std::string(8'000, 'x'));
   const auto reader = start();
@@ -31,7 +31,7 @@ TEST_F(input, keeps_within_the_read_limits_while_it_catches_up) {
   EXPECT_EQ(service.stats().throttled_calls, 0u);
 }
 
-TEST_F(input, records_larger_than_those_before_are_read_in_smaller_numbers) {
+TEST_F(input, larger_records_are_read_in_smaller_numbers) {
   make_stream(1);
   for (int i = 0; i < 200; ++i) service.preload("in", "k", std::string(100, 'x'));
   for (int i = 0; i < 40; ++i) service.preload("in", "k", std::string(1'000'000, 'x'));
@@ -40,19 +40,19 @@ TEST_F(input, records_larger_than_those_before_are_read_in_smaller_numbers) {
   EXPECT_LE(reader->max_memory, 24 << 20);
 }
 
-TEST_F(input, asks_once_a_poll_interval_when_there_is_nothing_new) {
+TEST_F(input, an_idle_shard_is_polled_once_per_poll_interval) {
   make_stream(1);
   const auto reader = start();
   reader->run_for(kMinuteMs);
   EXPECT_NEAR(static_cast<double>(service.stats().calls.at("GetRecords")), 60, 2);
 }
 
-TEST_F(input, a_stream_that_is_not_there_yet_is_waited_for_and_said) {
+TEST_F(input, a_stream_that_does_not_exist_yet_is_awaited_and_logged) {
   const auto reader = start();
   reader->run_for(kMinuteMs);
   EXPECT_TRUE(sim.logged("ResourceNotFoundException"));
   EXPECT_TRUE(sim.logged("stream in"));
-  EXPECT_EQ(reader->stat("lag_ms"), kMinuteMs) << "nobody knows yet";
+  EXPECT_EQ(reader->stat("lag_ms"), kMinuteMs) << "not known yet";
   make_stream(1);
   put("a");
   EXPECT_TRUE(reader->run_until_ids(1));
@@ -68,14 +68,14 @@ TEST_F(input, an_expired_iterator_is_renewed_from_the_last_position_read) {
   put_many("b", 10);
   EXPECT_TRUE(reader->run_until_ids(20));
   reader->run_for(kMinuteMs);
-  EXPECT_EQ(reader->ids.size(), 20u) << "nothing twice";
+  EXPECT_EQ(reader->ids.size(), 20u) << "no duplicates";
   EXPECT_EQ(reader->distinct(), put_ids);
 }
 
-TEST_F(input, faults_of_every_kind_lose_and_repeat_nothing) {
+TEST_F(input, faults_of_every_kind_lose_and_duplicate_nothing) {
   make_stream(4);
   model::FaultRates rates;
-  rates.throttle = rates.internal_failure = rates.close = rates.lose_answer = rates.truncate = rates.delay = 0.1;
+  rates.throttle = rates.internal_failure = rates.close = rates.lose_response = rates.truncate = rates.delay = 0.1;
   rates.delay_ms = 40'000;  // longer than a call may take
   service.faults().set_rates(rates);
   put_many("a", 300);
@@ -86,19 +86,19 @@ TEST_F(input, faults_of_every_kind_lose_and_repeat_nothing) {
   EXPECT_GT(reader->stat("retries"), 0);
 }
 
-TEST_F(input, a_batch_that_is_refused_is_emitted_again_and_full_ends_the_poll) {
+TEST_F(input, a_rejected_batch_is_emitted_again_and_full_ends_the_poll) {
   make_stream(1);
   put_many("a", 3);
   const auto reader = start();
-  reader->answer = PENSTOCK_E_MEMORY;
+  reader->emit_result = PENSTOCK_E_MEMORY;
   reader->run_for(5000);
   EXPECT_TRUE(reader->ids.empty());
-  reader->answer = PENSTOCK_FULL;
+  reader->emit_result = PENSTOCK_FULL;
   EXPECT_EQ(reader->input.poll(clock.monotonic_ms() + 1000, Reader::emit, reader.get()), PENSTOCK_FULL);
   EXPECT_EQ(reader->ids.size(), 1u);
   EXPECT_GT(reader->input.next_deadline_ms(), clock.monotonic_ms())
-      << "what waits is left out until poll is called";
-  reader->answer = PENSTOCK_OK;
+      << "waiting batches are not counted until poll is called";
+  reader->emit_result = PENSTOCK_OK;
   EXPECT_TRUE(reader->run_until_ids(3));
   EXPECT_EQ(reader->ids.size(), 3u);
 }
@@ -124,7 +124,7 @@ std::string large_message_of(const std::string& id, size_t bytes) {
   return text.insert(text.size() - 4, std::string(bytes, 'x'));
 }
 
-TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
+TEST_F(input, a_record_larger_than_the_memory_limit_is_read_alone) {
   options.mem_limit_bytes = 1 << 20;
   make_stream(4);
   for (int i = 0; i < 12; ++i)
@@ -132,15 +132,15 @@ TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(12));
   EXPECT_EQ(reader->distinct().size(), 12u);
-  EXPECT_LE(reader->max_memory, kLargestAnswerBytes);
+  EXPECT_LE(reader->max_memory, kLargestResponseBytes);
 }
 
 // A call for a record that did not fit in an eighth of the limit gets the space of a largest response. Next to a
 // call that hangs in its eighth, the sum is an eighth of the limit and a largest response.
-TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_where_a_byte_is_missing) {
+TEST_F(input, a_second_call_starts_only_if_both_fit_in_the_memory_limit) {
   options.reading.max_records = 1;
   const auto largest_bytes =
-      static_cast<size_t>(kLargestAnswerBytes + start()->stat("memory_bytes"));  // plus buffers
+      static_cast<size_t>(kLargestResponseBytes + start()->stat("memory_bytes"));  // plus buffers
   size_t min_bytes = largest_bytes;
   while (min_bytes / 8 + largest_bytes > min_bytes) ++min_bytes;
   for (const size_t mem_limit_bytes : {min_bytes, min_bytes - 1}) {
@@ -159,7 +159,7 @@ TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_whe
 }
 
 // A single record may be larger than any before it, and space is reserved for it.
-TEST_F(input, memory_stays_under_the_limit_where_each_call_asks_for_one_record) {
+TEST_F(input, memory_stays_under_the_limit_with_calls_for_single_records) {
   options.reading.max_records = 1;
   for (const size_t mem_limit_bytes : {size_t{256} << 10, size_t{24} << 20}) {
     options.mem_limit_bytes = mem_limit_bytes;
@@ -174,7 +174,7 @@ TEST_F(input, memory_stays_under_the_limit_where_each_call_asks_for_one_record) 
   }
 }
 
-TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_said_once) {
+TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_logged_once) {
   options.decode.format = kinesis::RecordFormat::cloudwatch_logs;
   make_stream(1);
   for (int i = 0; i < 3; ++i) service.preload("in", "k", R"({"messageType":"NEW_MESSAGE","logEvents":[]})");
@@ -187,7 +187,7 @@ TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_said_once) {
             1);
 }
 
-TEST_F(input, missing_credentials_are_said_and_found_when_they_come) {
+TEST_F(input, missing_credentials_are_logged_and_found_later) {
   make_stream(1);
   put("a");
   auto keys = std::exchange(sim.variables(), {});
@@ -198,7 +198,7 @@ TEST_F(input, missing_credentials_are_said_and_found_when_they_come) {
   EXPECT_TRUE(reader->run_until_ids(1));
 }
 
-TEST_F(input, credentials_that_change_are_found_anew) {
+TEST_F(input, changed_credentials_are_read_again) {
   make_stream(1);
   put("a");
   const auto reader = start();
@@ -219,7 +219,7 @@ TEST_F(input, a_clock_that_is_an_hour_wrong_is_corrected_over_tls) {
   EXPECT_TRUE(reader->run_until_ids(1));
 }
 
-TEST_F(input, one_shard_that_fails_does_not_hold_another) {
+TEST_F(input, a_failing_shard_does_not_delay_another) {
   make_stream(2);
   put_many("a", 50);
   const auto reader = start();

@@ -122,7 +122,7 @@ void KclWorker::read() {
 
 // Returns false if the lease has been lost.
 bool KclWorker::read_of(Held& held) {
-  if (held.ended || (!held.begun && !begin(held))) return true;
+  if (held.ended || (!held.started && !begin(held))) return true;
   const std::vector<int64_t>& records = held.shard->records;
   const size_t before = held.next;
   while (held.next < std::min(records.size(), before + kEmittedARead))
@@ -146,7 +146,7 @@ bool KclWorker::begin(Held& held) {
     const auto row = kcl_.get(parent);
     if (row && row->checkpoint != kinesis::kShardEnd) return false;
   }
-  return held.begun = true;
+  return held.started = true;
 }
 
 // Creates the leases of the children first.

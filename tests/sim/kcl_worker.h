@@ -35,8 +35,8 @@ class KclWorker {
   struct Held {
     dynamodb::Kcl2Lease lease;
     FleetShard* shard;
-    size_t next = 0;     // to be emitted
-    bool begun = false;  // its parents are at their ends
+    size_t next = 0;       // to be emitted
+    bool started = false;  // its parents are at their ends
     bool ended = false;
     bool lost = false;
   };

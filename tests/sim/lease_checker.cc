@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;  // entries older than this may be removed
 
-std::string text_of(const dynamodb::Item& item, std::string_view name) {
+std::string attribute_text(const dynamodb::Item& item, std::string_view name) {
   const auto attribute = item.find(name);
   return attribute == item.end() ? "" : attribute->second.text;
 }
@@ -36,8 +36,8 @@ void LeaseChecker::watch(const dynamodb::Table& table) {
       was.checkpoint.clear();
       continue;
     }
-    const std::string owner = text_of(*row, "leaseOwner"), checkpoint = text_of(*row, "checkpoint"),
-                      counter = text_of(*row, "leaseCounter");
+    const std::string owner = attribute_text(*row, "leaseOwner"), checkpoint = attribute_text(*row, "checkpoint"),
+                      counter = attribute_text(*row, "leaseCounter");
     EXPECT_GE(rank(checkpoint), rank(was.checkpoint)) << key << ": " << was.checkpoint << " -> " << checkpoint;
     if (counter != was.counter && !owner.empty()) was.at_ms[owner] = clock_.unix_ms();
     if (owner != was.owner) was.taken_ms = clock_.unix_ms();

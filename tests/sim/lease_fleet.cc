@@ -25,9 +25,8 @@ FleetWorker::FleetWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed
           [&fleet](const std::string&, model::Request request) { return fleet.serve(std::move(request)); }, seed),
       client_(sim_.env(), fleet.failover_ms / 3),
       table_(
-          [this](std::string_view operation, std::string body, size_t max_bytes,
-                 aws::ServiceClient::Done answered) {
-            client_.call(operation, std::move(body), max_bytes, std::move(answered));
+          [this](std::string_view operation, std::string body, size_t max_bytes, aws::ServiceClient::Done done) {
+            client_.call(operation, std::move(body), max_bytes, std::move(done));
           },
           "app", "us-east-1"),
       leases_(sim_.env(), table_,

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kMinuteMs = 60'000;
 
-struct leases_beside_kcl : testing::TestWithParam<uint64_t> {
+struct leases_with_kcl : testing::TestWithParam<uint64_t> {
   void start(int ours, int of_kcl, int shards) {
     fleet.add_shards(shards);
     fleet.start_many(ours);
@@ -25,9 +25,9 @@ struct leases_beside_kcl : testing::TestWithParam<uint64_t> {
 
   LeaseFleet fleet{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(seeds, leases_beside_kcl, testing::Range<uint64_t>(1, 6));
+INSTANTIATE_TEST_SUITE_P(seeds, leases_with_kcl, testing::Range<uint64_t>(1, 6));
 
-TEST_P(leases_beside_kcl, shares_come_to_be_even_and_stay) {
+TEST_P(leases_with_kcl, shares_of_penstock_and_kcl_become_even_and_stay_so) {
   start(2, 2, 12);
   const auto taken = [&] {
     return fleet.worker(0).stat("taken_leases") + fleet.worker(1).stat("taken_leases") +
@@ -43,7 +43,7 @@ TEST_P(leases_beside_kcl, shares_come_to_be_even_and_stay) {
   expect_all_read();
 }
 
-TEST_P(leases_beside_kcl, what_a_dead_worker_of_either_read_is_read_on_by_the_others) {
+TEST_P(leases_with_kcl, shards_of_a_dead_worker_of_either_library_are_continued) {
   start(2, 2, 12);
   fleet.kill_kcl(0);
   expect_balance();
@@ -53,7 +53,7 @@ TEST_P(leases_beside_kcl, what_a_dead_worker_of_either_read_is_read_on_by_the_ot
   expect_all_read();
 }
 
-TEST_P(leases_beside_kcl, either_takes_over_from_the_other_while_records_flow) {
+TEST_P(leases_with_kcl, either_library_takes_over_from_the_other_while_records_flow) {
   start(3, 3, 9);
   for (int i = 0; i < 3; ++i) {
     fleet.stop(0);
@@ -70,7 +70,7 @@ TEST_P(leases_beside_kcl, either_takes_over_from_the_other_while_records_flow) {
   expect_all_read();
 }
 
-TEST_P(leases_beside_kcl, a_reshard_is_followed_parents_first_by_both) {
+TEST_P(leases_with_kcl, penstock_and_kcl_read_a_reshard_parents_first) {
   start(2, 2, 8);
   fleet.split(*fleet.worker(0).shards().begin());
   fleet.split(*fleet.kcl_worker(0).shards().begin());

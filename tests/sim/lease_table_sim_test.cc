@@ -24,10 +24,10 @@ class Writer {
   // Runs until the call has completed, and returns its result.
   template <typename T, typename Begin>
   Result<T> wait(const Begin& begin) {
-    std::optional<Result<T>> told;
-    begin([&told](Result<T> result) { told = std::move(result); });
-    while (!told) sim_.transport().drive(clock_.monotonic_ms() + 60'000);
-    return std::move(*told);
+    std::optional<Result<T>> done;
+    begin([&done](Result<T> result) { done = std::move(result); });
+    while (!done) sim_.transport().drive(clock_.monotonic_ms() + 60'000);
+    return std::move(*done);
   }
   // Writes a checkpoint, with as many retries as it takes. Returns false if the lease is lost.
   bool checkpoint(int64_t& counter, int position) {
@@ -35,7 +35,7 @@ class Writer {
     change.checkpoint = std::to_string(position);
     while (true) {
       const Result<leases::LeaseWriteResult> write =
-          wait<leases::LeaseWriteResult>([&](auto told) { table_.renew(kKey, counter, id_, change, told); });
+          wait<leases::LeaseWriteResult>([&](auto done) { table_.renew(kKey, counter, id_, change, done); });
       if (!write.ok()) {
         EXPECT_TRUE(write.status().retryable()) << write.status().message();
         ++failures;
@@ -56,14 +56,14 @@ class Writer {
   SimClock& clock_;
   SimClient client_;
   leases::LeaseTable table_{[this](std::string_view operation, std::string body, size_t max_response_bytes,
-                                   aws::ServiceClient::Done answered) {
-                              client_.call(operation, std::move(body), max_response_bytes, std::move(answered));
+                                   aws::ServiceClient::Done done) {
+                              client_.call(operation, std::move(body), max_response_bytes, std::move(done));
                             },
                             "leases", "us-east-1"};
   std::string id_;
 };
 
-TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_in_order_and_none_twice) {
+TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_written_in_order_and_once) {
   SimClock clock;
   dynamodb::Service service({}, [&clock] { return clock.unix_ms(); });
   service.make_table("leases");
@@ -77,14 +77,14 @@ TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_i
   Writer writer(sim, clock, "us");
   leases::Lease lease;
   lease.key = kKey;
-  ASSERT_TRUE(writer.wait<leases::LeaseWriteResult>([&](auto told) { writer.table().create(lease, told); }).ok());
+  ASSERT_TRUE(writer.wait<leases::LeaseWriteResult>([&](auto done) { writer.table().create(lease, done); }).ok());
   ASSERT_TRUE(
-      writer.wait<leases::LeaseWriteResult>([&](auto told) { writer.table().take(lease, "us", {}, told); }).ok());
+      writer.wait<leases::LeaseWriteResult>([&](auto done) { writer.table().take(lease, "us", {}, done); }).ok());
 
   service.faults().set_rates({.throttle = 0.1,
                               .internal_failure = 0.1,
                               .close = 0.1,
-                              .lose_answer = 0.1,
+                              .lose_response = 0.1,
                               .truncate = 0.1,
                               .delay = 0.1,
                               .delay_ms = 40'000});  // longer than the call's timeout
@@ -107,10 +107,10 @@ TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_i
 
   service.on_request(nullptr);
   service.faults().set_rates({});
-  lease = **writer.wait<std::optional<leases::Lease>>([&](auto told) { writer.table().get(kKey, told); });
+  lease = **writer.wait<std::optional<leases::Lease>>([&](auto done) { writer.table().get(kKey, done); });
   Writer other(sim, clock, "other");
   ASSERT_TRUE(
-      other.wait<leases::LeaseWriteResult>([&](auto told) { other.table().take(lease, "other", {}, told); }).ok());
+      other.wait<leases::LeaseWriteResult>([&](auto done) { other.table().take(lease, "other", {}, done); }).ok());
   EXPECT_FALSE(writer.checkpoint(counter, 501));
   EXPECT_TRUE(other.checkpoint(counter = lease.counter + 1, 600));
 }

@@ -44,7 +44,7 @@ struct leases : testing::TestWithParam<uint64_t> {
 };
 INSTANTIATE_TEST_SUITE_P(seeds, leases, testing::Range<uint64_t>(1, 6));
 
-TEST_P(leases, four_workers_come_to_three_of_twelve_shards_each_and_stay_there) {
+TEST_P(leases, four_workers_get_three_of_twelve_shards_each_and_keep_them) {
   settle_down(4, 12);
   for (size_t i = 0; i < 4; ++i) EXPECT_EQ(shares_of(i), 3U);
   int64_t taken = 0;
@@ -55,7 +55,7 @@ TEST_P(leases, four_workers_come_to_three_of_twelve_shards_each_and_stay_there) 
   expect_all_read();
 }
 
-TEST_P(leases, what_a_dead_worker_read_is_read_on_within_two_failover_times) {
+TEST_P(leases, shards_of_a_dead_worker_are_continued_within_two_failover_times) {
   settle_down(4, 12);
   fleet.run(static_cast<int64_t>(GetParam()) * 777);
   const int64_t duplicates = fleet.duplicates();
@@ -74,7 +74,7 @@ TEST_P(leases, what_a_dead_worker_read_is_read_on_within_two_failover_times) {
   EXPECT_LE(fleet.duplicates() - duplicates, 3 * 10 * 6);
 }
 
-TEST_P(leases, what_a_worker_hands_over_is_read_on_within_one_take_interval_and_nothing_twice) {
+TEST_P(leases, shards_that_are_handed_over_are_continued_within_one_take_interval_without_duplicates) {
   settle_down(4, 12);
   const int64_t duplicates = fleet.duplicates();
   fleet.stop(0);
@@ -90,7 +90,7 @@ TEST_P(leases, what_a_worker_hands_over_is_read_on_within_one_take_interval_and_
   EXPECT_LE(fleet.duplicates() - duplicates, 3 * 20);  // the last records were not settled
 }
 
-TEST_P(leases, two_workers_that_join_get_their_shares_and_no_lease_changes_hands_twice) {
+TEST_P(leases, two_joining_workers_get_their_shares_and_no_lease_moves_twice) {
   settle_down(4, 12);
   fleet.start_many(2);
   fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
@@ -99,7 +99,7 @@ TEST_P(leases, two_workers_that_join_get_their_shares_and_no_lease_changes_hands
   expect_all_read();
 }
 
-TEST_P(leases, a_worker_that_was_frozen_past_the_failover_time_emits_nothing_more_of_what_it_lost) {
+TEST_P(leases, a_worker_frozen_past_the_failover_time_emits_nothing_of_lost_shards) {
   settle_down(4, 12);
   for (int round = 0; round < 5; ++round) {
     FleetWorker& frozen = fleet.worker(static_cast<size_t>(round) % 4);
@@ -111,7 +111,7 @@ TEST_P(leases, a_worker_that_was_frozen_past_the_failover_time_emits_nothing_mor
   expect_all_read();
 }
 
-TEST_P(leases, a_worker_that_was_frozen_for_less_goes_on) {
+TEST_P(leases, a_worker_frozen_for_less_than_the_failover_time_continues) {
   settle_down(2, 4);
   const int64_t lost = fleet.worker(0).stat("lost_leases");
   fleet.worker(0).frozen = true;
@@ -133,7 +133,7 @@ TEST_P(leases, no_lease_is_lost_while_the_outputs_are_blocked) {
   expect_all_read();
 }
 
-TEST_P(leases, a_worker_that_cannot_reach_the_table_stops_and_one_that_can_reads_on) {
+TEST_P(leases, a_worker_that_cannot_reach_the_table_stops_and_another_continues) {
   settle_down(3, 6);
   fleet.worker(0).sim().transport().cut_off_until(fleet.clock.monotonic_ms() + 3 * kFailoverMs);
   fleet.run(2 * kFailoverMs);
@@ -142,7 +142,7 @@ TEST_P(leases, a_worker_that_cannot_reach_the_table_stops_and_one_that_can_reads
   expect_all_read();
 }
 
-TEST_P(leases, a_table_that_nobody_reaches_for_a_while_costs_nobody_a_lease) {
+TEST_P(leases, a_table_outage_loses_no_lease) {
   settle_down(3, 6);
   int64_t lost = 0;
   for (size_t i = 0; i < 3; ++i) {
@@ -155,9 +155,9 @@ TEST_P(leases, a_table_that_nobody_reaches_for_a_while_costs_nobody_a_lease) {
   expect_all_read();
 }
 
-TEST_P(leases, a_table_that_may_not_be_looked_at_is_asked_for_every_half_minute) {
-  const model::Fault refused = model::error_fault({400, "AccessDeniedException", "no"});
-  fleet.service().faults().next_calls("DescribeTable", refused, 2);
+TEST_P(leases, a_table_with_denied_access_is_requested_every_30_s) {
+  const model::Fault rejected = model::error_fault({400, "AccessDeniedException", "no"});
+  fleet.service().faults().next_calls("DescribeTable", rejected, 2);
   fleet.start();
   const auto asked = [&] { return fleet.service().stats().calls.find("DescribeTable")->second; };
   fleet.run(29'000);
@@ -166,7 +166,7 @@ TEST_P(leases, a_table_that_may_not_be_looked_at_is_asked_for_every_half_minute)
   EXPECT_EQ(asked(), 2U);
 }
 
-TEST_P(leases, a_throttled_table_slows_but_nothing_is_emitted_out_of_force) {
+TEST_P(leases, a_throttled_table_causes_delays_but_nothing_is_emitted_without_a_valid_lease) {
   settle_down(3, 6);
   fleet.service().faults().set_rates({.throttle = 0.7});
   fleet.run(10 * kMinuteMs);
@@ -175,11 +175,11 @@ TEST_P(leases, a_throttled_table_slows_but_nothing_is_emitted_out_of_force) {
   expect_all_read();
 }
 
-TEST_P(leases, lost_answers_lose_nothing_and_cost_no_lease) {
+TEST_P(leases, lost_responses_lose_no_records_and_no_lease) {
   settle_down(4, 12);
   int64_t lost = 0;
   for (size_t i = 0; i < 4; ++i) lost += fleet.worker(i).stat("lost_leases");
-  fleet.service().faults().set_rates({.internal_failure = 0.05, .close = 0.05, .lose_answer = 0.1});
+  fleet.service().faults().set_rates({.internal_failure = 0.05, .close = 0.05, .lose_response = 0.1});
   fleet.run(20 * kMinuteMs);
   for (size_t i = 0; i < 4; ++i) lost -= fleet.worker(i).stat("lost_leases");
   EXPECT_EQ(lost, 0);
@@ -187,7 +187,7 @@ TEST_P(leases, lost_answers_lose_nothing_and_cost_no_lease) {
   expect_all_read();
 }
 
-TEST_P(leases, rows_deleted_by_hand_are_made_again_where_they_were) {
+TEST_P(leases, rows_deleted_by_an_operator_are_recreated_at_their_positions) {
   settle_down(3, 6);
   fleet.run(kMinuteMs);
   const int64_t duplicates = fleet.duplicates();
@@ -198,7 +198,7 @@ TEST_P(leases, rows_deleted_by_hand_are_made_again_where_they_were) {
   EXPECT_LE(fleet.duplicates() - duplicates, 6 * 10 * 10);  // not for the minute before
 }
 
-TEST_P(leases, a_worker_that_was_frozen_leaves_the_row_of_a_shard_that_others_finished_deleted) {
+TEST_P(leases, a_worker_that_was_frozen_does_not_recreate_a_deleted_finished_row) {
   settle_down(2, 2);
   const std::string shard = *fleet.worker(0).shards().begin();
   fleet.worker(0).frozen = true;
@@ -209,7 +209,7 @@ TEST_P(leases, a_worker_that_was_frozen_leaves_the_row_of_a_shard_that_others_fi
   expect_all_read();
 }
 
-TEST_P(leases, a_worker_that_slept_makes_no_row_that_it_found_missing_before) {
+TEST_P(leases, a_worker_that_slept_does_not_create_rows_found_missing_before) {
   settle_down(1, 1);
   const std::string shard = "shardId-000000000000", child = "shardId-000000000001";
   fleet.start();
@@ -230,7 +230,7 @@ TEST_P(leases, a_worker_that_slept_makes_no_row_that_it_found_missing_before) {
   expect_all_read();
 }
 
-TEST_P(leases, a_reshard_is_followed_parents_first_and_the_old_leases_go) {
+TEST_P(leases, a_reshard_is_read_parents_first_and_old_leases_are_deleted) {
   settle_down(3, 6);
   fleet.split("shardId-000000000000");
   fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
@@ -249,7 +249,7 @@ TEST_P(leases, a_reshard_is_followed_parents_first_and_the_old_leases_go) {
 
 // The quantities that are billed. A third of the failover time is 3,333 ms: 1,080 writes per hour, plus one if the
 // hour includes both of its ends.
-TEST_P(leases, a_lease_is_written_1080_times_an_hour_whether_its_shard_is_busy_or_idle) {
+TEST_P(leases, a_lease_is_written_1080_times_an_hour_for_busy_and_idle_shards) {
   settle_down(2, 6);
   for (const int records_a_second : {0, 50}) {
     fleet.set_records_a_second(records_a_second);
@@ -277,11 +277,11 @@ TEST_P(leases, a_lease_is_written_1080_times_an_hour_whether_its_shard_is_busy_o
 }
 
 // All faults together, for forty minutes.
-TEST_P(leases, nothing_is_lost_whatever_happens_at_once) {
+TEST_P(leases, all_lease_faults_together_lose_nothing) {
   settle_down(4, 8);
   SimRandom random(GetParam());
   fleet.service().faults().set_rates(
-      {.throttle = 0.05, .internal_failure = 0.02, .close = 0.02, .lose_answer = 0.05, .truncate = 0.02});
+      {.throttle = 0.05, .internal_failure = 0.02, .close = 0.02, .lose_response = 0.05, .truncate = 0.02});
   for (int round = 0; round < 40; ++round) {
     std::vector<std::string> open;
     for (const kinesis::ShardInfo& shard : fleet.list())

@@ -57,7 +57,7 @@ class local_assignment : public testing::Test {
   std::unique_ptr<kinesis::LocalAssignment> assignment;
 };
 
-TEST_F(local_assignment, a_child_is_granted_when_both_of_its_parents_are_at_their_end) {
+TEST_F(local_assignment, a_child_is_granted_when_both_parents_are_finished) {
   open();
   ASSERT_TRUE(list({shard("a"), shard("b"), shard("c", {"a", "b"})}).ok());
   auto granted = grants();
@@ -70,17 +70,17 @@ TEST_F(local_assignment, a_child_is_granted_when_both_of_its_parents_are_at_thei
   open();
   ASSERT_TRUE(list({shard("a"), shard("b"), shard("c", {"a", "b"})}).ok());
   granted = grants();
-  EXPECT_EQ(granted.size(), 1u) << "what is finished is not granted again";
+  EXPECT_EQ(granted.size(), 1u) << "finished shards are not granted again";
   EXPECT_TRUE(granted.contains("c"));
 }
 
-TEST_F(local_assignment, a_parent_that_is_not_listed_holds_no_child) {
+TEST_F(local_assignment, a_parent_that_is_not_listed_blocks_no_child) {
   open();
   ASSERT_TRUE(list({shard("c", {"gone"})}).ok());
   EXPECT_TRUE(grants().contains("c"));
 }
 
-TEST_F(local_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_no_child_any_more) {
+TEST_F(local_assignment, a_shard_past_retention_is_logged_as_lost_and_blocks_no_child) {
   open();
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
   const auto granted = grants();
@@ -97,10 +97,10 @@ TEST_F(local_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_n
   EXPECT_TRUE(sim.logged("shard a"));
   settle(granted.at("a"), "49");
   close();
-  EXPECT_EQ(sim.files().content("/checkpoint")->find("49"), std::string::npos) << "a grant that is over";
+  EXPECT_EQ(sim.files().content("/checkpoint")->find("49"), std::string::npos) << "a revoked grant";
 }
 
-TEST_F(local_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_position) {
+TEST_F(local_assignment, a_shard_list_from_before_a_reshard_removes_no_grant_and_no_position) {
   open();
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
   settle(grants()["a"], "SHARD_END");
@@ -127,7 +127,7 @@ TEST_F(local_assignment, positions_inside_an_aggregated_record_are_kept) {
   EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::after({"49", 17}));
 }
 
-TEST_F(local_assignment, where_it_began_holds_for_shards_found_later_whatever_the_option_says_by_then) {
+TEST_F(local_assignment, the_saved_initial_position_applies_to_later_shards_whatever_the_option) {
   options.initial.kind = kinesis::InitialPosition::Kind::latest;
   open();
   const int64_t started_ms = clock.unix_ms();
@@ -140,18 +140,18 @@ TEST_F(local_assignment, where_it_began_holds_for_shards_found_later_whatever_th
   EXPECT_EQ(grants()["b"].from, kinesis::ReadFrom::at_timestamp(started_ms));
 }
 
-TEST_F(local_assignment, nothing_is_granted_before_where_it_begins_is_on_disk) {
+TEST_F(local_assignment, nothing_is_granted_before_the_initial_position_is_on_disk) {
   open();
   sim.files().fail_syncs(true);
-  const Status refused = list({shard("a")});
-  EXPECT_TRUE(refused.retryable());
+  const Status rejected = list({shard("a")});
+  EXPECT_TRUE(rejected.retryable());
   EXPECT_TRUE(grants().empty());
   sim.files().fail_syncs(false);
   EXPECT_TRUE(list({shard("a")}).ok());
   EXPECT_EQ(grants().size(), 1u);
 }
 
-TEST_F(local_assignment, a_stream_of_another_creation_time_is_refused_and_one_that_does_not_say_is_not) {
+TEST_F(local_assignment, a_stream_with_another_creation_time_is_rejected_but_not_one_without) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   settle(grants()["a"], "49");
@@ -159,16 +159,16 @@ TEST_F(local_assignment, a_stream_of_another_creation_time_is_refused_and_one_th
   open();
   kinesis::StreamIdentity again = kStream;
   again.created_ms += 1;
-  const Status refused = list({shard("a")}, again);
-  EXPECT_EQ(refused.code(), Code::config);
-  EXPECT_NE(refused.message().find("1970-01-01T00:00:05.000Z"), std::string::npos) << refused.message();
-  EXPECT_NE(refused.message().find("1970-01-01T00:00:05.001Z"), std::string::npos) << refused.message();
+  const Status rejected = list({shard("a")}, again);
+  EXPECT_EQ(rejected.code(), Code::config);
+  EXPECT_NE(rejected.message().find("1970-01-01T00:00:05.000Z"), std::string::npos) << rejected.message();
+  EXPECT_NE(rejected.message().find("1970-01-01T00:00:05.001Z"), std::string::npos) << rejected.message();
   EXPECT_TRUE(grants().empty());
   EXPECT_TRUE(list({shard("a")}, {"in", "", 0}).ok());
   EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::after({"49"}));
 }
 
-TEST_F(local_assignment, streams_of_one_name_in_two_accounts_are_two) {
+TEST_F(local_assignment, streams_of_the_same_name_in_two_accounts_are_different) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   settle(grants()["a"], "49");
@@ -180,7 +180,7 @@ TEST_F(local_assignment, streams_of_one_name_in_two_accounts_are_two) {
   EXPECT_EQ(granted.at("a").stream, 1u);
 }
 
-TEST_F(local_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) {
+TEST_F(local_assignment, a_selected_shard_does_not_wait_for_parents_that_are_not_selected) {
   options.selected = {"c"};
   open();
   ASSERT_TRUE(list({shard("a"), shard("c", {"a"})}).ok());
@@ -189,7 +189,7 @@ TEST_F(local_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) 
   EXPECT_TRUE(granted.contains("c"));
 }
 
-TEST_F(local_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
+TEST_F(local_assignment, finished_shards_that_are_gone_do_not_use_space_forever) {
   open();
   std::vector<kinesis::ShardInfo> listed = {shard("s0")};
   for (int i = 1; i < 200; ++i) {
@@ -203,7 +203,7 @@ TEST_F(local_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
   EXPECT_LE(sim.files().content("/checkpoint")->size(), 1000u);
 }
 
-TEST_F(local_assignment, is_saved_once_an_interval_and_not_where_nothing_moved) {
+TEST_F(local_assignment, positions_are_saved_once_per_interval_and_only_if_they_changed) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   const kinesis::Grant grant = grants()["a"];

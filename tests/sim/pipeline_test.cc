@@ -100,8 +100,8 @@ class e2e : public testing::Test {
       out.env(),
       *out_failures,
       {.stream = "out", .mem_limit_bytes = kMemLimit},
-      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
-        out_client.call(operation, std::move(body), most, std::move(answered));
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done completed) {
+        out_client.call(operation, std::move(body), most, std::move(completed));
       }};
 
   int puts = 0;
@@ -110,7 +110,7 @@ class e2e : public testing::Test {
   size_t max_held = 0;
 };
 
-TEST_F(e2e, an_output_blocked_for_ten_minutes_loses_nothing_stays_in_its_memory_and_goes_on_by_itself) {
+TEST_F(e2e, an_output_blocked_for_ten_minutes_loses_nothing_and_recovers_by_itself) {
   for (int i = 0; i < 50; ++i) put();
   run_for(kMinuteMs);
   EXPECT_EQ(delivered(), 5000u);
@@ -120,12 +120,12 @@ TEST_F(e2e, an_output_blocked_for_ten_minutes_loses_nothing_stays_in_its_memory_
     for (int i = 0; i < 60; ++i) put();
     run_for(kMinuteMs);
   }
-  EXPECT_EQ(delivered(), 5000u) << "nothing can have come through";
+  EXPECT_EQ(delivered(), 5000u) << "nothing can have arrived";
   EXPECT_TRUE(writer.full());
   EXPECT_LE(max_held, kMemLimit + kLargestBatch);
 
   run_for(2 * kMinuteMs);
-  EXPECT_EQ(delivered(), 65000u) << "all of it, none twice";
+  EXPECT_EQ(delivered(), 65000u) << "everything, without duplicates";
   EXPECT_TRUE(writer.idle());
   EXPECT_TRUE(unsettled.empty());
 }

@@ -156,10 +156,10 @@ AppendFile::Appended Disk::append(const std::string& path, File& file, std::stri
   file.content += lines;
   if (dies) die();
   const size_t whole = status ? written : lines.rfind('\n') + 1;
-  const bool left_behind = !status && chance(faults.left_behind);
-  if (!status && !left_behind) file.cut_to(before + whole);
+  const bool untruncated = !status && chance(faults.untruncated);
+  if (!status && !untruncated) file.cut_to(before + whole);
   if (free_bytes) *free_bytes -= file.content.size() - before;
-  if (!left_behind) return {whole, status};
+  if (!untruncated) return {whole, status};
   return {whole, status.with_message(status.message() + "; and truncating the incomplete line failed")};
 }
 

@@ -20,7 +20,7 @@ struct FileFaults {
   double read = 0;         // read(), state(), bytes_of_family(): an error
   double write = 0;        // append(), replace(): an error in the middle of the bytes
   double sync = 0;         // sync(), replace(): an error
-  double left_behind = 0;  // append() that failed, also on a full disk: the incomplete line could not be truncated
+  double untruncated = 0;  // append() that failed, also on a full disk: the incomplete line could not be truncated
   double rename = 0;       // rename(), replace(): an error, and no file is renamed
   double folder_sync = 0;  // append_to(), rename(), replace(): an error, but it is done, and a crash may undo it
 };

@@ -26,13 +26,13 @@ HttpResponse failed(std::string why) {
 }
 
 HttpResponse response_of(const HttpRequest& request, model::Reply reply) {
-  if (reply.wire == model::Wire::truncated) return failed("the connection was closed amid the answer");
-  if (reply.wire != model::Wire::whole) return failed("the connection was closed without an answer");
+  if (reply.wire == model::Wire::truncated) return failed("the connection was closed during the response");
+  if (reply.wire != model::Wire::whole) return failed("the connection was closed without a response");
   if (reply.body.size() > request.max_response_bytes) {
     HttpResponse response;
     response.transport =
         Status(Code::too_large, "PS0000",
-               "the answer is larger than " + std::to_string(request.max_response_bytes) + " bytes");
+               "the response is larger than " + std::to_string(request.max_response_bytes) + " bytes");
     return response;
   }
   HttpResponse response;
@@ -93,11 +93,12 @@ Transport::CallId SimTransport::start(HttpRequest request, Done done) {
 void SimTransport::send(Call call, CallId id) {
   const int64_t now_ms = clock_.monotonic_ms();
   int64_t arrival_ms = now_ms + call.latency_ms / 2;
-  if (chance(faults_.refused)) return answer(std::move(call), id, arrival_ms, failed("connection refused"));
+  if (chance(faults_.connection_refused))
+    return respond(std::move(call), id, arrival_ms, failed("connection refused"));
   bool lost = chance(faults_.request_lost) || is_cut_off(call.request, now_ms);
-  call.is_answer_lost = chance(faults_.answer_lost);
+  call.is_response_lost = chance(faults_.response_lost);
   call.is_truncated = chance(faults_.truncated);
-  if (chance(faults_.answer_delay)) call.answer_delay_ms = some_delay_ms();
+  if (chance(faults_.response_delay)) call.response_delay_ms = some_delay_ms();
   if (chance(faults_.request_delay)) {
     arrival_ms += some_delay_ms();
     call.is_delayed = true;
@@ -114,7 +115,7 @@ void SimTransport::send_stray(const HttpRequest& request, int64_t arrival_ms) {
   events_.emplace(EventKey{arrival_ms, ++last_id_}, std::move(stray));
 }
 
-void SimTransport::answer(Call call, CallId id, int64_t at_ms, HttpResponse response) {
+void SimTransport::respond(Call call, CallId id, int64_t at_ms, HttpResponse response) {
   if (at_ms > call.times_out_at_ms) return time_out(std::move(call), id);
   call.has_response = true;
   call.response = std::move(response);
@@ -123,7 +124,7 @@ void SimTransport::answer(Call call, CallId id, int64_t at_ms, HttpResponse resp
 
 void SimTransport::time_out(Call call, CallId id) {
   const int64_t at_ms = call.times_out_at_ms;
-  answer(std::move(call), id, at_ms, failed("timed out"));
+  respond(std::move(call), id, at_ms, failed("timed out"));
 }
 
 model::Reply SimTransport::serve(const HttpRequest& request) {
@@ -146,12 +147,12 @@ void SimTransport::arrive(CallId id, Call call) {
   }
   if (lost) return time_out(std::move(call), id);
   model::Reply reply = serve(call.request);
-  if (call.is_answer_lost) return time_out(std::move(call), id);
+  if (call.is_response_lost) return time_out(std::move(call), id);
   if (call.is_truncated) reply.wire = model::Wire::truncated;
-  const int64_t answered_ms =
-      now_ms + reply.delay_ms + call.answer_delay_ms + call.latency_ms - call.latency_ms / 2;
+  const int64_t responded_ms =
+      now_ms + reply.delay_ms + call.response_delay_ms + call.latency_ms - call.latency_ms / 2;
   HttpResponse response = response_of(call.request, std::move(reply));
-  answer(std::move(call), id, answered_ms, std::move(response));
+  respond(std::move(call), id, responded_ms, std::move(response));
 }
 
 void SimTransport::carry() {
@@ -166,10 +167,10 @@ void SimTransport::carry() {
 
 void SimTransport::drive(int64_t deadline_ms) {
   deadline_ms = machine_.to_shared_ms(deadline_ms);
-  bool told = false;
+  bool completed = false;
   for (;;) {
     const int64_t next_ms = next_event_ms();
-    const int64_t until_ms = told ? clock_.monotonic_ms() : std::max(deadline_ms, clock_.monotonic_ms());
+    const int64_t until_ms = completed ? clock_.monotonic_ms() : std::max(deadline_ms, clock_.monotonic_ms());
     if (events_.empty() && until_ms == kNever)
       throw std::logic_error("waiting without a deadline while no call is under way");
     if (next_ms > until_ms) {
@@ -187,7 +188,7 @@ void SimTransport::drive(int64_t deadline_ms) {
       time_out(std::move(call), event.key().second);
       continue;
     }
-    told = true;
+    completed = true;
     call.done(std::move(call.response));
   }
 }

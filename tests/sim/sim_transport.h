@@ -16,13 +16,13 @@ namespace penstock::sim {
 
 // The probability of each fault, from 0 to 1 of the calls.
 struct NetworkFaults {
-  double refused = 0;        // connection refused: the call fails at once
-  double request_lost = 0;   // the request never arrives, and the call times out
-  double answer_lost = 0;    // the call is served, and times out
-  double truncated = 0;      // the call is served, and the connection closes in the middle of the response
-  double twice = 0;          // the call is served, and again within delay_ms, even if the caller has died
-  double request_delay = 0;  // the request is delayed by up to delay_ms, even if the caller has given up or died
-  double answer_delay = 0;   // the response is delayed by up to delay_ms
+  double connection_refused = 0;  // the call fails at once
+  double request_lost = 0;        // the request never arrives, and the call times out
+  double response_lost = 0;       // the call is served, and times out
+  double truncated = 0;           // the call is served, and the connection closes in the middle of the response
+  double twice = 0;               // the call is served, and again within delay_ms, even if the caller has died
+  double request_delay = 0;   // the request is delayed by up to delay_ms, even if the caller has given up or died
+  double response_delay = 0;  // the response is delayed by up to delay_ms
   int64_t delay_ms = 10'000;
 };
 
@@ -38,7 +38,7 @@ class SimTransport : public Transport {
 
   CallId start(HttpRequest request, Done done) override;
   // Waits by advancing the clock to the end of the next call or to the deadline. Throws std::logic_error if
-  // nothing is in flight and there is no deadline, because it would wait forever.
+  // nothing is in flight and no deadline is set, because it would wait forever.
   void drive(int64_t deadline_ms) override;
   int descriptor() const override { return -1; }
   int64_t next_deadline_ms() const override { return machine_.from_shared_ms(next_event_ms()); }
@@ -64,10 +64,10 @@ class SimTransport : public Transport {
     HttpRequest request;
     Done done;  // none: a stray, which is a second copy or a call whose caller is gone
     int64_t latency_ms = 0;
-    int64_t answer_delay_ms = 0;
+    int64_t response_delay_ms = 0;
     int64_t times_out_at_ms = 0;
     bool is_delayed = false;  // the request is
-    bool is_answer_lost = false;
+    bool is_response_lost = false;
     bool is_truncated = false;
     bool has_response = false;  // the one that `done` gets
     HttpResponse response;
@@ -81,7 +81,7 @@ class SimTransport : public Transport {
   void send(Call call, CallId id);
   void send_stray(const HttpRequest& request, int64_t arrival_ms);
   void arrive(CallId id, Call call);
-  void answer(Call call, CallId id, int64_t at_ms, HttpResponse response);
+  void respond(Call call, CallId id, int64_t at_ms, HttpResponse response);
   void time_out(Call call, CallId id);
   model::Reply serve(const HttpRequest& request);
   bool is_cut_off(const HttpRequest& request, int64_t at_ms) const;

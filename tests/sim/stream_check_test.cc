@@ -38,13 +38,13 @@ class stream_check : public testing::Test {
   SimClient client{sim.env()};
   kinesis::StreamCheck check{
       sim.env(),
-      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
-        client.call(operation, std::move(body), most, std::move(answered));
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done done) {
+        client.call(operation, std::move(body), most, std::move(done));
       },
       "out"};
 };
 
-TEST_F(stream_check, confirms_once_that_the_stream_exists) {
+TEST_F(stream_check, the_stream_check_logs_once_that_the_stream_exists) {
   service.create_stream("out", 3);
   run_for(600'000);
   EXPECT_EQ(count(LogLevel::info, "output: stream out exists (status ACTIVE, open shards: 3)"), 1);
@@ -53,7 +53,7 @@ TEST_F(stream_check, confirms_once_that_the_stream_exists) {
   EXPECT_EQ(calls(), 1U);
 }
 
-TEST_F(stream_check, reports_a_missing_stream_at_once_and_when_it_is_created) {
+TEST_F(stream_check, the_stream_check_reports_a_missing_stream_at_once_and_when_it_is_created) {
   run_for(100);
   EXPECT_EQ(count(LogLevel::error, "stream out does not exist in this account and region"), 1);
   run_for(60'000);
@@ -63,7 +63,7 @@ TEST_F(stream_check, reports_a_missing_stream_at_once_and_when_it_is_created) {
   EXPECT_EQ(count(LogLevel::info, "output: stream out exists"), 1);
 }
 
-TEST_F(stream_check, is_satisfied_without_the_permission) {
+TEST_F(stream_check, the_stream_check_ends_if_permission_is_denied) {
   service.create_stream("out", 1);
   service.faults().next_calls("DescribeStreamSummary", model::error_fault({400, "AccessDeniedException", "no"}),
                               9);
@@ -72,7 +72,7 @@ TEST_F(stream_check, is_satisfied_without_the_permission) {
   EXPECT_EQ(calls(), 1U);
 }
 
-TEST_F(stream_check, asks_again_after_anything_else) {
+TEST_F(stream_check, the_stream_check_is_repeated_after_other_errors) {
   service.create_stream("out", 1);
   const std::string page = "<html>Forbidden</html>";
   service.faults().next_calls("DescribeStreamSummary", model::error_fault({500, "InternalFailure", "no"}));

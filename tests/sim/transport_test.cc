@@ -45,7 +45,7 @@ class sim_transport : public testing::Test {
   }();
 };
 
-TEST_F(sim_transport, a_call_takes_its_latency_in_virtual_time) {
+TEST_F(sim_transport, a_simulated_call_takes_its_latency_in_virtual_time) {
   transport.set_latency_ms(30, 30);
   const int64_t before_ms = clock.monotonic_ms();
   const HttpResponse response = call(list());
@@ -56,13 +56,13 @@ TEST_F(sim_transport, a_call_takes_its_latency_in_virtual_time) {
   EXPECT_EQ(clock.monotonic_ms(), before_ms + 30);
 }
 
-TEST_F(sim_transport, https_is_told) {
+TEST_F(sim_transport, a_simulated_call_knows_whether_it_uses_https) {
   HttpRequest request = list();
   request.url = "https://kinesis.test/";
   EXPECT_TRUE(call(request).over_tls);
 }
 
-TEST_F(sim_transport, drive_goes_to_its_deadline_and_no_further) {
+TEST_F(sim_transport, drive_advances_at_most_to_its_deadline) {
   transport.set_latency_ms(100, 100);
   bool done = false;
   const int64_t start_ms = clock.monotonic_ms();
@@ -81,7 +81,7 @@ TEST_F(sim_transport, drive_goes_to_its_deadline_and_no_further) {
   EXPECT_EQ(clock.monotonic_ms(), start_ms + 10 * kMinuteMs);
 }
 
-TEST_F(sim_transport, a_call_begun_inside_done_ends_in_a_later_drive) {
+TEST_F(sim_transport, a_call_started_in_a_callback_completes_in_a_later_drive) {
   transport.set_latency_ms(0, 0);
   int ended = 0;
   transport.start(list(), [&](const HttpResponse&) {
@@ -93,12 +93,12 @@ TEST_F(sim_transport, a_call_begun_inside_done_ends_in_a_later_drive) {
   EXPECT_EQ(ended, 2);
 }
 
-TEST_F(sim_transport, waiting_for_nothing_without_a_deadline_is_an_error) {
+TEST_F(sim_transport, waiting_with_no_call_and_no_deadline_is_an_error) {
   EXPECT_THROW(transport.drive(kNever), std::logic_error);
 }
 
-TEST_F(sim_transport, closed_lost_and_truncated_answers_are_transient) {
-  for (const model::Fault& fault : {model::close_before(), model::lose_answer(), model::truncate_answer()}) {
+TEST_F(sim_transport, closed_lost_and_truncated_responses_are_transient_errors) {
+  for (const model::Fault& fault : {model::close_before(), model::lose_response(), model::truncate_response()}) {
     service.faults().next_calls("ListShards", fault);
     const HttpResponse response = call(list());
     EXPECT_EQ(response.transport.code(), Code::transient);
@@ -106,7 +106,7 @@ TEST_F(sim_transport, closed_lost_and_truncated_answers_are_transient) {
   }
 }
 
-TEST_F(sim_transport, a_slow_answer_comes_late_or_times_out) {
+TEST_F(sim_transport, a_slow_response_arrives_late_or_times_out) {
   transport.set_latency_ms(0, 0);
   const int64_t start_ms = clock.monotonic_ms();
   service.faults().next_calls("ListShards", model::delay(5000));
@@ -117,7 +117,7 @@ TEST_F(sim_transport, a_slow_answer_comes_late_or_times_out) {
   EXPECT_EQ(clock.monotonic_ms(), start_ms + 10'000);
 }
 
-TEST_F(sim_transport, an_answer_over_the_limit_is_too_large) {
+TEST_F(sim_transport, a_simulated_response_over_the_limit_is_too_large) {
   HttpRequest request = list();
   const size_t size = call(request).body.size();
   request.max_response_bytes = size;
@@ -126,7 +126,7 @@ TEST_F(sim_transport, an_answer_over_the_limit_is_too_large) {
   EXPECT_EQ(call(request).transport.code(), Code::too_large);
 }
 
-TEST_F(sim_transport, ten_minutes_cut_off_pass_at_once) {
+TEST_F(sim_transport, ten_minutes_without_network_pass_at_once) {
   const int64_t end_ms = clock.monotonic_ms() + 10 * kMinuteMs;
   transport.cut_off_until(end_ms);
   int failures = 0;
@@ -136,7 +136,7 @@ TEST_F(sim_transport, ten_minutes_cut_off_pass_at_once) {
   EXPECT_EQ(service.stats().requests, 1U);
 }
 
-TEST_F(sim_transport, a_host_is_cut_off_in_its_time_and_others_are_not) {
+TEST_F(sim_transport, a_host_is_cut_off_for_its_time_and_others_are_not) {
   transport.set_latency_ms(100, 100);
   const int64_t from_ms = clock.monotonic_ms() + 1000;
   transport.cut_off("kinesis", from_ms, from_ms + 20'000);
@@ -149,17 +149,17 @@ TEST_F(sim_transport, a_host_is_cut_off_in_its_time_and_others_are_not) {
   std::optional<HttpResponse> then;
   transport.start(list(), [&](HttpResponse response) { then = std::move(response); });
   while (!then) transport.drive(kNever);
-  EXPECT_FALSE(then->transport.ok()) << "the answer comes just then";
+  EXPECT_FALSE(then->transport.ok()) << "the response arrives at that moment";
   EXPECT_EQ(service.stats().requests, 3U);
   EXPECT_EQ(clock.monotonic_ms(), from_ms - 100 + 5000);
   clock.advance_to(from_ms + 19'999);
-  EXPECT_FALSE(call(list()).transport.ok()) << "begun just before the end";
+  EXPECT_FALSE(call(list()).transport.ok()) << "started just before the end";
   EXPECT_EQ(service.stats().requests, 3U);
   clock.advance_to(from_ms + 20'000);
   EXPECT_TRUE(call(list()).transport.ok());
 }
 
-TEST_F(sim_transport, each_fault_of_the_network_does_as_it_says) {
+TEST_F(sim_transport, each_network_fault_has_its_effect) {
   transport.set_latency_ms(10, 10);
   const auto with = [&](const NetworkFaults& faults, bool ok, uint64_t served, int64_t took_ms) {
     transport.set_faults(faults, 1);
@@ -175,9 +175,9 @@ TEST_F(sim_transport, each_fault_of_the_network_does_as_it_says) {
     EXPECT_EQ(service.stats().requests - before, served);
   };
   with({}, true, 1, 10);
-  with({.refused = 1}, false, 0, 5);
+  with({.connection_refused = 1}, false, 0, 5);
   with({.request_lost = 1}, false, 0, 5000);
-  with({.answer_lost = 1}, false, 1, 5000);
+  with({.response_lost = 1}, false, 1, 5000);
   with({.truncated = 1}, false, 1, 10);
   with({.twice = 1}, true, 2, 10);
   with({.request_delay = 1, .delay_ms = 0}, true, 1, 10);
@@ -185,11 +185,11 @@ TEST_F(sim_transport, each_fault_of_the_network_does_as_it_says) {
 
 TEST_F(sim_transport, a_delayed_request_arrives_after_its_caller_has_given_up_or_died) {
   transport.set_faults({.request_delay = 1, .delay_ms = 60'000}, 1);
-  int given_up = 0;
-  for (int i = 0; i < 20; ++i) given_up += call(list()).transport.ok() ? 0 : 1;
-  EXPECT_GT(given_up, 10);
+  int timed_out = 0;
+  for (int i = 0; i < 20; ++i) timed_out += call(list()).transport.ok() ? 0 : 1;
+  EXPECT_GT(timed_out, 10);
   for (int i = 0; i < 20; ++i)
-    transport.start(list(), [](const HttpResponse&) { ADD_FAILURE() << "told after death"; });
+    transport.start(list(), [](const HttpResponse&) { ADD_FAILURE() << "completed after death"; });
   sim.kill();
   EXPECT_EQ(transport.calls_under_way(), 0U);
   EXPECT_LT(service.stats().requests, 30U);
@@ -201,8 +201,8 @@ TEST_F(sim_transport, a_delayed_request_arrives_after_its_caller_has_given_up_or
   EXPECT_EQ(transport.next_deadline_ms(), kNever);
 }
 
-TEST_F(sim_transport, answers_overtake_each_other_and_time_out) {
-  transport.set_faults({.answer_delay = 0.5, .delay_ms = 8000}, 3);
+TEST_F(sim_transport, responses_overtake_each_other_and_time_out) {
+  transport.set_faults({.response_delay = 0.5, .delay_ms = 8000}, 3);
   std::vector<int> order;
   int failed = 0;
   for (int i = 0; i < 20; ++i)
@@ -217,16 +217,16 @@ TEST_F(sim_transport, answers_overtake_each_other_and_time_out) {
   EXPECT_LT(failed, 10);
 }
 
-TEST_F(sim_transport, what_a_frozen_process_sent_arrives_and_its_answer_waits) {
-  bool told = false;
-  transport.start(list(), [&](const HttpResponse& response) { told = response.transport.ok(); });
+TEST_F(sim_transport, requests_of_a_frozen_process_arrive_and_their_responses_wait) {
+  bool succeeded = false;
+  transport.start(list(), [&](const HttpResponse& response) { succeeded = response.transport.ok(); });
   clock.advance(60'000);
   transport.carry();
   EXPECT_EQ(service.stats().requests, 1U);
-  EXPECT_FALSE(told);
+  EXPECT_FALSE(succeeded);
 }
 
-TEST_F(sim_transport, deadlines_are_on_the_clock_of_the_machine_that_has_slept) {
+TEST_F(sim_transport, deadlines_are_on_the_clock_of_a_machine_that_slept) {
   sim.clock().fall_asleep();
   clock.advance(60'000);
   sim.clock().wake();
@@ -244,10 +244,10 @@ TEST_F(sim_transport, deadlines_are_on_the_clock_of_the_machine_that_has_slept) 
   EXPECT_EQ(own.monotonic_ms(), start_ms + 100);
 }
 
-TEST_F(sim_transport, calls_of_a_dead_process_are_told_to_nobody_and_may_arrive) {
+TEST_F(sim_transport, calls_of_a_dead_process_have_no_callback_and_may_arrive) {
   uint64_t arrived = 0;
   for (int i = 0; i < 100; ++i) {
-    transport.start(list(), [](const HttpResponse&) { ADD_FAILURE() << "told after death"; });
+    transport.start(list(), [](const HttpResponse&) { ADD_FAILURE() << "completed after death"; });
     sim.kill();
     EXPECT_EQ(transport.calls_under_way(), 0U);
     arrived = service.stats().requests;
@@ -256,7 +256,7 @@ TEST_F(sim_transport, calls_of_a_dead_process_are_told_to_nobody_and_may_arrive)
   EXPECT_LT(arrived, 80U);
 }
 
-TEST_F(sim_transport, the_same_seed_gives_the_same_times) {
+TEST_F(sim_transport, the_same_seed_gives_the_same_latencies) {
   const auto run = [](uint64_t seed) {
     SimClock own;
     SimEnv other(

@@ -64,7 +64,7 @@ void run_week(InputFleet& fleet, size_t restarted_from) {
   EXPECT_GE(fleet.put(), 7 * 24 * 58);
 }
 
-TEST(week, of_workers_that_share_a_stream_loses_nothing_and_holds_no_more_at_its_end) {
+TEST(week, workers_that_share_a_stream_for_a_week_lose_nothing_and_use_constant_memory) {
   InputFleet fleet(settings(InputFleet::Keeps::leases));
   for (int i = 0; i < 2; ++i) fleet.start();
   run_week(fleet, 1);  // the first one runs all week
@@ -73,7 +73,7 @@ TEST(week, of_workers_that_share_a_stream_loses_nothing_and_holds_no_more_at_its
   EXPECT_LE(fleet.duplicates(), 84 * 4);
 }
 
-TEST(week, of_one_worker_with_a_file_loses_nothing_and_holds_no_more_at_its_end) {
+TEST(week, a_worker_with_a_file_for_a_week_loses_nothing_and_uses_constant_memory) {
   InputFleet fleet(settings(InputFleet::Keeps::file));
   fleet.start();
   run_week(fleet, 0);

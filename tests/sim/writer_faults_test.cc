@@ -69,7 +69,7 @@ void meet(Class class_, const model::Fault& fault, int times, const std::string&
   if (class_ == Class::permanent || class_ == Class::split) {
     for (int calls = 1; calls <= times; ++calls) {
       sim.run_for(calls == 1 ? kSoonMs : 30'000);
-      EXPECT_EQ(sim.writer().counters().calls, calls) << "tried every 30 s";
+      EXPECT_EQ(sim.writer().counters().calls, calls) << "retried every 30 s";
       EXPECT_EQ(sim.writer().counters().healthy, 0);
     }
     EXPECT_TRUE(logged(sim, LogLevel::error, "every 30 s: PutRecords: " + said));
@@ -99,7 +99,7 @@ struct CodesOfClass {
 
 class fault_codes : public testing::TestWithParam<CodesOfClass> {};
 
-TEST_P(fault_codes, lead_to_the_action_of_their_class) {
+TEST_P(fault_codes, every_error_code_leads_to_the_action_of_its_class) {
   for (const std::string& code : GetParam().codes)
     for (const std::string& written : {code, code + "Exception"})
       for (const int times : {1, 5}) {
@@ -138,7 +138,7 @@ TEST(faults, a_status_without_a_body_leads_to_the_action_of_its_class) {
   meet(Class::split, model::reply_fault(reply(413, "")), 1, "HTTP 413");
 }
 
-TEST(faults, what_a_proxy_says_is_taken_by_its_status_and_a_page_in_place_of_an_answer_is_none) {
+TEST(faults, a_proxys_response_is_classified_by_status_and_an_html_page_is_not_a_response) {
   const std::string page = "<html><body><h1>Bad Gateway</h1></body></html>";
   for (const std::string& body : {page, std::string("{"), std::string("[]"), std::string("null")}) {
     meet(Class::soon, model::reply_fault(reply(502, body)), 1, "HTTP 502");
@@ -156,14 +156,14 @@ TEST(faults, what_a_proxy_says_is_taken_by_its_status_and_a_page_in_place_of_an_
   }
 }
 
-TEST(faults, a_call_without_a_whole_answer_is_sent_again_and_its_records_come_twice_if_it_was_done) {
+TEST(faults, a_call_with_an_incomplete_response_is_retried_and_duplicates_records_if_it_was_applied) {
   struct Case {
     model::Fault fault;
     int times;  // how often each record is in the stream at the end
     int64_t within_ms;
   };
-  for (const Case& one : {Case{model::close_before(), 1, kSoonMs}, Case{model::lose_answer(), 2, kSoonMs},
-                          Case{model::truncate_answer(), 2, kSoonMs},
+  for (const Case& one : {Case{model::close_before(), 1, kSoonMs}, Case{model::lose_response(), 2, kSoonMs},
+                          Case{model::truncate_response(), 2, kSoonMs},
                           Case{model::delay(31'000), 2, 30'000 + kSoonMs},  // longer than the call's timeout
                           Case{model::delay(29'000), 1, 30'000}}) {
     SCOPED_TRACE(static_cast<int>(one.fault.kind));
@@ -200,7 +200,7 @@ bool is_right(const WriterSim& sim, const std::string& date) {
   return date.substr(0, 11) == now.substr(0, 11);  // to the hour
 }
 
-TEST(faults, the_clock_is_corrected_at_the_first_refusal_for_it_over_tls) {
+TEST(faults, the_clock_is_corrected_at_the_first_clock_error_over_tls) {
   for (const char* code : {"InvalidSignature", "RequestExpired", "RequestTimeTooSkewed"})
     for (const int64_t hours : {-23, -1, 1, 23}) {
       SCOPED_TRACE(code + std::to_string(hours));
@@ -217,7 +217,7 @@ TEST(faults, the_clock_is_corrected_at_the_first_refusal_for_it_over_tls) {
     }
 }
 
-TEST(faults, the_clock_is_left_alone_where_the_answer_came_over_plain_http_or_is_a_day_away) {
+TEST(faults, the_clock_is_not_corrected_over_plain_http_or_by_a_day) {
   struct Case {
     const char* endpoint;
     int64_t error_ms;
@@ -236,14 +236,14 @@ TEST(faults, the_clock_is_left_alone_where_the_answer_came_over_plain_http_or_is
   }
 }
 
-TEST(faults, keys_that_are_refused_are_looked_for_anew_and_the_next_call_has_the_new_ones) {
+TEST(faults, rejected_credentials_are_requested_again_for_the_next_call) {
   for (const bool expired : {false, true}) {
     WriterSim sim(2, options());
-    model::AccessKey refused;
-    refused.expired = expired;
+    model::AccessKey rejected;
+    rejected.expired = expired;
     const model::AccessKey good{"AKIDNEW", "new"};
     if (expired)
-      sim.service.set_keys({refused, good});
+      sim.service.set_keys({rejected, good});
     else
       sim.service.set_keys({good});
     sim.write(numbered(0, 3));
@@ -257,7 +257,7 @@ TEST(faults, keys_that_are_refused_are_looked_for_anew_and_the_next_call_has_the
   }
 }
 
-TEST(faults, a_page_token_that_expired_makes_the_list_of_shards_begin_again) {
+TEST(faults, an_expired_page_token_restarts_the_shard_list) {
   model::Settings settings;
   settings.list_shards_page = 2;
   WriterSim sim(5, options(), 1, settings);
@@ -269,7 +269,7 @@ TEST(faults, a_page_token_that_expired_makes_the_list_of_shards_begin_again) {
   sim.service.faults().next_calls("ListShards", model::Fault{});
   sim.service.faults().next_calls("ListShards", error("ExpiredNextTokenException"));
   sim.service.faults().next_calls("PutRecords",
-                                  model::refuse_records(1, "ProvisionedThroughputExceededException"));
+                                  model::reject_records(1, "ProvisionedThroughputExceededException"));
   sim.write(numbered(0, 50));
   sim.run_for(kMinuteMs);
   sim.write(numbered(50, 50));  // the list continues while there is work
@@ -287,7 +287,7 @@ TEST(faults, a_page_token_that_expired_makes_the_list_of_shards_begin_again) {
 
 // Compares the duplicates with the records put by calls whose response was lost, record by record, from the
 // service's own log.
-TEST(faults, a_tenth_of_answers_lost_duplicates_the_records_of_those_calls_and_of_no_others) {
+TEST(faults, ten_percent_lost_responses_duplicate_only_the_records_of_those_calls) {
   uint64_t duplicates = 0;
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -297,15 +297,15 @@ TEST(faults, a_tenth_of_answers_lost_duplicates_the_records_of_those_calls_and_o
     sim.service.faults().set_rates({.throttle = 0.05,
                                     .internal_failure = 0.05,
                                     .close = 0.05,
-                                    .lose_answer = 0.1,
+                                    .lose_response = 0.1,
                                     .truncate = 0.05,
                                     .delay = 0.05,
                                     .delay_ms = 31'000,
-                                    .refuse_records = 0.1});
+                                    .reject_records = 0.1});
     std::map<std::string, size_t> seen;  // records of each shard, before the call
     std::map<std::string, int> lost;     // how often a call put the record and its response was lost
-    sim.on_reply = [&](const model::Reply& answer) {
-      const bool unheard = answer.wire != model::Wire::whole || answer.delay_ms > 30'000;
+    sim.on_reply = [&](const model::Reply& response) {
+      const bool unheard = response.wire != model::Wire::whole || response.delay_ms > 30'000;
       for (const model::Shard& shard : sim.service.stream("out")->shards())
         for (size_t& at = seen[shard.id()]; at < shard.records.size(); ++at)
           if (unheard) ++lost[shard.records[at].data];

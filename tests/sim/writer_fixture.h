@@ -105,8 +105,8 @@ class WriterSim {
     options.stream = "out";
     return std::make_unique<kinesis::Writer>(
         sim.env(), *dead_letter_file_, std::move(options),
-        [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
-          client_.call(operation, std::move(body), most, std::move(answered));
+        [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done done) {
+          client_.call(operation, std::move(body), most, std::move(done));
         });
   }
   void turn() {

@@ -101,9 +101,9 @@ void expect_all_read(const Read& read, const std::map<std::string, int>& written
 }
 
 constexpr model::FaultRates kFaults = {
-    .throttle = 0.05, .internal_failure = 0.05, .close = 0.05, .lose_answer = 0.1, .refuse_records = 0.25};
+    .throttle = 0.05, .internal_failure = 0.05, .close = 0.05, .lose_response = 0.1, .reject_records = 0.25};
 
-TEST(writer_kpl, every_record_is_readable_in_its_shard_whatever_is_split_and_merged_meanwhile) {
+TEST(writer_kpl, every_aggregated_record_is_readable_in_its_shard_despite_reshards) {
   size_t dropped = 0;
   size_t aggregates = 0;
   size_t user_records = 0;
@@ -115,18 +115,18 @@ TEST(writer_kpl, every_record_is_readable_in_its_shard_whatever_is_split_and_mer
     const Read read = read_as_kcl(sim);
     expect_all_read(read, written);
     EXPECT_LE(read.dropped, static_cast<size_t>(sim.writer().counters().misrouted_records) +
-                                sim.service.stats().lost_answer_records * 100);
+                                sim.service.stats().lost_response_records * 100);
     dropped += read.dropped;
     aggregates += read.aggregates;
     user_records += read.user_records;
   }
-  EXPECT_GT(dropped, 0U) << "or nothing was put at stake";
+  EXPECT_GT(dropped, 0U) << "otherwise the test proves nothing";
   EXPECT_GT(user_records, 3 * aggregates);
 }
 
-TEST(writer_kpl, duplicates_come_from_reshards_and_lost_answers_alone) {
+TEST(writer_kpl, duplicates_come_only_from_reshards_and_lost_responses) {
   WriterSim quiet(4, options());
-  quiet.service.faults().set_rates({.refuse_records = 0.25});
+  quiet.service.faults().set_rates({.reject_records = 0.25});
   std::vector<KeyedRecord> records;
   records.reserve(5'000);
   for (int i = 0; i < 5'000; ++i) records.push_back({std::to_string(i % 97), std::to_string(i)});
@@ -145,7 +145,7 @@ TEST(writer_kpl, duplicates_come_from_reshards_and_lost_answers_alone) {
   EXPECT_LE(static_cast<int64_t>(twice), split.writer().counters().misrouted_records);
 }
 
-TEST(writer_kpl, per_key_keeps_the_order_of_first_occurrence_over_reshards_refusals_and_lost_answers) {
+TEST(writer_kpl, kpl_ordering_per_key_keeps_first_occurrences_in_order_across_reshards_and_faults) {
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     WriterSim sim(4, options(true), seed);
@@ -160,10 +160,10 @@ TEST(writer_kpl, per_key_keeps_the_order_of_first_occurrence_over_reshards_refus
   }
 }
 
-TEST(writer_kpl, random_hash_keys_are_right_in_any_shard_and_need_no_list_of_them) {
+TEST(writer_kpl, random_hash_keys_are_valid_in_any_shard_and_need_no_shard_list) {
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     WriterSim sim(4, options(false, true), seed);
-    sim.service.faults().set_rates({.lose_answer = 0.1, .refuse_records = 0.25});
+    sim.service.faults().set_rates({.lose_response = 0.1, .reject_records = 0.25});
     sim.service.faults().next_calls("ListShards", model::error_fault({400, "AccessDeniedException", "no"}), 1'000);
     const auto written = write_while_resharding(sim, seed);
     const Read read = read_as_kcl(sim);
@@ -173,10 +173,10 @@ TEST(writer_kpl, random_hash_keys_are_right_in_any_shard_and_need_no_list_of_the
   }
 }
 
-TEST(writer_kpl, where_shards_may_not_be_listed_every_record_is_readable_all_the_same) {
+TEST(writer_kpl, every_aggregated_record_is_readable_if_listing_shards_is_denied) {
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     WriterSim sim(4, options(), seed);
-    sim.service.faults().set_rates({.lose_answer = 0.1, .refuse_records = 0.25});
+    sim.service.faults().set_rates({.lose_response = 0.1, .reject_records = 0.25});
     sim.service.faults().next_calls("ListShards", model::error_fault({400, "AccessDeniedException", "no"}), 1'000);
     const auto written = write_while_resharding(sim, seed);
     const Read read = read_as_kcl(sim);

@@ -40,9 +40,9 @@ class Host {
   }
   // Returns how long it takes until everything that was written is delivered.
   int64_t drain_ms() {
-    const int64_t begun_ms = sim.clock.monotonic_ms();
-    while (!sim.writer().idle() && sim.clock.monotonic_ms() < begun_ms + 10 * kMinuteMs) sim.run_for(kStepMs);
-    return sim.clock.monotonic_ms() - begun_ms;
+    const int64_t start_ms = sim.clock.monotonic_ms();
+    while (!sim.writer().idle() && sim.clock.monotonic_ms() < start_ms + 10 * kMinuteMs) sim.run_for(kStepMs);
+    return sim.clock.monotonic_ms() - start_ms;
   }
   kinesis::WriterCounters counters() { return sim.writer().counters(); }
   size_t lines_of_log() const { return sim.sim.log().size(); }
@@ -89,7 +89,7 @@ void no_more_faults(Host& host) { host.sim.service.faults().set_rates({}); }
 
 class outage : public testing::TestWithParam<Kind> {};
 
-TEST_P(outage, of_five_minutes_is_said_stays_in_memory_costs_few_calls_and_loses_nothing) {
+TEST_P(outage, an_outage_of_five_minutes_is_logged_stays_in_memory_makes_few_calls_and_loses_nothing) {
   Host host;
   host.run_for(kMinuteMs);
   host.drain_ms();
@@ -100,14 +100,14 @@ TEST_P(outage, of_five_minutes_is_said_stays_in_memory_costs_few_calls_and_loses
   host.run_for(kOutageMs);
   const int64_t calls = host.counters().calls - calls_before;
   RecordProperty("calls", std::to_string(calls));
-  EXPECT_LE(calls, 450) << "of 2,500 that a stream that takes all would have got";
+  EXPECT_LE(calls, 450) << "of 2,500 that a stream without an outage would get";
   EXPECT_TRUE(host.was_full);
   EXPECT_LE(host.max_bytes, static_cast<int64_t>(kMemLimitBytes));
   EXPECT_EQ(host.counters().healthy, 0);
   EXPECT_TRUE(host.sim.sim.logged(GetParam().said));
   EXPECT_TRUE(host.sim.sim.logged("stream out accepts no records; "));
   EXPECT_FALSE(host.sim.sim.logged("stream out accepts records again"));
-  EXPECT_LE(host.lines_of_log(), 65u) << "two a 10 s at most";
+  EXPECT_LE(host.lines_of_log(), 65u) << "at most two per 10 s";
 
   GetParam().end(host);
   const int64_t drain_ms = host.drain_ms();
@@ -124,13 +124,13 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{"whole_call_throttles", [](Host& host) { host.sim.service.faults().set_rates({.throttle = 1}); },
              no_more_faults, "Rate exceeded", 15'000},
         Kind{"refusals_of_each_record",
-             [](Host& host) { host.sim.service.faults().set_rates({.refuse_records = 1}); }, no_more_faults,
+             [](Host& host) { host.sim.service.faults().set_rates({.reject_records = 1}); }, no_more_faults,
              "rejects records", 15'000},
         Kind{"refusals_of_each_record_with_shards_unknown",
              [](Host& host) {
                host.sim.service.faults().next_calls(
                    "ListShards", model::error_fault({400, "AccessDeniedException", "no"}), 1'000);
-               host.sim.service.faults().set_rates({.refuse_records = 1});
+               host.sim.service.faults().set_rates({.reject_records = 1});
              },
              no_more_faults, "rejects records", 15'000},
         Kind{"refused_connections", [](Host& host) { host.sim.service.faults().set_rates({.close = 1}); },
@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
              [](Host& host) { host.sim.service.create_stream("out", 4); }, "ResourceNotFound", 45'000}),
     [](const auto& one) { return one.param.name; });
 
-TEST(long_outage, with_max_record_age_gives_up_what_is_too_old_and_nothing_else) {
+TEST(long_outage, a_long_outage_with_max_record_age_drops_only_what_is_too_old) {
   kinesis::Writer::Options with = options();
   with.calls.max_record_age_ms = 2 * kMinuteMs;
   Host host(std::move(with));
@@ -173,22 +173,22 @@ TEST(long_outage, with_max_record_age_gives_up_what_is_too_old_and_nothing_else)
   EXPECT_GT(host.counters().dead_letters, 0);
   const auto written = static_cast<int64_t>(host.batches * kBatchRecords);
   EXPECT_EQ(host.counters().delivered_records + host.counters().dead_letters, written);
-  EXPECT_GT(host.counters().delivered_records, before) << "what came in its last two minutes";
+  EXPECT_GT(host.counters().delivered_records, before) << "the records of its last two minutes";
   const std::string failures = host.sim.sim.files().content("/failures").value_or("");
   EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), host.counters().dead_letters);
 }
 
-struct GivenUp {
+struct Dropping {
   const char* name;
   int64_t record_retry_limit;
   void (*begin)(WriterSim&);
 };
 
-class given_up : public testing::TestWithParam<GivenUp> {};
+class dropped_records : public testing::TestWithParam<Dropping> {};
 
 // With nothing outstanding, no call would notice that the stream accepts records again. The next record written
 // does, and its outcome is reported at once.
-TEST_P(given_up, leaves_an_output_healthy_where_nothing_is_outstanding_but_not_the_next_record) {
+TEST_P(dropped_records, dropped_records_leave_an_idle_output_healthy_until_the_next_record) {
   kinesis::Writer::Options with = options();
   with.record_retry_limit = GetParam().record_retry_limit;
   WriterSim sim(1, std::move(with));
@@ -213,17 +213,17 @@ TEST_P(given_up, leaves_an_output_healthy_where_nothing_is_outstanding_but_not_t
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    , given_up,
-    testing::Values(GivenUp{"after_an_outage", 10,
-                            [](WriterSim& sim) { sim.service.faults().set_rates({.throttle = 1}); }},
-                    GivenUp{"after_a_refusal_for_good", 1,
-                            [](WriterSim& sim) {
-                              sim.service.faults().next_calls(
-                                  "PutRecords", model::error_fault({400, "AccessDeniedException", "no"}), 100);
-                            }}),
+    , dropped_records,
+    testing::Values(Dropping{"after_an_outage", 10,
+                             [](WriterSim& sim) { sim.service.faults().set_rates({.throttle = 1}); }},
+                    Dropping{"after_a_permanent_error", 1,
+                             [](WriterSim& sim) {
+                               sim.service.faults().next_calls(
+                                   "PutRecords", model::error_fault({400, "AccessDeniedException", "no"}), 100);
+                             }}),
     [](const auto& one) { return one.param.name; });
 
-TEST(outage_begins, when_eight_calls_and_two_seconds_brought_nothing_and_not_before) {
+TEST(outage_begins, an_outage_begins_after_eight_calls_and_two_seconds_without_success) {
   for (const int calls :
        {kinesis::CircuitBreaker::kCallsWithoutProgress - 1, kinesis::CircuitBreaker::kCallsWithoutProgress})
     for (const int64_t ms : {kinesis::CircuitBreaker::kMinMs - 1, kinesis::CircuitBreaker::kMinMs}) {

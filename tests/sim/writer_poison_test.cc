@@ -41,9 +41,9 @@ class PoisonSim : public WriterSim {
   }
   // Returns how long it takes until every good record that was written is in the stream.
   int64_t good_delivered_ms(int64_t max_ms) {
-    const int64_t begun_ms = clock.monotonic_ms();
-    while (good_out() < written - bad_written && clock.monotonic_ms() < begun_ms + max_ms) run_for(10);
-    return clock.monotonic_ms() - begun_ms;
+    const int64_t start_ms = clock.monotonic_ms();
+    while (good_out() < written - bad_written && clock.monotonic_ms() < start_ms + max_ms) run_for(10);
+    return clock.monotonic_ms() - start_ms;
   }
   size_t good_out() { return static_cast<size_t>(writer().counters().delivered_records); }
   // Returns the data of all user records, in the order of the stream.
@@ -110,7 +110,7 @@ class poison : public testing::TestWithParam<Way> {
   }
 };
 
-TEST_P(poison, records_hold_up_no_good_one_wherever_they_are) {
+TEST_P(poison, poison_records_at_any_position_delay_no_good_record) {
   for (const Pattern& pattern : patterns()) {
     SCOPED_TRACE(pattern.name);
     PoisonSim sim(with());
@@ -130,7 +130,7 @@ TEST_P(poison, records_hold_up_no_good_one_wherever_they_are) {
   }
 }
 
-TEST_P(poison, records_are_the_only_dead_letters_whatever_the_retry_limit) {
+TEST_P(poison, poison_records_are_the_only_dead_letters_for_any_retry_limit) {
   for (const Pattern& pattern : patterns())
     for (const int64_t limit : {0, 2}) {
       SCOPED_TRACE(pattern.name);
@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(, poison,
 class poison_in_order : public testing::TestWithParam<kinesis::Aggregator::Aggregate> {};
 
 // A key's records wait for a poison record before them, so a limit is needed.
-TEST_P(poison_in_order, keeps_the_order_of_each_key_and_every_good_record) {
+TEST_P(poison_in_order, poison_records_with_ordering_keep_each_keys_order_and_every_good_record) {
   for (const Pattern& pattern : patterns()) {
     SCOPED_TRACE(pattern.name);
     kinesis::Writer::Options with = options();
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(, poison_in_order,
                                          kinesis::Aggregator::Aggregate::newline,
                                          kinesis::Aggregator::Aggregate::kpl));
 
-TEST(poison_all_the_time, slows_no_good_record_and_costs_it_no_retry) {
+TEST(poison_all_the_time, constant_poison_records_slow_no_good_record_and_use_none_of_its_retries) {
   for (const bool limited : {false, true}) {
     kinesis::Writer::Options with = options();
     if (limited) with.record_retry_limit = 2;
@@ -208,7 +208,7 @@ TEST(poison_all_the_time, slows_no_good_record_and_costs_it_no_retry) {
 }
 
 // However many there are, one call at a time tests them, with other calls in between.
-TEST(poison_all_the_time, thousands_of_bad_records_that_wait_leave_the_stream_to_the_good_ones) {
+TEST(poison_all_the_time, thousands_of_waiting_poison_records_do_not_block_good_ones) {
   PoisonSim sim(options());
   for (int batch = 0; batch < 4; ++batch) sim.write_batch([](size_t i) { return i % 500 != 0; });
   sim.run_for(120 * kMinuteMs);
@@ -226,7 +226,7 @@ TEST(poison_all_the_time, thousands_of_bad_records_that_wait_leave_the_stream_to
   sim.expect_each_good_once();
 }
 
-TEST(rejected_stream, costs_few_calls_however_much_waits_and_recovers) {
+TEST(rejected_stream, a_stream_that_rejects_everything_gets_few_calls_and_recovers) {
   PoisonSim sim(options());
   for (int batch = 0; batch < 100; ++batch) sim.write_batch([](size_t) { return true; });
   sim.run_for(5 * kMinuteMs);
@@ -243,7 +243,7 @@ TEST(rejected_stream, costs_few_calls_however_much_waits_and_recovers) {
   EXPECT_EQ(sim.writer().counters().delivered_records, 50'000);
 }
 
-TEST(rejected_stream, for_a_permission_is_never_split_and_costs_few_calls) {
+TEST(rejected_stream, a_call_denied_by_permissions_is_never_split_and_rarely_retried) {
   WriterSim sim(1, options());
   sim.service.faults().next_calls("PutRecords", model::error_fault({400, "AccessDeniedException", "no"}), 100'000);
   std::vector<KeyedRecord> batch(kBatch, {"key", "data"});
@@ -257,7 +257,7 @@ TEST(rejected_stream, for_a_permission_is_never_split_and_costs_few_calls) {
 
 // An error that does not mean that the call's content is at fault: from a proxy, for a call that is too large for
 // a slow connection, or from a service that fails at one record.
-TEST(failing_call, is_made_smaller_after_some_tries_so_that_good_records_get_through) {
+TEST(failing_call, a_failing_call_is_split_after_some_tries_so_good_records_get_through) {
   WriterSim sim(1, options());
   std::vector<KeyedRecord> batch;
   for (size_t i = 0; i < kBatch; ++i) batch.push_back({std::to_string(i), data_of(i, i == 77)});

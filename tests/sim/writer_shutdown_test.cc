@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kBatches = 20;
 constexpr size_t kBatchRecords = 30;
 
-TEST(writer_shutdown, settles_every_batch_once_by_the_deadline_and_calls_delivered_only_what_is_there) {
+TEST(writer_shutdown, a_closing_writer_settles_every_batch_once_by_the_deadline_and_correctly) {
   size_t delivered = 0, given_back = 0;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -23,11 +23,11 @@ TEST(writer_shutdown, settles_every_batch_once_by_the_deadline_and_calls_deliver
     sim.service.faults().set_rates({.throttle = 0.1,
                                     .internal_failure = 0.1,
                                     .close = 0.1,
-                                    .lose_answer = 0.1,
+                                    .lose_response = 0.1,
                                     .truncate = 0.05,
                                     .delay = 0.1,
                                     .delay_ms = 500,
-                                    .refuse_records = 0.2});
+                                    .reject_records = 0.2});
     for (size_t batch = 1; batch <= kBatches; ++batch) {
       std::vector<KeyedRecord> records;
       for (size_t i = 0; i < kBatchRecords; ++i)

@@ -35,7 +35,7 @@ class ordering : public testing::TestWithParam<Case> {};
 
 // Keys that repeat, also several times within a batch, while calls and single records are rejected and responses
 // are lost.
-TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_lost_answers) {
+TEST_P(ordering, ordering_per_key_keeps_first_occurrences_in_order_under_rejections_and_lost_responses) {
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     kinesis::Writer::Options with = options();
@@ -45,9 +45,9 @@ TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_
     sim.service.faults().set_rates({.throttle = 0.05,
                                     .internal_failure = 0.05,
                                     .close = 0.05,
-                                    .lose_answer = 0.1,
+                                    .lose_response = 0.1,
                                     .truncate = 0.02,
-                                    .refuse_records = 0.25});
+                                    .reject_records = 0.25});
     std::mt19937_64 dice(seed);
     std::map<std::string, int> written;
     for (int batch = 0; batch < 40; ++batch) {
@@ -68,8 +68,8 @@ TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_
       EXPECT_EQ(numbers.size(), static_cast<size_t>(written[key])) << key;
       EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end())) << key;
     }
-    EXPECT_GT(sim.service.stats().lost_answers, 0u);
-    EXPECT_GT(sim.service.stats().records_refused_by_faults, 0u);
+    EXPECT_GT(sim.service.stats().lost_responses, 0u);
+    EXPECT_GT(sim.service.stats().records_rejected_by_faults, 0u);
   }
 }
 
@@ -78,12 +78,12 @@ INSTANTIATE_TEST_SUITE_P(, ordering,
                                          Case{"newline", kinesis::Aggregator::Aggregate::newline}),
                          [](const auto& one) { return one.param.name; });
 
-TEST(writer_sim, what_waits_behind_a_record_of_its_key_that_failed_waits_until_that_is_on_disk) {
+TEST(writer_sim, records_of_a_key_wait_until_the_dead_letter_of_an_earlier_one_is_on_disk) {
   kinesis::Writer::Options with = options();
   with.calls.order_per_key = true;
   with.record_retry_limit = 0;
   WriterSim sim(1, std::move(with));
-  sim.service.faults().next_calls("PutRecords", model::refuse_records(1));
+  sim.service.faults().next_calls("PutRecords", model::reject_records(1));
   sim.sim.files().fail_syncs(true);
   sim.write({{"key", "0"}, {"key", "1"}, {"other", "0"}});
   sim.run_for(60'000);
@@ -96,9 +96,9 @@ TEST(writer_sim, what_waits_behind_a_record_of_its_key_that_failed_waits_until_t
 }
 
 // Proves that the previous test can fail.
-TEST(writer_sim, without_ordering_refusals_change_the_order_of_a_key) {
+TEST(writer_sim, without_ordering_rejections_reorder_a_key) {
   WriterSim sim(1, options());
-  sim.service.faults().set_rates({.refuse_records = 0.3});
+  sim.service.faults().set_rates({.reject_records = 0.3});
   std::vector<KeyedRecord> records;
   records.reserve(400);
   for (int i = 0; i < 400; ++i) records.push_back({"key", std::to_string(i)});
@@ -109,9 +109,9 @@ TEST(writer_sim, without_ordering_refusals_change_the_order_of_a_key) {
   EXPECT_FALSE(std::is_sorted(numbers.begin(), numbers.end()));
 }
 
-TEST(writer_sim, lost_answers_leave_duplicates_of_their_own_records_and_of_no_others) {
+TEST(writer_sim, lost_responses_duplicate_only_their_own_records) {
   WriterSim sim(4, options());
-  sim.service.faults().set_rates({.lose_answer = 0.1, .refuse_records = 0.1});
+  sim.service.faults().set_rates({.lose_response = 0.1, .reject_records = 0.1});
   std::map<std::string, int> times;
   for (int batch = 0; batch < 60; ++batch) {
     std::vector<KeyedRecord> records;
@@ -130,10 +130,10 @@ TEST(writer_sim, lost_answers_leave_duplicates_of_their_own_records_and_of_no_ot
   });
   for (const auto& [data, count] : times) EXPECT_GT(count, 0) << data;
   EXPECT_GT(twice, 0u);
-  EXPECT_EQ(twice, sim.service.stats().lost_answer_records);
+  EXPECT_EQ(twice, sim.service.stats().lost_response_records);
 }
 
-TEST(writer_sim, a_stream_that_refuses_everything_for_five_minutes_comes_back_to_all_of_it) {
+TEST(writer_sim, a_stream_that_rejects_everything_for_five_minutes_gets_everything_afterwards) {
   WriterSim sim(4, options());
   sim.service.faults().set_rates({.throttle = 1});
   std::vector<KeyedRecord> records;
@@ -164,9 +164,9 @@ std::vector<std::string> key_of_each_shard(WriterSim& sim) {
 }
 
 struct HotShard {
-  size_t hot = 0, cold = 0;        // that arrived within 15 s
-  int64_t slowest_cold_ms = 0;     // from write() to the stream
-  int64_t refused = 0, calls = 0;  // until everything had arrived
+  size_t hot = 0, cold = 0;         // that arrived within 15 s
+  int64_t slowest_cold_ms = 0;      // from write() to the stream
+  int64_t rejected = 0, calls = 0;  // until everything had arrived
 };
 
 // Writes 30,000 records for one shard, and 100 records/s for each of three others.
@@ -177,7 +177,7 @@ HotShard run_hot_shard(bool shards_may_be_listed) {
   const std::vector<std::string> keys = key_of_each_shard(sim);
   sim.write(std::vector<KeyedRecord>(30'000, {keys[0], "hot"}));
   sim.run_for(5'000);
-  const int64_t begun_ms = sim.clock.unix_ms();
+  const int64_t start_ms = sim.clock.unix_ms();
   for (int second = 0; second < 10; ++second) {
     std::vector<KeyedRecord> cold;
     for (size_t i = 0; i < 300; ++i) cold.push_back({keys[1 + i % 3], "cold"});
@@ -192,39 +192,39 @@ HotShard run_hot_shard(bool shards_may_be_listed) {
       return;
     }
     ++result.cold;
-    const int64_t written_ms = begun_ms + cold_of_shard[shard.id()]++ / 100 * 1'000;
+    const int64_t written_ms = start_ms + cold_of_shard[shard.id()]++ / 100 * 1'000;
     result.slowest_cold_ms = std::max(result.slowest_cold_ms, record.arrival_ms - written_ms);
   });
   sim.run_for(kHourMs);
   EXPECT_TRUE(sim.writer().idle());
   EXPECT_EQ(sim.service.stats().records_put, 33'000u);
-  result.refused = sim.writer().counters().rejected_records;
+  result.rejected = sim.writer().counters().rejected_records;
   result.calls = sim.writer().counters().calls;
   return result;
 }
 
-TEST(writer_sim, a_hot_shard_is_held_to_what_it_takes_and_slows_no_other) {
+TEST(writer_sim, a_hot_shard_gets_what_it_accepts_and_slows_no_other) {
   const HotShard known = run_hot_shard(true);
   EXPECT_EQ(known.cold, 3'000u);
   EXPECT_LE(known.slowest_cold_ms, 150);
-  EXPECT_GT(known.hot, 12'000u) << "of 15,000 that the shard takes in that time";
+  EXPECT_GT(known.hot, 12'000u) << "of 15,000 that the shard accepts in that time";
   const HotShard unknown = run_hot_shard(false);
-  EXPECT_LT(known.refused, unknown.refused / 4);
+  EXPECT_LT(known.rejected, unknown.rejected / 4);
   EXPECT_LT(known.calls, unknown.calls);
-  RecordProperty("refused", std::to_string(known.refused) + " of " + std::to_string(unknown.refused));
+  RecordProperty("refused", std::to_string(known.rejected) + " of " + std::to_string(unknown.rejected));
   RecordProperty("calls", std::to_string(known.calls) + " of " + std::to_string(unknown.calls));
   RecordProperty("slowest",
                  std::to_string(known.slowest_cold_ms) + " of " + std::to_string(unknown.slowest_cold_ms));
 }
 
-TEST(writer_sim, a_shard_that_refused_is_held_to_its_records_and_not_to_what_is_packed_in_them) {
+TEST(writer_sim, a_shard_limit_counts_aggregates_and_not_their_records) {
   kinesis::Writer::Options with = options();
   with.calls.aggregator.aggregate = kinesis::Aggregator::Aggregate::newline;
   WriterSim sim(4, std::move(with));
   const std::string key = key_of_each_shard(sim)[0];
   sim.write(std::vector<KeyedRecord>(30'000, {key, std::string(290, 'x')}));
   sim.run_for(5'000);
-  ASSERT_GT(sim.writer().counters().rejected_records, 0) << "there must be a budget";
+  ASSERT_GT(sim.writer().counters().rejected_records, 0) << "the shard must have a limit";
   sim.write(std::vector<KeyedRecord>(20'000, {key, "short"}));
   sim.run_for(10'000);
   EXPECT_TRUE(sim.writer().idle()) << "8.4 MiB take 8.4 s; at 1,000 events a second the short ones alone were 20";

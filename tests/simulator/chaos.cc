@@ -16,7 +16,7 @@ Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace,
   for (const auto& machine : to_.machines) {
     machine->set_network(plan.min_latency_ms, plan.max_latency_ms, plan.network);
     machine->set_disk(plan.files);
-    machine->set_refusals(plan.refused_share);
+    machine->set_rejections(plan.rejected_share);
   }
   sources_.push_back(to_.kinesis.stream(kSourceStreams[0]));
   apply_rates();
@@ -26,13 +26,13 @@ Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace,
 int64_t Chaos::next_ms() const {
   int64_t next_ms = next_ < plan_.chaos_events.size() ? start_ms_ + plan_.chaos_events[next_].at_ms : kNever;
   for (const Event& event : under_way_) next_ms = std::min(next_ms, end_ms(event));
-  if (sources_.size() < plan_.streams) next_ms = std::min(next_ms, start_ms_ + plan_.second_made_ms);
+  if (sources_.size() < plan_.streams) next_ms = std::min(next_ms, start_ms_ + plan_.second_created_ms);
   return next_ms;
 }
 
 void Chaos::advance() {
   const int64_t now_ms = to_.clock.monotonic_ms();
-  if (sources_.size() < plan_.streams && start_ms_ + plan_.second_made_ms <= now_ms) make_second();
+  if (sources_.size() < plan_.streams && start_ms_ + plan_.second_created_ms <= now_ms) make_second();
   for (; next_ < plan_.chaos_events.size() && start_ms_ + plan_.chaos_events[next_].at_ms <= now_ms; ++next_)
     begin(plan_.chaos_events[next_]);
   for (size_t i = 0; i < under_way_.size();) {
@@ -50,11 +50,11 @@ void Chaos::calm() {
   calm_ = true;
   next_ = plan_.chaos_events.size();
   for (const Event& event : std::exchange(under_way_, {})) end(event);
-  trace_.line("chaos", "calm: nothing goes wrong any more");
+  trace_.line("chaos", "calm: no more faults");
   for (const auto& machine : to_.machines) {
     machine->set_network(kCalmLatencyMs, kCalmLatencyMs, {});
     machine->set_disk({});
-    machine->set_refusals(0);
+    machine->set_rejections(0);
     machine->forget_death();
   }
   to_.kinesis.settings().list_shards_lag_ms = 0;
@@ -152,8 +152,8 @@ void Chaos::begin(const Event& event) {
       for (model::Stream* const stream : sources_)
         for (model::Shard& shard : stream->shards()) shard.endless_until_ms = to_.clock.unix_ms() + event.for_ms;
       break;
-    case Event::Kind::refuse:
-      machine.refuse_all(true);
+    case Event::Kind::reject:
+      machine.reject_all(true);
       break;
     case Event::Kind::trim:
       trim();
@@ -177,8 +177,8 @@ void Chaos::end(const Event& event) {
     case Event::Kind::skew_clock:
       machine.set_wall_error_ms(0);
       break;
-    case Event::Kind::refuse:
-      machine.refuse_all(false);
+    case Event::Kind::reject:
+      machine.reject_all(false);
       break;
     case Event::Kind::fill_disk:
       machine.in().files().set_free_bytes(std::nullopt);
@@ -225,7 +225,7 @@ void Chaos::split(model::Stream& stream, model::Shard& shard) {
 }
 
 void Chaos::make_second() {
-  trace_.line("chaos", std::string("makes the stream ") + kSourceStreams[1]);
+  trace_.line("chaos", std::string("creates the stream ") + kSourceStreams[1]);
   to_.kinesis.create_stream(kSourceStreams[1], plan_.shards_in);
   sources_.push_back(to_.kinesis.stream(kSourceStreams[1]));
   note_shards();

@@ -26,31 +26,31 @@ std::string_view name_of(Rule rule) {
     case Rule::nothing_lost:
       return "1, nothing is lost";
     case Rule::checkpoint_waits:
-      return "2, a checkpoint passes only what is safe";
+      return "2, a checkpoint passes only safe events";
     case Rule::shard_order:
       return "3, a shard's records reach the filter in order";
     case Rule::key_order:
-      return "4, the order of a key";
+      return "4, first occurrences of a key are in order";
     case Rule::one_owner:
       return "5, a lease has one owner";
     case Rule::memory_bounded:
       return "6, memory is bounded";
     case Rule::drains:
-      return "7, all drains when the faults have stopped";
+      return "7, everything drains after the faults";
     case Rule::counters_add_up:
       return "8, counters add up";
     case Rule::no_livelock:
-      return "9, time goes on";
+      return "9, time advances";
     case Rule::no_secrets:
-      return "10, no secrets";
+      return "10, no log line contains a secret";
     case Rule::failures_explained:
-      return "11, nothing fails without a cause";
+      return "11, every dead letter has a cause";
     case Rule::orderly_end:
-      return "12, an orderly end keeps what was settled";
-    case Rule::few_calls_in_vain:
-      return "13, calls in vain are few";
-    case Rule::right_beginning:
-      return "14, reading begins where it is told to";
+      return "12, an orderly end saves what was settled";
+    case Rule::few_rejected_calls:
+      return "13, rejected calls are few";
+    case Rule::right_start:
+      return "14, reading starts at the initial position";
   }
   return "";
 }
@@ -58,7 +58,7 @@ std::string_view name_of(Rule rule) {
 void Checker::violated(Rule rule, const std::string& what) {
   if (has_failed()) return;
   verdict_ = "rule " + std::string(name_of(rule)) + ": " + what;
-  trace_.line("judge", "VIOLATED " + verdict_);
+  trace_.line("checker", "VIOLATED " + verdict_);
 }
 
 bool Checker::safe_up_to(Ledger::Shard& shard, size_t items) {
@@ -68,7 +68,7 @@ bool Checker::safe_up_to(Ledger::Shard& shard, size_t items) {
 }
 
 // Returns the first event between these places that is neither safe nor held by any process.
-std::optional<ItemNumber> Checker::passed_over(Ledger::Shard& shard, size_t from, size_t to) {
+std::optional<ItemNumber> Checker::skipped(Ledger::Shard& shard, size_t from, size_t to) {
   const auto first = [&]() -> std::optional<ItemNumber> {
     for (size_t i = std::max(from, ledger_.safe_events(shard)); i < to; ++i)
       if (const Item& item = ledger_.item(shard.items[i]);
@@ -89,7 +89,7 @@ bool Checker::check_origin(const std::string& process, const Item& item, ItemNum
   if (item.shard == shard_name(view(batch.stream), view(batch.shard_id)) && record == item.record &&
       batch.sub_sequence_number == item.user_record)
     return true;
-  violated(Rule::shard_order, process + " emits " + ledger_.describe(number) + " as of " +
+  violated(Rule::shard_order, process + " emits " + ledger_.describe(number) + " from " +
                                   shard_name(view(batch.stream), view(batch.shard_id)) + ", sequence number " +
                                   std::string(view(batch.sequence_number)) + ", sub-sequence number " +
                                   std::to_string(batch.sub_sequence_number));
@@ -100,12 +100,12 @@ void Checker::emitted(const std::string& process, const penstock_batch& batch) {
   for (uint64_t i = 0; i < batch.record_count; ++i) {
     const auto number = Ledger::marked(view(batch.records[i].body));
     if (!number || *number >= ledger_.size())
-      return violated(Rule::shard_order, process + " emits what was never put");
+      return violated(Rule::shard_order, process + " emits an event that was never put");
     const Item& item = ledger_.item(*number);
     if (!check_origin(process, item, *number, batch)) return;
     if (before_beginning(item))
-      return violated(Rule::right_beginning,
-                      process + " emits " + ledger_.describe(*number) + ", which came before the beginning");
+      return violated(Rule::right_start, process + " emits " + ledger_.describe(*number) +
+                                             ", which was put before the initial position");
     Ledger::Shard& shard = ledger_.shard(item.shard);
     const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard}, 0);
     size_t& next = cursor->second;
@@ -113,8 +113,8 @@ void Checker::emitted(const std::string& process, const penstock_batch& batch) {
     // What the process emitted last may still be in flight.
     const size_t from = is_first || next > item.in_shard ? 0 : next;
     if (next != item.in_shard || is_first)
-      if (const auto passed = passed_over(shard, from, item.in_shard))
-        return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) + " and passes over " +
+      if (const auto passed = skipped(shard, from, item.in_shard))
+        return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) + " and skips " +
                                                ledger_.describe(*passed) + ", which is not safe");
     if (is_first)
       for (const std::string& parent : shard.parents)
@@ -140,20 +140,20 @@ void Checker::offered(const std::string& process, const penstock_batch& batch, i
     violated(Rule::failures_explained, process + " " + wrong);
 }
 
-void Checker::refused(const std::string& process, const penstock_batch& batch) {
+void Checker::rejected(const std::string& process, const penstock_batch& batch) {
   std::vector<ItemNumber> items;
   for (uint64_t i = 0; i < batch.record_count; ++i)
     if (const auto number = Ledger::marked(view(batch.records[i].body)); number && *number < ledger_.size())
       items.push_back(*number);
-  if (const std::string wrong = expected_drops_.refused(process, items); !wrong.empty())
+  if (const std::string wrong = expected_drops_.rejected(process, items); !wrong.empty())
     violated(Rule::failures_explained, wrong);
 }
 
 void Checker::arrived(ItemNumber number, const std::string& key) {
-  if (number >= ledger_.size()) return violated(Rule::nothing_lost, "the sink has what was never put");
+  if (number >= ledger_.size()) return violated(Rule::nothing_lost, "the sink has an event that was never put");
   Item& item = ledger_.item(number);
   if (item.kind != Item::Kind::event)
-    return violated(Rule::failures_explained, ledger_.describe(number) + " should not have come to the sink");
+    return violated(Rule::failures_explained, ledger_.describe(number) + " should not be in the sink");
   if (item.in_sink) {
     ++duplicates_;
     return;
@@ -178,21 +178,21 @@ void Checker::kept(const std::string& process, const std::string& shard_id,
   size_t passed = shard.items.size();
   if (position.is_end()) {
     if (!shard.closed)
-      return violated(Rule::checkpoint_waits, process + " keeps the end of " + shard_id + ", which is open");
+      return violated(Rule::checkpoint_waits, process + " saves the end of " + shard_id + ", which is open");
   } else {
     const auto record = record_number(position.sequence_number);
     if (!record || *record >= shard.records)
-      return violated(Rule::checkpoint_waits, process + " keeps for " + shard_id + " the sequence number " +
+      return violated(Rule::checkpoint_waits, process + " saves for " + shard_id + " the sequence number " +
                                                   position.sequence_number + ", which no record has");
     passed = ledger_.items_passed(shard, *record, position.sub_sequence_number);
   }
   if (passed < shard.kept)
-    return violated(Rule::one_owner, process + " keeps for " + shard_id +
-                                         " a position behind the one before, at " + position.sequence_number);
+    return violated(Rule::one_owner, process + " saves for " + shard_id +
+                                         " a position before the previous one, at " + position.sequence_number);
   shard.kept = passed;
   if (!safe_up_to(shard, passed))
     violated(Rule::checkpoint_waits,
-             process + " keeps for " + shard_id + " the position " + position.sequence_number + "." +
+             process + " saves for " + shard_id + " the position " + position.sequence_number + "." +
                  std::to_string(position.sub_sequence_number) + ", which passes " + first_unsafe(shard));
 }
 
@@ -210,26 +210,26 @@ void Checker::closed(const std::string& process) {
     if (settled < shard.items.size() && of_last(settled))
       while (settled > 0 && of_last(settled - 1)) --settled;
     if (shard.kept < settled)
-      return violated(Rule::orderly_end, (process + " has closed, and of ").append(id) + " it kept " +
+      return violated(Rule::orderly_end, (process + " has closed and, for ").append(id) + ", saved " +
                                              std::to_string(shard.kept) + " of the " + std::to_string(settled) +
                                              " events that were settled");
   }
 }
 
-void Checker::refused(const std::string& process, int64_t now_ms) {
-  Refusals& of = refusals_[process];
+void Checker::rejected(const std::string& process, int64_t now_ms) {
+  Rejections& of = rejections_[process];
   if (of.second != now_ms / 1000) of = {now_ms / 1000, 0};
   if (++of.calls > kMaxRejectionsPerSecond)
-    violated(Rule::few_calls_in_vain, process + " makes more than " + std::to_string(kMaxRejectionsPerSecond) +
-                                          " calls in a second that are refused");
+    violated(Rule::few_rejected_calls, process + " makes more than " + std::to_string(kMaxRejectionsPerSecond) +
+                                           " calls per second that are rejected");
 }
 
-void Checker::told_gap(const std::string& process, const std::string& shard_id) {
+void Checker::gap_logged(const std::string& process, const std::string& shard_id) {
   Ledger::Shard& shard = ledger_.shard(shard_id);
-  shard.told_gap = true;
-  ++gaps_told_[process];
+  shard.gap_logged = true;
+  ++gaps_logged_[process];
   if (shard.trimmed == 0)
-    violated(Rule::nothing_lost, process + " tells of a gap in " + shard_id + ": there is none");
+    violated(Rule::nothing_lost, process + " logs a gap in " + shard_id + " where nothing is missing");
 }
 
 void Checker::recorded(std::string_view line) {
@@ -239,10 +239,10 @@ void Checker::recorded(std::string_view line) {
     const auto value = strict_json::member(*read, name);
     return value ? strict_json::string_of(*value) : std::string();
   };
-  if (text("reason").empty()) return violated(Rule::nothing_lost, "a failure has no reason");
+  if (text("reason").empty()) return violated(Rule::nothing_lost, "a dead letter has no reason");
   std::string encoded = text("data");
   const auto data = model::decode_base64(encoded);
-  if (!data) return violated(Rule::nothing_lost, "a failure has no data");
+  if (!data) return violated(Rule::nothing_lost, "a dead letter has no data");
   const auto number = Ledger::marked(*data);
   std::vector<ItemNumber> failed;
   if (text("stage") == "output" && number && *number < ledger_.size()) {
@@ -254,13 +254,13 @@ void Checker::recorded(std::string_view line) {
       failed = ledger_.items_of(shard_name(text("stream"), text("shard_id")), *record,
                                 std::stoull(std::string(*user_record)));
   }
-  if (failed.empty()) return violated(Rule::nothing_lost, "a failure is of nothing that was put");
+  if (failed.empty()) return violated(Rule::nothing_lost, "a dead letter matches nothing that was put");
   for (const ItemNumber one : failed) {
     Item& item = ledger_.item(one);
-    item.in_failure_file = true;
+    item.in_dead_letter_file = true;
     if (item.kind == Item::Kind::event && !expected_drops_.explains(item, text("stage"), text("reason")))
       return violated(Rule::failures_explained,
-                      ledger_.describe(one) + " is in a failure file: " + text("reason"));
+                      ledger_.describe(one) + " is in a dead-letter file: " + text("reason"));
   }
 }
 
@@ -281,16 +281,17 @@ void Checker::end() {
   read_dead_letters_();
   for (auto& [id, shard] : ledger_.shards())
     if (!safe_up_to(shard, shard.items.size()))
-      return violated(Rule::nothing_lost, first_unsafe(shard) + " is neither in the sink nor in a failure file");
+      return violated(Rule::nothing_lost,
+                      first_unsafe(shard) + " is neither in the sink nor in a dead-letter file");
   for (const auto& [id, shard] : ledger_.shards())
-    if (shard.in_reach && !shard.told_gap && ledger_.has_lost(shard))
-      return violated(Rule::nothing_lost, "retention has passed records of " + id + ", and nobody tells");
+    if (shard.in_reach && !shard.gap_logged && ledger_.has_lost(shard))
+      return violated(Rule::nothing_lost, "retention has passed records of " + id + ", and no process logs it");
   // If an input dropped it but died before its dead letter was on disk, the record is read again, and one that was
   // too old is dropped again.
   for (const ItemNumber number : late_)
     if (const Item& item = ledger_.item(number);
-        !item.in_failure_file && !item.trimmed && !expected_drops_.refused_too_often(item))
-      return violated(Rule::key_order, ledger_.describe(number) + " came to the sink behind a later one");
+        !item.in_dead_letter_file && !item.trimmed && !expected_drops_.rejected_too_often(item))
+      return violated(Rule::key_order, ledger_.describe(number) + " is in the sink after a later one");
 }
 
 }  // namespace penstock::simulator

@@ -33,8 +33,8 @@ enum class Rule {
   no_secrets,          // 10
   failures_explained,  // 11
   orderly_end,         // 12
-  few_calls_in_vain,   // 13
-  right_beginning,     // 14
+  few_rejected_calls,  // 13
+  right_start,         // 14
 };
 std::string_view name_of(Rule rule);
 
@@ -61,7 +61,7 @@ class Checker {
   // An input offers a batch to its host, whose clock shows wall_ms. `process` identifies one life of a process.
   void offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms);
   // The host rejects the batch.
-  void refused(const std::string& process, const penstock_batch& batch);
+  void rejected(const std::string& process, const penstock_batch& batch);
   // A process takes the lease of a shard.
   void takes(const std::string& process, const std::string& shard_id) {
     expected_drops_.reads_again(process, shard_id);
@@ -76,17 +76,17 @@ class Checker {
     return ledger_.shard(shard_id).parents;
   }
   // The saved position of a shard, or of all, may be lost.
-  void begins_anew(const std::string& shard_id) { ledger_.shard(shard_id).kept = 0; }
-  void begins_anew() {
+  void position_lost(const std::string& shard_id) { ledger_.shard(shard_id).kept = 0; }
+  void position_lost() {
     for (auto& [id, shard] : ledger_.shards()) shard.kept = 0;
   }
   // A process whose batches were all settled and that lost no lease has closed its input without an error.
   void closed(const std::string& process);
   // A service answers a call with an error.
-  void refused(const std::string& process, int64_t now_ms);
+  void rejected(const std::string& process, int64_t now_ms);
   // An input logs that retention has passed its position in a shard.
-  void told_gap(const std::string& process, const std::string& shard_id);
-  int64_t gaps_told(const std::string& process) { return gaps_told_[process]; }
+  void gap_logged(const std::string& process, const std::string& shard_id);
+  int64_t gaps_logged(const std::string& process) { return gaps_logged_[process]; }
   // A line of a dead-letter file.
   void recorded(std::string_view line);
 
@@ -106,14 +106,14 @@ class Checker {
     std::string shard;   // that had it
   };
 
-  struct Refusals {
+  struct Rejections {
     int64_t second = 0;
     int calls = 0;  // in it
   };
 
   bool safe_up_to(Ledger::Shard& shard, size_t items);
   bool before_beginning(const Item& item) const;
-  std::optional<ItemNumber> passed_over(Ledger::Shard& shard, size_t from, size_t to);
+  std::optional<ItemNumber> skipped(Ledger::Shard& shard, size_t from, size_t to);
   std::string first_unsafe(Ledger::Shard& shard);
   bool check_origin(const std::string& process, const Item& item, ItemNumber number, const penstock_batch& batch);
 
@@ -125,8 +125,8 @@ class Checker {
   ExpectedDrops expected_drops_;
   std::string verdict_;
   std::map<std::pair<std::string, std::string>, size_t> cursors_;  // by process and shard: next place
-  std::map<std::string, Refusals> refusals_;                       // by process
-  std::map<std::string, int64_t> gaps_told_;                       // by process
+  std::map<std::string, Rejections> rejections_;                   // by process
+  std::map<std::string, int64_t> gaps_logged_;                     // by process
   std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and key_stream
   std::vector<ItemNumber> late_;  // arrived after a later one of their key, which only a failure explains
   int64_t started_ms_ = kNever;   // Unix time

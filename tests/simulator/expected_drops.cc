@@ -23,21 +23,21 @@ ExpectedDrops::ExpectedDrops(const Plan& plan, const sim::SimClock& clock, Ledge
   for (const Event& event : plan.chaos_events) max_ahead_ms_ = std::max(max_ahead_ms_, event.by_ms);
 }
 
-std::string ExpectedDrops::refused(const std::string& process, const std::vector<ItemNumber>& items) {
+std::string ExpectedDrops::rejected(const std::string& process, const std::vector<ItemNumber>& items) {
   if (items.empty()) return {};
-  Refused& last = last_refused_[process];
+  Rejected& last = last_rejected_[process];
   if (last.first != items.front()) last = {items.front(), 0};
   ++last.times;
-  for (const ItemNumber number : items) ++ledger_.item(number).refusals;
+  for (const ItemNumber number : items) ++ledger_.item(number).rejections;
   if (!plan_.input_retry_limit || last.times <= *plan_.input_retry_limit + 1) return {};
   return process + " offers " + ledger_.describe(items.front()) + " for the " + std::to_string(last.times) +
          "th time; record_retry_limit is " + std::to_string(*plan_.input_retry_limit);
 }
 
 void ExpectedDrops::reads_again(const std::string& process, const std::string& shard_name) {
-  const auto last = last_refused_.find(process);
-  if (last != last_refused_.end() && ledger_.item(last->second.first).shard == shard_name)
-    last_refused_.erase(last);
+  const auto last = last_rejected_.find(process);
+  if (last != last_rejected_.end() && ledger_.item(last->second.first).shard == shard_name)
+    last_rejected_.erase(last);
 }
 
 std::string ExpectedDrops::offered(int64_t age_ms) const {
@@ -62,19 +62,19 @@ bool ExpectedDrops::was_too_old_by_another_clock(const Item& item) const {
   });
 }
 
-bool ExpectedDrops::refused_too_often(const Item& item) const {
-  return plan_.input_retry_limit && item.refusals > *plan_.input_retry_limit;
+bool ExpectedDrops::rejected_too_often(const Item& item) const {
+  return plan_.input_retry_limit && item.rejections > *plan_.input_retry_limit;
 }
 
-bool ExpectedDrops::may_be_on_its_way(const Item& item) const { return too_old(item) || refused_too_often(item); }
+bool ExpectedDrops::may_be_on_its_way(const Item& item) const { return too_old(item) || rejected_too_often(item); }
 
 bool ExpectedDrops::explains(const Item& item, std::string_view stage, std::string_view reason) const {
-  const bool of_tries = reason.find("record_retry_limit") != std::string_view::npos;
+  const bool by_retries = reason.find("record_retry_limit") != std::string_view::npos;
   if (stage == "input") {
-    if (of_tries) return refused_too_often(item) && number_after(reason, "rejections ") <= item.refusals;
+    if (by_retries) return rejected_too_often(item) && number_after(reason, "rejections ") <= item.rejections;
     return too_old(item) && number_after(reason, " ms, age ") > *plan_.input_max_age_ms;
   }
-  if (of_tries)
+  if (by_retries)
     return plan_.output_retry_limit && number_after(reason, "is reached after ") > *plan_.output_retry_limit;
   return plan_.output_max_age_ms && reason.find("max_record_age") != std::string_view::npos &&
          clock_.unix_ms() - item.emitted_ms >= *plan_.output_max_age_ms;

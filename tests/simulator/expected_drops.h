@@ -22,16 +22,16 @@ class ExpectedDrops {
 
   // An input of a process offers a batch of these items to its host, which rejects it. Returns "", or an error if
   // the batch was rejected so often that it should be a dead letter.
-  std::string refused(const std::string& process, const std::vector<ItemNumber>& items);
+  std::string rejected(const std::string& process, const std::vector<ItemNumber>& items);
   // A process takes the lease of a shard: it reads the shard from the last checkpoint, and counts from zero again.
   void reads_again(const std::string& process, const std::string& shard_name);
   // An input offers a record of that age by its own clock. Returns "", or what is wrong with that.
   std::string offered(int64_t age_ms) const;
 
   // Returns whether hosts have rejected the item so often that an input may have dropped it.
-  bool refused_too_often(const Item& item) const;
+  bool rejected_too_often(const Item& item) const;
   // Returns whether, by one clock, an input may have dropped the item as too old, while by another clock, which is
-  // further behind, it is not. If the input dies before the dead letter is on disk, the item is read again by the
+  // slower, it is not. If the input dies before the dead letter is on disk, the item is read again by the
   // other clock and delivered after its successors.
   bool was_too_old_by_another_clock(const Item& item) const;
   // Returns whether an input may have dropped the item by now, although it is not in a dead-letter file yet.
@@ -40,7 +40,7 @@ class ExpectedDrops {
   bool explains(const Item& item, std::string_view stage, std::string_view reason) const;
 
  private:
-  struct Refused {
+  struct Rejected {
     ItemNumber first = 0;
     int64_t times = 0;  // in a row
   };
@@ -50,9 +50,9 @@ class ExpectedDrops {
   const Plan& plan_;
   const sim::SimClock& clock_;
   Ledger& ledger_;
-  int64_t began_ms_;                             // Unix time
-  int64_t max_ahead_ms_ = 0;                     // of a machine's wall clock
-  std::map<std::string, Refused> last_refused_;  // by process
+  int64_t began_ms_;                               // Unix time
+  int64_t max_ahead_ms_ = 0;                       // of a machine's wall clock
+  std::map<std::string, Rejected> last_rejected_;  // by process
 };
 
 }  // namespace penstock::simulator

@@ -10,7 +10,7 @@ namespace penstock::simulator {
 
 namespace {
 
-std::string text_of(const dynamodb::Item& item, std::string_view name) {
+std::string attribute_text(const dynamodb::Item& item, std::string_view name) {
   const auto attribute = item.find(name);
   return attribute == item.end() ? "" : attribute->second.text;
 }
@@ -44,10 +44,10 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
     }
     Row is = was;
     is.is_there = true;
-    is.owner = text_of(*item, "leaseOwner");
-    is.counter = text_of(*item, "leaseCounter");
-    is.checkpoint = text_of(*item, "checkpoint");
-    is.sub_sequence_number = text_of(*item, "checkpointSubSequenceNumber");
+    is.owner = attribute_text(*item, "leaseOwner");
+    is.counter = attribute_text(*item, "leaseCounter");
+    is.checkpoint = attribute_text(*item, "checkpoint");
+    is.sub_sequence_number = attribute_text(*item, "checkpointSubSequenceNumber");
     if (was.is_there && is.counter == was.counter && is.checkpoint == was.checkpoint) continue;
     if (!is.owner.empty()) is.written_ms[is.owner] = clock_.unix_ms();
     if (is.owner != was.owner) {
@@ -81,15 +81,15 @@ bool LeaseWatch::is_parent(const std::string& parent, const std::string& child) 
 void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::string& issuer) {
   const bool follows = std::any_of(rows_.begin(), rows_.end(), [&](const auto& entry) {
     const auto& [other, relative] = entry;
-    return relative.was_made_again && (is_parent(other, key) || is_parent(key, other));
+    return relative.was_recreated && (is_parent(other, key) || is_parent(key, other));
   });
   if (!follows && clock_.unix_ms() - row.gone_ms > max_call_ms_)
-    return checker_.violated(Rule::one_owner, issuer + " makes the row of " + key +
+    return checker_.violated(Rule::one_owner, issuer + " creates the row of " + key +
                                                   " again, which was finished and deleted " +
                                                   std::to_string(clock_.unix_ms() - row.gone_ms) + " ms ago");
-  row.was_made_again = true;
-  ++rows_made_again_;
-  checker_.begins_anew(key);
+  row.was_recreated = true;
+  ++rows_recreated_;
+  checker_.position_lost(key);
 }
 
 void LeaseWatch::look_at_position(const std::string& key, const Row& was, const Row& is,
@@ -108,9 +108,9 @@ void LeaseWatch::emitted(const std::string& process, const std::string& shard_id
   const auto written = row.written_ms.find(process);
   const int64_t until_ms = written == row.written_ms.end() ? 0 : written->second + failover_ms_;
   if (clock_.unix_ms() >= until_ms)
-    return checker_.violated(Rule::one_owner, process + " emits of " + shard_id + " out of force");
+    return checker_.violated(Rule::one_owner, process + " emits from " + shard_id + " without a valid lease");
   if (row.taken_ms >= until_ms)
-    checker_.violated(Rule::one_owner, process + " emits of " + shard_id + " though it was taken for dead");
+    checker_.violated(Rule::one_owner, process + " emits from " + shard_id + " although its lease had expired");
 }
 
 std::string LeaseWatch::imbalance(const std::set<std::string>& open_shards,
@@ -121,7 +121,7 @@ std::string LeaseWatch::imbalance(const std::set<std::string>& open_shards,
   for (const auto& [key, row] : rows_) {
     // The lease of a finished shard stays until a child has made progress.
     if (!row.is_there || row.checkpoint == kinesis::kShardEnd) continue;
-    if (!open_shards.contains(key)) return "there is still a lease of " + key;
+    if (!open_shards.contains(key)) return "a lease remains for " + key;
     const auto share = shares.find(row.owner);
     if (share == shares.end()) return "the lease of " + key + " is held by \"" + row.owner + "\"";
     ++share->second;

@@ -35,7 +35,7 @@ class LeaseWatch {
 
   // Returns the number of rows that were created, for a legitimate reason, after an earlier row of that key had
   // been deleted. Their shards are read again.
-  int rows_made_again() const { return rows_made_again_; }
+  int rows_recreated() const { return rows_recreated_; }
 
   // Returns "" if the rows are those of these shards, each is held by one of these processes, and their shares
   // differ by at most one. Otherwise returns what is wrong.
@@ -47,7 +47,7 @@ class LeaseWatch {
     std::string owner, counter, checkpoint, sub_sequence_number;
     bool is_there = false;
     bool was_there = false;                     // at some time
-    bool was_made_again = false;                // at some time, for a legitimate reason
+    bool was_recreated = false;                 // at some time, for a legitimate reason
     std::map<std::string, int64_t> written_ms;  // the last write, by owner
     int64_t taken_ms = 0;
     int64_t gone_ms = 0;
@@ -62,7 +62,7 @@ class LeaseWatch {
   int64_t failover_ms_, max_call_ms_;
   std::function<void(const std::string& key)> changed_hands_;
   std::map<std::string, Row> rows_;  // by the shard's name
-  int rows_made_again_ = 0;
+  int rows_recreated_ = 0;
 };
 
 }  // namespace penstock::simulator

@@ -57,9 +57,9 @@ bool Ledger::has_lost(const Shard& shard) const {
                      [this](ItemNumber one) { return items_[one].trimmed && !items_[one].dealt_with(); });
 }
 
-bool Ledger::begun(const Shard& shard) {
-  return shard.begun || std::any_of(shard.parents.begin(), shard.parents.end(),
-                                    [this](const std::string& parent) { return begun(shards_[parent]); });
+bool Ledger::started(const Shard& shard) {
+  return shard.started || std::any_of(shard.parents.begin(), shard.parents.end(),
+                                      [this](const std::string& parent) { return started(shards_[parent]); });
 }
 
 size_t Ledger::safe_items(Shard& shard) {
@@ -113,7 +113,8 @@ std::string Ledger::describe(ItemNumber number) const {
   std::string text =
       "item " + std::to_string(number) + " (" + item.shard + ", record " + std::to_string(item.record);
   if (item.user_record > 0) text += "." + std::to_string(item.user_record);
-  return text + ", number " + std::to_string(item.number) + " of lane " + std::to_string(item.key_stream) + ")";
+  return text + ", number " + std::to_string(item.number) + " of key stream " + std::to_string(item.key_stream) +
+         ")";
 }
 
 }  // namespace penstock::simulator

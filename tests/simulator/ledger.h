@@ -39,13 +39,13 @@ struct Item {
   bool too_early = false;    // put before, or possibly before, the application's initial position
 
   int64_t emitted_ms = kNever;  // Unix time, for the first time
-  int64_t refusals = 0;         // by hosts that it was offered to
+  int64_t rejections = 0;       // by hosts that it was offered to
   bool trimmed = false;         // the stream no longer has it
   bool in_sink = false;
-  bool in_failure_file = false;  // and would survive a power cut
+  bool in_dead_letter_file = false;  // and would survive a power cut
 
   bool emitted() const { return kind != Kind::garbage; }  // by an input, at some time
-  bool dealt_with() const { return in_sink || in_failure_file || kind == Kind::left_out || too_early; }
+  bool dealt_with() const { return in_sink || in_dead_letter_file || kind == Kind::left_out || too_early; }
   bool safe() const { return dealt_with() || trimmed; }
 };
 
@@ -59,9 +59,9 @@ class Ledger {
     uint64_t records = 0;
     uint64_t trimmed = 0;   // of the records
     bool in_reach = false;  // a position was saved before retention passed it, so a loss is logged
-    bool told_gap = false;
+    bool gap_logged = false;
     bool closed = false;
-    bool begun = false;  // an iterator for it was requested
+    bool started = false;  // an iterator for it was requested
     std::vector<std::string> parents;
   };
 
@@ -79,7 +79,7 @@ class Ledger {
   std::map<std::string, Shard>& shards() { return shards_; }
 
   // Returns whether the shard, or one of its ancestors, has begun.
-  bool begun(const Shard& shard);
+  bool started(const Shard& shard);
 
   // The number of the shard's items, from the first on, that are safe; the second one counts garbage as safe.
   size_t safe_items(Shard& shard);

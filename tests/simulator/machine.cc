@@ -41,7 +41,7 @@ void Machine::listen(sim::SimEnv& env) {
       checker_.violated(Rule::no_secrets, process_name_ + " logs a secret key");
     const bool is_gap = line.find("they passed the stream's retention") != std::string_view::npos;
     if (is_gap && line.find("last checkpoint: ") == std::string_view::npos)  // a lease of a shard that has expired
-      checker_.told_gap(process_name_, shard_named_in(line));
+      checker_.gap_logged(process_name_, shard_named_in(line));
     constexpr std::string_view kLevels[] = {"ERROR ", "warn ", "info ", "debug "};
     if (trace_.on())
       trace_.line(process_name_, std::string(kLevels[static_cast<size_t>(level) - 1]) + std::string(line));
@@ -90,7 +90,7 @@ void Machine::die(bool power_is_cut) {
   start_ms_ = std::max(first_start_ms_, clock_.monotonic_ms());
   // If the folder was not synced, a crash may lose the last file written, for which an error was returned.
   if (power_is_cut && plan_.files.folder_sync > 0 && links_.leases == nullptr) {
-    checker_.begins_anew();
+    checker_.position_lost();
     checkpoint_.clear();
   }
   look_at_checkpoint();
@@ -137,19 +137,19 @@ int64_t Machine::next_turn_ms() {
 }
 
 void Machine::turn() {
-  const bool stands_still = frozen || in_.clock().is_asleep();
-  if (stands_still || !process_) {
+  const bool stopped = frozen || in_.clock().is_asleep();
+  if (stopped || !process_) {
     carried_ms_ = clock_.monotonic_ms();
     in_.transport().carry();
     out_.transport().carry();
   }
-  if (stands_still) return;
+  if (stopped) return;
   try {
     if (!process_ && !down && clock_.monotonic_ms() >= start_ms_) start();
     if (process_) turn_process();
     look_at_checkpoint();
   } catch (const sim::Died&) {
-    trace_.line(process_name_, power_goes_too_ ? "loses power amid a write" : "dies amid a write");
+    trace_.line(process_name_, power_goes_too_ ? "loses power during a write" : "dies during a write");
     die(power_goes_too_);
   }
 }
@@ -175,7 +175,7 @@ void Machine::turn_process() {
   const bool well = process_->close();
   look_at_checkpoint();
   if (well) checker_.closed(process_name_);
-  trace_.line(process_name_, "has ended in order");
+  trace_.line(process_name_, "has shut down");
   die(false);
 }
 
@@ -193,7 +193,7 @@ void Machine::look_at_checkpoint() {
   for (const kinesis::StreamCheckpoint& stream : checkpoint->streams)
     for (const auto& [shard_id, from] : stream.shards) {
       if (trace_.on())
-        trace_.line(process_name_, "keeps " + shard_name(stream.stream.name, shard_id) + " at " +
+        trace_.line(process_name_, "saves " + shard_name(stream.stream.name, shard_id) + " at " +
                                        from.position.sequence_number + "." +
                                        std::to_string(from.position.sub_sequence_number));
       checker_.kept(process_name_, shard_name(stream.stream.name, shard_id), from.position);

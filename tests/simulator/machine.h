@@ -50,8 +50,8 @@ class Machine {
   void set_wall_error_ms(int64_t ms);
   void set_disk(const sim::FileFaults& faults);
   // Sets the share of the batches offered by its input that the host rejects.
-  void set_refusals(double share) { taking_.refused_share = share; }
-  void refuse_all(bool all) { taking_.refuses_all = all; }
+  void set_rejections(double share) { taking_.rejected_share = share; }
+  void reject_all(bool all) { taking_.rejects_all = all; }
 
   // Returns the monotonic time at which turn() has something to do.
   int64_t next_turn_ms();

@@ -28,7 +28,7 @@ struct Arguments {
 };
 
 // The report of a job, a child process, at its end.
-struct Tally {
+struct JobReport {
   uint64_t seeds = 0;
   uint64_t failed = 0;
   uint64_t events = 0;
@@ -89,27 +89,27 @@ int run_one(const Arguments& arguments) {
   return verdict.empty() ? 0 : 1;
 }
 
-Tally run_share(const Arguments& arguments, unsigned job, const char* program) {
+JobReport run_share(const Arguments& arguments, unsigned job, const char* program) {
   const auto start = std::chrono::steady_clock::now();
   const auto elapsed = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
-  Tally tally;
+  JobReport report;
   for (uint64_t i = job; i < arguments.seeds; i += arguments.jobs) {
     if (arguments.seconds > 0 && elapsed() >= arguments.seconds) break;
     const unsigned long long seed = arguments.from + i;
     World world(draw_plan(seed), nullptr);
     const std::string verdict = world.run();
-    ++tally.seeds;
-    tally.events += world.events();
-    tally.duplicates += world.duplicates();
-    tally.virtual_ms += world.elapsed_ms();
+    ++report.seeds;
+    report.events += world.events();
+    report.duplicates += world.duplicates();
+    report.virtual_ms += world.elapsed_ms();
     if (verdict.empty()) continue;
-    ++tally.failed;
+    ++report.failed;
     std::printf("seed %llu: %s\n  to see how: %s --seed %llu --trace\n", seed, verdict.c_str(), program, seed);
     std::fflush(stdout);
   }
-  return tally;
+  return report;
 }
 
 int run_many(const Arguments& arguments, const char* program) {
@@ -122,25 +122,25 @@ int run_many(const Arguments& arguments, const char* program) {
     const pid_t child = fork();
     if (child < 0) return 2;
     if (child == 0) {
-      const Tally tally = run_share(arguments, job, program);
-      const bool told = write(ends[1], &tally, sizeof tally) == sizeof tally;
-      std::exit(told ? 0 : 2);
+      const JobReport report = run_share(arguments, job, program);
+      const bool sent = write(ends[1], &report, sizeof report) == sizeof report;
+      std::exit(sent ? 0 : 2);
     }
     close(ends[1]);
     pipes.push_back(ends[0]);
   }
-  Tally all;
+  JobReport all;
   bool whole = true;
   for (const int from : pipes) {
-    Tally tally;
+    JobReport report;
     // A job that died has reported nothing.
-    if (read(from, &tally, sizeof tally) != sizeof tally) whole = false;
+    if (read(from, &report, sizeof report) != sizeof report) whole = false;
     close(from);
-    all.seeds += tally.seeds;
-    all.failed += tally.failed;
-    all.events += tally.events;
-    all.duplicates += tally.duplicates;
-    all.virtual_ms += tally.virtual_ms;
+    all.seeds += report.seeds;
+    all.failed += report.failed;
+    all.events += report.events;
+    all.duplicates += report.duplicates;
+    all.virtual_ms += report.virtual_ms;
   }
   while (wait(nullptr) > 0) continue;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -149,7 +149,7 @@ int run_many(const Arguments& arguments, const char* program) {
       static_cast<unsigned long long>(all.seeds), seconds, static_cast<double>(all.seeds) / seconds * 60,
       static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.duplicates),
       static_cast<double>(all.virtual_ms) / 3'600'000, static_cast<unsigned long long>(all.failed));
-  if (!whole) std::printf("a job died amid its seeds\n");
+  if (!whole) std::printf("a job died before its seeds were done\n");
   return all.failed == 0 && whole ? 0 : 1;
 }
 

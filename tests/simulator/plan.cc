@@ -70,7 +70,7 @@ void draw_output(Plan& plan, Draw draw) {
   plan.output_mem_bytes = draw.pick<size_t>({64 << 10, 256 << 10, 24 << 20});
   plan.max_record_bytes = draw.pick<size_t>({4 << 10, 1 << 20});
   if (draw.chance(0.2)) plan.output_retry_limit = draw.between<int64_t>(0, 5);
-  plan.failure_file_bytes = draw.pick<uint64_t>({2 << 10, 64 << 20});
+  plan.dead_letter_file_bytes = draw.pick<uint64_t>({2 << 10, 64 << 20});
 }
 
 void draw_load(Plan& plan, Draw draw) {
@@ -91,27 +91,27 @@ model::FaultRates draw_rates(Draw draw) {
   rates.throttle = draw.rate(0.4, 0.3);
   rates.internal_failure = draw.rate(0.4, 0.1);
   rates.close = draw.rate(0.4, 0.1);
-  rates.lose_answer = draw.rate(0.4, 0.1);
+  rates.lose_response = draw.rate(0.4, 0.1);
   rates.truncate = draw.rate(0.3, 0.05);
   rates.delay = draw.rate(0.3, 0.1);
   rates.delay_ms = draw.pick<int64_t>({1000, 8000, 40'000});
-  rates.refuse_records = draw.rate(0.4, 0.5);
+  rates.reject_records = draw.rate(0.4, 0.5);
   rates.bad_gateway = draw.rate(0.2, 0.1);
   rates.expire_iterators = draw.rate(0.2, 0.05);
-  rates.short_answer = draw.rate(0.2, 0.1);
+  rates.short_response = draw.rate(0.2, 0.1);
   return rates;
 }
 
 void draw_network(Plan& plan, Draw draw) {
   plan.max_latency_ms = draw.pick<int64_t>({5, 50, 1000});
   plan.stale_ms = draw.pick<int64_t>({0, 500, 1500});
-  plan.network.refused = draw.rate(0.2, 0.1);
+  plan.network.connection_refused = draw.rate(0.2, 0.1);
   plan.network.request_lost = draw.rate(0.2, 0.1);
-  plan.network.answer_lost = draw.rate(0.2, 0.1);
+  plan.network.response_lost = draw.rate(0.2, 0.1);
   plan.network.truncated = draw.rate(0.2, 0.1);
   plan.network.twice = draw.rate(0.2, 0.2);
   plan.network.request_delay = draw.rate(0.2, 0.2);
-  plan.network.answer_delay = draw.rate(0.2, 0.2);
+  plan.network.response_delay = draw.rate(0.2, 0.2);
   plan.network.delay_ms = draw.pick<int64_t>({500, 5000, 40'000});
 }
 
@@ -121,12 +121,12 @@ void draw_files(Plan& plan, Draw draw) {
   plan.files.read = draw.rate(0.3, 0.5);
   plan.files.write = draw.rate(0.5, 0.5);
   plan.files.sync = draw.rate(0.5, 0.5);
-  plan.files.left_behind = draw.rate(0.5, 1);
+  plan.files.untruncated = draw.rate(0.5, 1);
   plan.files.rename = draw.rate(0.4, 0.5);
   plan.files.folder_sync = draw.rate(0.4, 0.5);
 }
 
-void draw_deeds(Plan& plan, Draw draw) {
+void draw_events(Plan& plan, Draw draw) {
   if (plan.leases && draw.chance(0.3)) plan.reshards_at_handover = draw.between<size_t>(1, 3);
   const size_t count = draw.between<size_t>(0, 6 + 2 * plan.machines);
   const int64_t span_ms = std::max<int64_t>(plan.load_ms, 20'000);
@@ -140,7 +140,7 @@ void draw_deeds(Plan& plan, Draw draw) {
   }
 }
 
-void draw_clock_deeds(Plan& plan, Draw draw) {
+void draw_clock_events(Plan& plan, Draw draw) {
   if (!draw.chance(0.4)) return;
   for (size_t left = draw.between<size_t>(1, 3); left > 0; --left) {
     Event event;
@@ -153,7 +153,7 @@ void draw_clock_deeds(Plan& plan, Draw draw) {
   }
 }
 
-void draw_shard_deeds(Plan& plan, Draw draw) {
+void draw_shard_events(Plan& plan, Draw draw) {
   plan.list_shards_lag_ms = draw.pick<int64_t>({0, 0, 500, 5000});
   if (!draw.chance(0.3)) return;
   for (size_t left = draw.between<size_t>(1, 2); left > 0; --left) {
@@ -173,7 +173,7 @@ void draw_aggregates(Plan& plan, Draw draw) {
 void draw_streams(Plan& plan, Draw draw) {
   if (!draw.chance(0.2)) return;
   plan.streams = 2;
-  if (draw.chance(0.3)) plan.second_made_ms = draw.between<int64_t>(1, plan.load_ms / 2);
+  if (draw.chance(0.3)) plan.second_created_ms = draw.between<int64_t>(1, plan.load_ms / 2);
 }
 
 // Responses that say nothing about how a shard continues.
@@ -210,17 +210,17 @@ void draw_patience(Plan& plan, Draw draw) {
   if (draw.chance(0.15)) plan.input_retry_limit = draw.between<int64_t>(0, 4);
   if (draw.chance(0.1)) plan.input_max_age_ms = draw.pick<int64_t>({1000, 5000, 30'000});
   if (draw.chance(0.1)) plan.output_max_age_ms = draw.pick<int64_t>({1000, 5000, 30'000});
-  plan.refused_share = draw.rate(0.3, 0.6);
+  plan.rejected_share = draw.rate(0.3, 0.6);
   if (!draw.chance(0.2)) return;
   Event event;
-  event.kind = Event::Kind::refuse;
+  event.kind = Event::Kind::reject;
   event.at_ms = draw.between<int64_t>(0, plan.load_ms);
   event.for_ms = draw.pick<int64_t>({700, 3000, 20'000});
   event.machine = draw.between<size_t>(0, 7) % plan.machines;
   plan.chaos_events.push_back(event);
 }
 
-void order_deeds(Plan& plan) {
+void sort_events(Plan& plan) {
   std::stable_sort(plan.chaos_events.begin(), plan.chaos_events.end(),
                    [](const Event& a, const Event& b) { return a.at_ms < b.at_ms; });
   plan.calm_ms = plan.load_ms;
@@ -240,9 +240,9 @@ Plan draw_plan(uint64_t seed, int edition) {
   plan.dynamodb = draw_rates(Draw(seed, "dynamodb"));
   draw_network(plan, Draw(seed, "network"));
   draw_files(plan, Draw(seed, "files"));
-  draw_deeds(plan, Draw(seed, "deeds"));
-  draw_clock_deeds(plan, Draw(seed, "clocks"));
-  draw_shard_deeds(plan, Draw(seed, "shards"));
+  draw_events(plan, Draw(seed, "deeds"));
+  draw_clock_events(plan, Draw(seed, "clocks"));
+  draw_shard_events(plan, Draw(seed, "shards"));
   if (edition >= 2) {
     draw_patience(plan, Draw(seed, "patience"));
     draw_beginning(plan, Draw(seed, "beginning"));
@@ -251,7 +251,7 @@ Plan draw_plan(uint64_t seed, int edition) {
     draw_streams(plan, Draw(seed, "streams"));
   }
   if (edition >= 3) draw_ends(plan, Draw(seed, "ends"));
-  order_deeds(plan);
+  sort_events(plan);
   return plan;
 }
 

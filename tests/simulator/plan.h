@@ -41,7 +41,7 @@ struct Event {
     skew_clock,    // a machine's wall clock is wrong
     hide,          // GetRecords returns none of the existing records
     never_end,     // GetRecords never reports that everything was read
-    refuse,        // a host accepts no batch from its input
+    reject,        // a host accepts no batch from its input
     trim,          // retention passes the older half of each shard's records
   };
   int64_t at_ms = 0;   // since the beginning
@@ -61,11 +61,11 @@ struct Plan {
   uint64_t seed = 0;
 
   // The deployment.
-  bool leases = false;         // otherwise one process keeps its positions in a file
-  size_t machines = 1;         // each with one process at a time
-  size_t streams = 1;          // that are read: the first ones of kSourceStreams
-  int64_t second_made_ms = 0;  // when the second of them is created, since the beginning
-  uint32_t shards_in = 1;      // of each
+  bool leases = false;            // otherwise one process keeps its positions in a file
+  size_t machines = 1;            // each with one process at a time
+  size_t streams = 1;             // that are read: the first ones of kSourceStreams
+  int64_t second_created_ms = 0;  // when the second of them is created, since the beginning
+  uint32_t shards_in = 1;         // of each
   uint32_t shards_out = 1;
   int64_t list_shards_page = 1000;
 
@@ -92,7 +92,7 @@ struct Plan {
   size_t max_record_bytes = 1 << 20;
   std::optional<int64_t> output_retry_limit;
   std::optional<int64_t> output_max_age_ms;
-  uint64_t failure_file_bytes = 64 << 20;
+  uint64_t dead_letter_file_bytes = 64 << 20;
 
   // What is put: records of some events each, in key_streams, each of which is a log stream and a partition key.
   size_t key_streams = 1;
@@ -114,7 +114,7 @@ struct Plan {
   bool omits_child_shards = false;  // as some emulators do
   sim::NetworkFaults network;
   sim::FileFaults files;
-  double refused_share = 0;         // of the batches that an input offers to its host
+  double rejected_share = 0;        // of the batches that an input offers to its host
   size_t reshards_at_handover = 0;  // how often a shard is split when its lease gets a new owner
   std::vector<Event> chaos_events;  // by time
   int64_t calm_ms = 0;              // from then on, nothing goes wrong

@@ -22,14 +22,14 @@ std::string percent(double share) {
 
 std::string to_text(const model::FaultRates& rates) {
   return "throttle " + percent(rates.throttle) + ", internal failure " + percent(rates.internal_failure) +
-         ", close " + percent(rates.close) + ", lose answer " + percent(rates.lose_answer) + ", truncate " +
+         ", close " + percent(rates.close) + ", lose response " + percent(rates.lose_response) + ", truncate " +
          percent(rates.truncate) + ", delay " + percent(rates.delay) + " by " + seconds(rates.delay_ms) +
          ", bad gateway " + percent(rates.bad_gateway) + ", expire iterators " + percent(rates.expire_iterators) +
-         ", short answer " + percent(rates.short_answer) + ", no iterator " + percent(rates.no_iterator) +
-         ", refuse records " + percent(rates.refuse_records);
+         ", short response " + percent(rates.short_response) + ", no iterator " + percent(rates.no_iterator) +
+         ", reject records " + percent(rates.reject_records);
 }
 
-std::string text_of(const std::optional<int64_t>& limit) { return limit ? std::to_string(*limit) : "none"; }
+std::string to_text(const std::optional<int64_t>& limit) { return limit ? std::to_string(*limit) : "none"; }
 
 std::string_view name_of(kinesis::Aggregator::Aggregate aggregate) {
   switch (aggregate) {
@@ -52,9 +52,9 @@ std::string_view name_of(Event::Kind kind) {
     case Event::Kind::crash:
       return "crash";
     case Event::Kind::die_writing:
-      return "die amid a write";
+      return "die during a write";
     case Event::Kind::crash_writing:
-      return "crash amid a write";
+      return "crash during a write";
     case Event::Kind::stop:
       return "stop";
     case Event::Kind::freeze:
@@ -89,7 +89,7 @@ std::string_view name_of(Event::Kind kind) {
       return "hide records";
     case Event::Kind::never_end:
       return "shards never end";
-    case Event::Kind::refuse:
+    case Event::Kind::reject:
       return "refuse batches";
     case Event::Kind::trim:
       return "retention passes records";
@@ -109,39 +109,42 @@ std::string to_text(const Plan& plan) {
         "  starts at " + seconds(plan.first_start_ms) + ", initial_position " +
         (plan.initial == kinesis::InitialPosition::Kind::latest ? "latest" : "at " + seconds(plan.initial_ms)) +
         "\n";
-  if (plan.second_made_ms > 0) text += "  the second stream is made at " + seconds(plan.second_made_ms) + "\n";
+  if (plan.second_created_ms > 0)
+    text += "  the second stream is created at " + seconds(plan.second_created_ms) + "\n";
   text += "  input: poll_interval " + seconds(plan.poll_interval_ms) + ", checkpoint_interval " +
           seconds(plan.checkpoint_interval_ms) + ", failover_time " + seconds(plan.failover_ms) + ", mem_limit " +
           number(plan.input_mem_bytes) + ", max_records " + number(plan.max_records) + ", ListShards pages of " +
-          number(plan.list_shards_page) + ", record_retry_limit " + text_of(plan.input_retry_limit) +
-          ", max_record_age " + text_of(plan.input_max_age_ms) + "\n";
+          number(plan.list_shards_page) + ", record_retry_limit " + to_text(plan.input_retry_limit) +
+          ", max_record_age " + to_text(plan.input_max_age_ms) + "\n";
   text += "  output: ordering " + std::string(plan.per_key ? "per_key" : "none") + ", aggregate " +
           std::string(name_of(plan.aggregator.aggregate)) +
           (plan.aggregator.append_newline ? ", append_newline" : "") + (plan.aggregator.gzip ? ", gzip" : "") +
           (plan.aggregator.random_hash_keys ? ", random hash keys" : "") + ", partition_key " +
           plan.partition_key + ", linger " + seconds(plan.linger_ms) + ", mem_limit " +
           number(plan.output_mem_bytes) + ", max_record_bytes " + number(plan.max_record_bytes) +
-          ", record_retry_limit " + text_of(plan.output_retry_limit) + ", max_record_age " +
-          text_of(plan.output_max_age_ms) + ", failure_file_size " + number(plan.failure_file_bytes) + "\n";
-  text += "  load: " + number(plan.events) + " events in " + number(plan.key_streams) + " lanes within " +
+          ", record_retry_limit " + to_text(plan.output_retry_limit) + ", max_record_age " +
+          to_text(plan.output_max_age_ms) + ", dead_letter_file_size " + number(plan.dead_letter_file_bytes) +
+          "\n";
+  text += "  load: " + number(plan.events) + " events in " + number(plan.key_streams) + " key streams within " +
           seconds(plan.load_ms) + ", at most " + number(plan.max_events_per_record) + " a record and " +
           number(plan.max_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
           ", garbage " + percent(plan.garbage_share) + ", raw " + percent(plan.raw_share) + ", left out " +
           percent(plan.left_out_share) + ", too large " + percent(plan.too_large_share) + "\n";
-  text += "  network: " + number(plan.min_latency_ms) + " to " + number(plan.max_latency_ms) + " ms, refused " +
-          percent(plan.network.refused) + ", request lost " + percent(plan.network.request_lost) +
-          ", answer lost " + percent(plan.network.answer_lost) + ", truncated " + percent(plan.network.truncated) +
-          ", twice " + percent(plan.network.twice) + ", delay there " + percent(plan.network.request_delay) +
-          " and back " + percent(plan.network.answer_delay) + " by " + seconds(plan.network.delay_ms) + "\n";
+  text += "  network: " + number(plan.min_latency_ms) + " to " + number(plan.max_latency_ms) +
+          " ms, connection refused " + percent(plan.network.connection_refused) + ", request lost " +
+          percent(plan.network.request_lost) + ", response lost " + percent(plan.network.response_lost) +
+          ", truncated " + percent(plan.network.truncated) + ", twice " + percent(plan.network.twice) +
+          ", delay there " + percent(plan.network.request_delay) + " and back " +
+          percent(plan.network.response_delay) + " by " + seconds(plan.network.delay_ms) + "\n";
   text += "  files: open " + percent(plan.files.open) + ", read " + percent(plan.files.read) + ", write " +
-          percent(plan.files.write) + ", left behind " + percent(plan.files.left_behind) + ", sync " +
+          percent(plan.files.write) + ", not truncated " + percent(plan.files.untruncated) + ", sync " +
           percent(plan.files.sync) + ", rename " + percent(plan.files.rename) + ", sync of the folder " +
           percent(plan.files.folder_sync) + "\n";
   text += "  kinesis: " + to_text(plan.kinesis) + ", lists of shards " + number(plan.list_shards_lag_ms) +
           " ms old" + (plan.omits_child_shards ? ", never ChildShards" : "") + "\n";
   if (plan.leases)
     text += "  dynamodb: " + to_text(plan.dynamodb) + ", stale reads " + number(plan.stale_ms) + " ms\n";
-  if (plan.refused_share > 0) text += "  hosts refuse " + percent(plan.refused_share) + " of the batches\n";
+  if (plan.rejected_share > 0) text += "  hosts reject " + percent(plan.rejected_share) + " of the batches\n";
   if (plan.reshards_at_handover > 0)
     text += "  splits when a lease changes hands: " + number(plan.reshards_at_handover) + "\n";
   for (const Event& event : plan.chaos_events)

@@ -15,7 +15,7 @@ constexpr int64_t kCallTimeoutMs = 30'000;
 constexpr int64_t kBlockedMs = 20;     // as in the host: an input that cannot emit is not polled more often
 constexpr int64_t kMinCloseMs = 1000;  // as in the host
 constexpr size_t kLargestDataBytes = size_t{10 << 20} / 3 * 4;  // of a record, in base64
-constexpr size_t kLargestAnswerBytes = 14 << 20;                // with one such record, which is allowed alone
+constexpr size_t kLargestResponseBytes = 14 << 20;              // with one such record, which is allowed alone
 constexpr int kTurnsALook = 16;
 
 // What memory use may exceed its limit by: the batch that fills it up, and the one call that is always allowed.
@@ -57,9 +57,8 @@ kinesis::Writer::Options writer_options(const Plan& plan) {
 }  // namespace
 
 aws::ServiceCall Process::call_of(Client& client) {
-  return [&client](std::string_view operation, std::string body, size_t max_bytes,
-                   aws::ServiceClient::Done answered) {
-    client.call(operation, std::move(body), max_bytes, std::move(answered));
+  return [&client](std::string_view operation, std::string body, size_t max_bytes, aws::ServiceClient::Done done) {
+    client.call(operation, std::move(body), max_bytes, std::move(done));
   };
 }
 
@@ -67,10 +66,10 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
                                                 LeaseWatch* leases, const Trace& trace, std::string name) {
   const std::string on_failure = "file:" + std::string(kFailuresPath);
   auto in_failures =
-      kinesis::DeadLetterFile::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+      kinesis::DeadLetterFile::open(env.in.env(), on_failure, {.file_bytes = plan.dead_letter_file_bytes});
   if (!in_failures.ok()) return in_failures.status();
   auto out_failures =
-      kinesis::DeadLetterFile::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+      kinesis::DeadLetterFile::open(env.out.env(), on_failure, {.file_bytes = plan.dead_letter_file_bytes});
   if (!out_failures.ok()) return out_failures.status();
   std::unique_ptr<Process> process(new Process(plan, env, checker, leases, trace, std::move(name),
                                                std::move(*in_failures), std::move(*out_failures)));
@@ -123,7 +122,7 @@ Process::Process(const Plan& plan, ProcessEnv env, Checker& checker, LeaseWatch*
 
 int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
   auto& self = *static_cast<Process*>(ctx);
-  const bool taken = !self.env_.taking.refuses();
+  const bool taken = !self.env_.taking.rejects();
   if (self.trace_.on())
     self.trace_.line(self.name_, "emits batch " + std::to_string(batch->ack_id) + ", " +
                                      std::to_string(batch->record_count) + " events from item " +
@@ -134,7 +133,7 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
     self.leases_->emitted(self.name_, shard_name(view(batch->stream), view(batch->shard_id)));
   self.checker_.offered(self.name_, *batch, self.env_.clock.wall_ms());
   if (!taken) {
-    self.checker_.refused(self.name_, *batch);
+    self.checker_.rejected(self.name_, *batch);
     return PENSTOCK_E_STATE;
   }
   self.checker_.emitted(self.name_, *batch);
@@ -279,8 +278,8 @@ void Process::check() {
   const auto most = writer_.idle() ? 0 : static_cast<int64_t>(plan_.output_mem_bytes + max_overshoot_bytes(plan_));
   if (counters.in_flight_bytes > most)
     checker_.violated(Rule::memory_bounded, name_ + ": the output holds " +
-                                                std::to_string(counters.in_flight_bytes) +
-                                                " bytes, and may hold " + std::to_string(most));
+                                                std::to_string(counters.in_flight_bytes) + " bytes; allowed are " +
+                                                std::to_string(most));
   if (++turns_ % kTurnsALook == 0) check_input();
 }
 
@@ -290,17 +289,16 @@ void Process::check_input() {
     checker_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
                                                  " batches outstanding, of " +
                                                  std::to_string(fan_in_.in_flight()));
-  if (input_stat("gaps") != checker_.gaps_told(name_))
-    checker_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it tells of");
-  if (input_stat("released_records") > 0)
-    checker_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
+  if (input_stat("gaps") != checker_.gaps_logged(name_))
+    checker_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it logs");
+  if (input_stat("released_records") > 0) checker_.violated(Rule::nothing_lost, name_ + ": the input logs a hole");
   // The limit is its own or, if that is smaller, the space for one response with a largest record, alone.
   const auto memory = static_cast<size_t>(input_stat("memory_bytes"));
   const size_t more = max_overshoot_bytes(plan_);
-  const bool is_one_largest = memory >= kLargestDataBytes && memory <= kLargestAnswerBytes + more;
+  const bool is_one_largest = memory >= kLargestDataBytes && memory <= kLargestResponseBytes + more;
   if (memory > plan_.input_mem_bytes + more && !is_one_largest)
     checker_.violated(Rule::memory_bounded, name_ + ": the input holds " + std::to_string(memory) +
-                                                " bytes, and may hold " +
+                                                " bytes; allowed are " +
                                                 std::to_string(plan_.input_mem_bytes + more));
 }
 

@@ -27,11 +27,12 @@ inline constexpr std::string_view kFailuresPath = "/failures";
 // Decides whether a host accepts a batch that an input offers.
 struct Taking {
   sim::SimRandom random;
-  double refused_share = 0;
-  bool refuses_all = false;
+  double rejected_share = 0;
+  bool rejects_all = false;
 
-  bool refuses() {
-    return refuses_all || (refused_share > 0 && static_cast<double>(random.up_to(999'999)) < refused_share * 1e6);
+  bool rejects() {
+    return rejects_all ||
+           (rejected_share > 0 && static_cast<double>(random.up_to(999'999)) < rejected_share * 1e6);
   }
 };
 
@@ -69,7 +70,7 @@ class Process {
   int64_t input_stat(std::string_view name) const;
   const kinesis::Writer& writer() const { return writer_; }
   bool idle() const { return fan_in_.in_flight() == 0 && writer_.idle(); }
-  bool behind() const { return input_stat("shards") > 0 && input_stat("lag_ms") != 0; }
+  bool has_lag() const { return input_stat("shards") > 0 && input_stat("lag_ms") != 0; }
   bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
 
  private:

@@ -14,6 +14,7 @@ constexpr size_t kMaxUserRecords = 5;
 constexpr uint64_t kProducerSeed = 0x70726F6475636572;
 }  // namespace
 
+// The seeds depend on this name, because it is the partition key.
 std::string key_stream_name(size_t key_stream) { return "lane-" + std::to_string(key_stream); }
 
 Producer::Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, sim::SimClock& clock)
@@ -66,7 +67,7 @@ void Producer::put() {
 
 // What "latest" means is decided when the first shard is requested.
 bool Producer::too_early(const std::string& shard, int64_t arrival_ms) {
-  if (plan_.initial == kinesis::InitialPosition::Kind::latest) return !ledger_.begun(ledger_.shard(shard));
+  if (plan_.initial == kinesis::InitialPosition::Kind::latest) return !ledger_.started(ledger_.shard(shard));
   return plan_.initial == kinesis::InitialPosition::Kind::at_timestamp &&
          arrival_ms < epoch_ms_ + plan_.initial_ms;
 }
@@ -83,7 +84,7 @@ Producer::Made Producer::make(size_t key_stream, ItemNumber first_item) {
   if (chance(plan_.garbage_share)) return {"\x1F\x8B no gzip data", {next_of(key_stream, Item::Kind::garbage)}};
   if (chance(plan_.raw_share)) {
     const Item item = next_of(key_stream, Item::Kind::event);
-    return {text_of(item, first_item), {item}};
+    return {message_of(item, first_item), {item}};
   }
   return make_message(key_stream, first_item);
 }
@@ -99,13 +100,13 @@ Producer::Made Producer::make_message(size_t key_stream, ItemNumber first_item) 
                                                             : Item::Kind::event;
     made.items.push_back(next_of(key_stream, kind));
     text += (i == 0 ? "" : ",") + (R"({"id":")" + std::to_string(first_item + i)) +
-            R"(","timestamp":1566741555269,"message":")" + text_of(made.items.back(), first_item + i) + "\"}";
+            R"(","timestamp":1566741555269,"message":")" + message_of(made.items.back(), first_item + i) + "\"}";
   }
   made.data = gzip(text + "]}", 1);
   return made;
 }
 
-std::string Producer::text_of(const Item& item, ItemNumber number) {
+std::string Producer::message_of(const Item& item, ItemNumber number) {
   if (item.kind == Item::Kind::left_out) return "START RequestId: " + Ledger::mark(number) + " Version: 1";
   size_t padding = random_.up_to(plan_.max_event_bytes);
   if (item.kind == Item::Kind::too_large) padding = plan_.max_record_bytes;

@@ -35,7 +35,7 @@ class Producer {
   Made make_message(size_t key_stream, ItemNumber first_item);
   bool too_early(const std::string& shard, int64_t arrival_ms);
   Item next_of(size_t key_stream, Item::Kind kind);
-  std::string text_of(const Item& item, ItemNumber number);
+  std::string message_of(const Item& item, ItemNumber number);
   bool chance(double share);
 
   const Plan& plan_;

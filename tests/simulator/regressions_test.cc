@@ -16,66 +16,64 @@ std::string trace_of(uint64_t seed, int edition = kEdition) {
   return text;
 }
 
-TEST(simulator, one_seed_is_one_run_to_the_byte) {
+TEST(simulator, the_same_seed_gives_the_same_run) {
   for (uint64_t seed = 1; seed <= 5; ++seed) EXPECT_EQ(trace_of(seed), trace_of(seed)) << "seed " << seed;
 }
 
-TEST(simulator, another_seed_is_another_run) { EXPECT_NE(trace_of(1), trace_of(2)); }
+TEST(simulator, another_seed_gives_another_run) { EXPECT_NE(trace_of(1), trace_of(2)); }
 
 // The records that waited for a failed one were sent before its dead letter was on disk. After a power cut, it was
 // sent again, after them.
-TEST(regressions, a_key_waits_for_the_failure_of_its_record_to_be_on_disk) { trace_of(2216, 2); }
+TEST(regressions, a_key_waits_until_the_dead_letter_of_its_record_is_on_disk) { trace_of(2216, 2); }
 
 // Several calls for one record each exceeded the memory limit together, because the space for a largest record was
 // counted only when they had started.
-TEST(regressions, memory_that_a_call_holds_is_counted_before_it_begins) { trace_of(535, 1); }
+TEST(regressions, memory_of_a_call_is_counted_before_it_starts) { trace_of(535, 1); }
 
 // A child was read before its parent, which was newer than the reader's list of shards.
-TEST(regressions, a_parent_that_is_younger_than_the_list_is_waited_for) {
+TEST(regressions, a_parent_newer_than_the_shard_list_is_read_first) {
   trace_of(1064, 1);
   trace_of(101128, 1);
 }
 
 // A worker deleted the row of a finished shard. Its list was older than the shard and its children, so it
 // considered them read. The row was created again, and the whole shard was read again.
-TEST(regressions, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
-  trace_of(211, 1);
-}
+TEST(regressions, a_finished_lease_newer_than_the_list_stays_until_its_children_are_read) { trace_of(211, 1); }
 
 // A worker created a row that an old scan had found missing: other workers had read the shard and deleted its row.
-TEST(regressions, what_a_scan_found_too_long_ago_is_not_done_any_more) { trace_of(100442, 1); }
+TEST(regressions, lease_operations_from_an_old_scan_are_dropped) { trace_of(100442, 1); }
 
 // A worker whose lease was no longer valid found its row gone and created it again at its own old position.
-TEST(regressions, who_is_out_of_force_makes_no_row_anew) {
+TEST(regressions, a_worker_with_an_invalid_lease_never_recreates_its_row) {
   trace_of(1564, 1);
   trace_of(2702, 1);
 }
 
 // The response to the call that wrote the end was lost, and the row was deleted before the retry. Its owner
 // created it again, and the whole shard was read again.
-TEST(regressions, a_lease_whose_end_was_written_is_not_made_anew) { trace_of(102130, 1); }
+TEST(regressions, a_lease_whose_end_was_written_is_never_recreated) { trace_of(102130, 1); }
 
 // A shard was handed over at its end before a list had its children. The end was not saved, and the shard was read
 // again.
-TEST(regressions, a_shard_is_handed_over_at_its_end_though_its_children_are_not_listed) {
+TEST(regressions, a_shard_is_handed_over_at_its_end_even_if_its_children_are_not_listed) {
   trace_of(162, 1);
   trace_of(258, 1);
 }
 
 // A scan was so old that it showed no lease at all. The children of a shard whose reading had begun at a timestamp
 // were begun at their oldest record.
-TEST(regressions, children_begin_where_the_stream_was_begun_however_old_the_scan) { trace_of(1795305786, 2); }
+TEST(regressions, children_start_at_the_initial_position_however_old_the_scan) { trace_of(1795305786, 2); }
 
 // A finished row was deleted before the worker that had lost the lease could know. That worker created it again at
 // its own old position, and the whole shard was read again.
-TEST(regressions, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
+TEST(regressions, a_finished_lease_stays_until_no_former_owner_can_recreate_it) {
   trace_of(1797301103, 3);
   trace_of(1797302653, 3);
 }
 
 // Two workers started at LATEST. The second one's scan was older than the first one's leases, and its list was
 // older than a split. It began the children at its own start time, and skipped their earlier records.
-TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) {
+TEST(regressions, a_first_start_is_decided_by_a_scan_after_the_shard_list) {
   trace_of(1780098710, 2);
   trace_of(8104534, 2);
   trace_of(8104761, 2);
@@ -84,34 +82,32 @@ TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) 
 
 // An iterator at the last record was meant to return that record again, but the response had neither records nor
 // an iterator. The next iterator began after the record, and its absence was logged as a gap.
-TEST(regressions, an_iterator_after_the_last_record_does_not_expect_it_again) {
+TEST(regressions, an_iterator_after_the_last_record_does_not_expect_that_record) {
   trace_of(1796010380, 3);
   trace_of(1796200442, 3);
   trace_of(1796200514, 3);
 }
 
 // A record that is still awaited is not skipped either: if it does not come, retention has passed it.
-TEST(regressions, retention_that_passes_an_awaited_record_is_logged_though_its_iterator_is_missing) {
+TEST(regressions, retention_that_passes_an_awaited_record_is_logged_even_without_an_iterator) {
   trace_of(1796022551, 3);
   trace_of(1796023227, 3);
   trace_of(1796023728, 3);
 }
 
 // Nor does that record prove that retention passes none before the next iterator begins after it.
-TEST(regressions, retention_that_passes_a_record_which_has_come_again_is_logged) { trace_of(1797000100, 3); }
+TEST(regressions, retention_that_passes_a_record_read_again_is_logged) { trace_of(1797000100, 3); }
 
 // A record that had become too old did not take its turn. Its successors were sent before its dead letter was on
 // disk, and after a crash it was sent again, after them.
-TEST(regressions, a_key_waits_for_a_record_that_was_never_sent_too) { trace_of(1796022179, 3); }
+TEST(regressions, a_key_waits_for_the_dead_letter_of_a_record_that_was_never_sent) { trace_of(1796022179, 3); }
 
 // The rest of a rejected aggregated record did not wait for its first records, which had become too old, either.
 TEST(regressions, the_rest_of_an_aggregated_record_waits_for_its_first_records) { trace_of(1797105678, 3); }
 
 // A process was killed with lines in the dead-letter file whose sync had failed. No later sync wrote them. After a
 // power cut there were zero bytes in their place, on one line with the first line of the next process.
-TEST(regressions, lines_that_a_killed_process_could_not_sync_take_none_of_the_next_process_with_them) {
-  trace_of(1799031236, 3);
-}
+TEST(regressions, unsynced_lines_of_a_killed_process_do_not_damage_later_lines) { trace_of(1799031236, 3); }
 
 }  // namespace
 }  // namespace penstock::simulator

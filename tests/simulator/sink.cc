@@ -61,7 +61,7 @@ bool take_field(std::string_view& rest, Field& field) {
   return true;
 }
 
-std::optional<std::vector<SinkRecord>> taken_apart(std::string_view data) {
+std::optional<std::vector<SinkRecord>> split(std::string_view data) {
   if (!data.starts_with(kKplMagic) || data.size() < kKplMagic.size() + kDigestBytes) return std::nullopt;
   std::string_view message = data.substr(kKplMagic.size(), data.size() - kKplMagic.size() - kDigestBytes);
   const auto digest = *md5(message);
@@ -90,7 +90,7 @@ std::optional<std::vector<SinkRecord>> taken_apart(std::string_view data) {
 }  // namespace
 
 std::vector<SinkRecord> read_as_consumer(const model::Shard& shard, const model::Record& record) {
-  auto apart = taken_apart(record.data);
+  auto apart = split(record.data);
   if (!apart) return {{record.partition_key, std::nullopt, record.data}};
   for (const SinkRecord& one : *apart) {
     const auto given = one.explicit_hash_key ? model::parse_hash_key(*one.explicit_hash_key) : std::nullopt;
@@ -115,7 +115,7 @@ void Sink::read(const model::Shard& shard, const model::Record& record) {
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
       const auto item = Ledger::marked(line);
       if (!item || !line.starts_with('{') || !line.ends_with('}'))
-        return checker_.violated(Rule::nothing_lost, "the sink has what is no record: " + std::string(line));
+        return checker_.violated(Rule::nothing_lost, "the sink has an invalid record: " + std::string(line));
       checker_.arrived(*item, one.key);
     }
   }

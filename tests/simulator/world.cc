@@ -46,7 +46,7 @@ std::string issuer_of(const model::Request& request) {
     const size_t at = value.find(kCredential);
     if (at != std::string::npos) return owner_of(value.substr(at + kCredential.size()));
   }
-  return "nobody";
+  return "unknown";
 }
 
 std::string outcome_of(const model::Reply& reply) {
@@ -54,8 +54,8 @@ std::string outcome_of(const model::Reply& reply) {
   std::string text = std::to_string(reply.status);
   if (reply.status != 200) text += " " + reply.body.substr(0, kMaxText);
   if (reply.wire == model::Wire::closed) text += ", not applied, connection closed";
-  if (reply.wire == model::Wire::lost) text += ", but the answer is lost";
-  if (reply.wire == model::Wire::truncated) text += ", but the answer is cut";
+  if (reply.wire == model::Wire::lost) text += ", but the response is lost";
+  if (reply.wire == model::Wire::truncated) text += ", but the response is truncated";
   if (reply.delay_ms > 0) text += ", after " + std::to_string(reply.delay_ms) + " ms";
   return text;
 }
@@ -114,7 +114,7 @@ void World::turn(int64_t until_ms) {
   int64_t next_ms = until_ms > clock_.monotonic_ms() ? until_ms : kNever;
   next_ms = std::min({next_ms, producer_.next_put_ms(), chaos_->next_ms()});
   for (const auto& machine : machines_) next_ms = std::min(next_ms, machine->next_turn_ms());
-  if (next_ms == kNever) return checker_.violated(Rule::no_livelock, "nothing is due any more");
+  if (next_ms == kNever) return checker_.violated(Rule::no_livelock, "nothing is due");
   clock_.advance_to(next_ms);
 }
 
@@ -126,19 +126,20 @@ void World::drain() {
   const std::string left = unrest();
   if (checker_.has_failed() || left.empty()) return;
   checker_.end();
-  checker_.violated(Rule::drains, "all is safe, but " + std::to_string(kMaxDrainMs / 1000) + " s later " + left);
+  checker_.violated(Rule::drains,
+                    "everything is safe, but " + std::to_string(kMaxDrainMs / 1000) + " s later " + left);
 }
 
 std::string World::unrest() {
   if (std::string left = checker_.not_kept(); !left.empty()) return left;
   for (const std::string& shard : open_shards())
-    if (!ledger_.shard(shard).begun) return "nobody has begun to read " + shard;
+    if (!ledger_.shard(shard).started) return "no process has started to read " + shard;
   std::set<std::string> processes;
   for (const auto& machine : machines_) {
     Process* const process = machine->process();
     if (process == nullptr) return "not all processes run";
-    if (!process->idle()) return process->name() + " has something under way";
-    if (process->behind()) return process->name() + " has not read all";
+    if (!process->idle()) return process->name() + " has something in flight";
+    if (process->has_lag()) return process->name() + " has not read everything";
     if (!process->healthy()) return process->name() + " is not healthy";
     processes.insert(process->name());
   }
@@ -148,7 +149,7 @@ std::string World::unrest() {
 // A process that shuts down cleanly has saved everything: the next one emits nothing again. And no process makes
 // more calls than necessary.
 void World::end_in_order() {
-  const int rows_made_again = leases_.rows_made_again();
+  const int rows_recreated = leases_.rows_recreated();
   for (const auto& machine : machines_) {
     machine->stop(kGraceMs);
     machine->down = true;
@@ -165,13 +166,12 @@ void World::end_in_order() {
   while (!checker_.has_failed() && clock_.monotonic_ms() < end_ms) turn(end_ms);
   if (checker_.has_failed()) return;
   Process* const process = machines_.front()->process();
-  if (process == nullptr)
-    return checker_.violated(Rule::drains, "no process starts after all have ended in order");
+  if (process == nullptr) return checker_.violated(Rule::drains, "no process starts after all have shut down");
   // Except for a row that a late call created meanwhile.
   if (const uint64_t more = checker_.emitted_again() - emitted_again;
-      more > 0 && leases_.rows_made_again() == rows_made_again)
+      more > 0 && leases_.rows_recreated() == rows_recreated)
     checker_.violated(Rule::drains,
-                      "after all have ended in order, " + std::to_string(more) + " events are emitted again");
+                      "after all have shut down, " + std::to_string(more) + " events are emitted again");
   const uint64_t most = kMaxCallsPerSecondAndShard * (ledger_.shards().size() + 1) * kAfterwardsMs / 1000;
   if (calls_ - calls > most)
     checker_.violated(Rule::drains, std::to_string(calls_ - calls) + " calls in " +
@@ -198,11 +198,11 @@ model::Reply World::serve(const std::string& host, model::Request request) {
   const bool of_table = host.starts_with("dynamodb");
   const std::string issuer = issuer_of(request);
   const std::string operation = operation_of(request);
-  const std::string begun = operation == "GetShardIterator" ? shard_named_in(request.body) : "";
+  const std::string started = operation == "GetShardIterator" ? shard_named_in(request.body) : "";
   model::Reply reply = of_table ? dynamodb_.handle(std::move(request)) : kinesis_.handle(std::move(request));
   if (trace_.on()) trace_.line(issuer, operation + " -> " + outcome_of(reply));
-  if (!begun.empty() && reply.status == 200) ledger_.shard(begun).begun = true;
-  if (reply.status >= 400) checker_.refused(issuer, clock_.monotonic_ms());
+  if (!started.empty() && reply.status == 200) ledger_.shard(started).started = true;
+  if (reply.status >= 400) checker_.rejected(issuer, clock_.monotonic_ms());
   if (of_table)
     leases_.look(*dynamodb_.table("app"), issuer);
   else

@@ -39,11 +39,11 @@ constexpr size_t kLogTail = 4000;
 constexpr model::FaultRates kFaults = {.throttle = 0.01,
                                        .internal_failure = 0.01,
                                        .close = 0.005,
-                                       .lose_answer = 0.0025,
+                                       .lose_response = 0.0025,
                                        .truncate = 0.0025,
                                        .delay = 0.01,
                                        .delay_ms = 500,
-                                       .refuse_records = 0.0005};
+                                       .reject_records = 0.0005};
 
 // A measure of the host, and by how much its last third may exceed the second.
 struct Measure {
@@ -147,8 +147,8 @@ class Soak {
                 number(messages_.missing_events()).c_str(), number(messages_.twice()).c_str());
     std::printf("%s calls: %s failed, %s closed, %s answers lost, %s cut short; %s records refused\n",
                 number(stats.requests).c_str(), number(stats.injected_errors).c_str(),
-                number(stats.closed_connections).c_str(), number(stats.lost_answers).c_str(),
-                number(stats.truncated_answers).c_str(), number(stats.records_refused_by_faults).c_str());
+                number(stats.closed_connections).c_str(), number(stats.lost_responses).c_str(),
+                number(stats.truncated_responses).c_str(), number(stats.records_rejected_by_faults).c_str());
     std::printf("\n%-26s %12s %12s %12s %12s\n", "medians of", "first third", "second", "last", "allowed");
     bool is_flat = true;
     for (const Measure& measure : measures_) {
@@ -158,8 +158,8 @@ class Soak {
       is_flat = is_flat && found.is_flat();
     }
     if (messages_.missing_events() > 0) return fail("events were lost");
-    if (messages_.strange() > 0)
-      return fail(number(messages_.strange()) + " records are of no event that was put");
+    if (messages_.unknown() > 0)
+      return fail(number(messages_.unknown()) + " records are of no event that was put");
     for (const char* file : {"input-failures.jsonl", "output-failures.jsonl"})
       if (!e2e::read_file(deployment_.folder.path(file)).empty())
         return fail("there are records in " + std::string(file));

@@ -18,8 +18,8 @@ bool read_id(std::string_view id, uint64_t& message, size_t& event) {
   const char* const end = id.data() + id.size();
   const auto [dash, error] = std::from_chars(id.data(), end, message);
   if (error != std::errc() || dash == end || *dash != '-') return false;
-  const auto [behind, wrong] = std::from_chars(dash + 1, end, event);
-  return wrong == std::errc() && behind == end;
+  const auto [rest, wrong] = std::from_chars(dash + 1, end, event);
+  return wrong == std::errc() && rest == end;
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ void Messages::arrived(std::string_view record) {
   uint64_t number = 0;
   size_t event = 0;
   if (!read_id(e2e::event_id_of(record), number, event) || number >= made_ || event >= kEvents) {
-    ++strange_;
+    ++unknown_;
     return;
   }
   const auto found = open_.find(number);

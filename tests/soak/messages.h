@@ -34,7 +34,7 @@ class Messages {
   uint64_t events() const { return events_; }  // that were put
   uint64_t text_bytes() const { return text_bytes_; }
   uint64_t twice() const { return twice_; }      // records of events that had already arrived
-  uint64_t strange() const { return strange_; }  // records that belong to no event that was put
+  uint64_t unknown() const { return unknown_; }  // records that belong to no event that was put
 
  private:
   struct Open {
@@ -43,7 +43,7 @@ class Messages {
   };
   std::map<uint64_t, Open> open_;  // by number
   uint64_t made_ = 0;
-  uint64_t events_ = 0, text_bytes_ = 0, twice_ = 0, strange_ = 0;
+  uint64_t events_ = 0, text_bytes_ = 0, twice_ = 0, unknown_ = 0;
 };
 
 }  // namespace penstock::soak

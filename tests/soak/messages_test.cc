@@ -18,7 +18,7 @@ class soak_messages : public testing::Test {
   Messages messages;
 };
 
-TEST_F(soak_messages, an_event_that_does_not_arrive_is_missing_and_its_message_on_its_way) {
+TEST_F(soak_messages, a_message_with_a_missing_event_is_in_flight) {
   EXPECT_EQ(messages.missing_events(), 1u);
   EXPECT_EQ(messages.open(), 1u);
   EXPECT_EQ(messages.lag_ms(1500), 500);
@@ -29,18 +29,18 @@ TEST_F(soak_messages, an_event_that_does_not_arrive_is_missing_and_its_message_o
   EXPECT_EQ(messages.twice(), 0u);
 }
 
-TEST_F(soak_messages, a_second_copy_of_one_event_makes_up_for_no_other) {
+TEST_F(soak_messages, a_duplicate_event_does_not_replace_a_missing_one) {
   messages.arrived(record("0-7"));
   EXPECT_EQ(messages.missing_events(), 1u);
   EXPECT_EQ(messages.twice(), 1u);
   messages.arrived(last);
   messages.arrived(last);
-  EXPECT_EQ(messages.twice(), 2u) << "when all of its message has arrived, too";
+  EXPECT_EQ(messages.twice(), 2u) << "also after its whole message has arrived";
 }
 
-TEST_F(soak_messages, records_of_no_event_that_was_put_are_strange) {
+TEST_F(soak_messages, records_of_events_that_were_never_put_are_counted) {
   for (const char* id : {"", "0", "0-", "0-200", "1-0", "x-1", "0-1x"}) messages.arrived(record(id));
-  EXPECT_EQ(messages.strange(), 7u);
+  EXPECT_EQ(messages.unknown(), 7u);
   EXPECT_EQ(messages.missing_events(), 1u);
 }
 

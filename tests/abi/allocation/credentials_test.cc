@@ -46,7 +46,7 @@ class Variables {
 model::Reply reply_with(std::string body) { return {200, {}, std::move(body), 0, model::Wire::whole}; }
 
 // Serves credentials in three ways: instance metadata, a container's agent, and STS.
-model::Reply answer(const model::Request& request) {
+model::Reply respond(const model::Request& request) {
   const std::string roles = "/latest/meta-data/iam/security-credentials/";
   if (request.path == "/latest/api/token") return reply_with("a-token-of-the-instance");
   if (request.path == roles) return reply_with("mill-role");
@@ -66,7 +66,7 @@ void sweep_keys(const char* name, const std::map<std::string, std::string>& vari
   sweep(name, [&](Calls& calls) {
     const penstock_stage* const stage = kinesis_output();
     World world;
-    world.others = answer;
+    world.others = respond;
     world.kinesis.create_stream("out", 1);
     Options options = World::options("out", more);
     options.emplace_back("on_failure", "drop");
@@ -92,26 +92,29 @@ void sweep_keys(const char* name, const std::map<std::string, std::string>& vari
   });
 }
 
-TEST(allocation_failure_of_credentials, of_an_instance_and_of_a_role_are_asked_for_again) {
+TEST(allocation_failure_of_credentials,
+     credentials_of_an_instance_and_a_role_are_requested_again_after_an_allocation_failure) {
   sweep_keys("keys of an EC2 instance, and a role assumed with them",
              {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", kAddress}}, {{"role_arn", kRole}});
 }
 
-TEST(allocation_failure_of_credentials, of_a_container_are_asked_for_again) {
+TEST(allocation_failure_of_credentials,
+     credentials_of_a_container_are_requested_again_after_an_allocation_failure) {
   sweep_keys("keys of a container",
              {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", std::string(kAddress) + "/keys"},
               {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "a-token-of-the-container-longer-than-short"}},
              {});
 }
 
-TEST(allocation_failure_of_credentials, of_a_web_identity_are_asked_for_again) {
+TEST(allocation_failure_of_credentials,
+     credentials_of_a_web_identity_are_requested_again_after_an_allocation_failure) {
   const Folder folder;
   const std::string token = folder.path + "/token";
   std::ofstream(token) << "a-token-of-the-cluster";
   sweep_keys("keys of a web identity", {{"AWS_WEB_IDENTITY_TOKEN_FILE", token}, {"AWS_ROLE_ARN", kRole}}, {});
 }
 
-TEST(allocation_failure_of_credentials, of_a_program_are_asked_for_again) {
+TEST(allocation_failure_of_credentials, credentials_of_a_program_are_requested_again_after_an_allocation_failure) {
   const Folder folder;
   std::ofstream(folder.path + "/keys") << kKeys;
   std::ofstream(folder.path + "/config")

@@ -18,7 +18,7 @@ namespace penstock::abi::memory {
 namespace {
 
 thread_local bool watched = false;
-thread_local bool short_of_it = false;  // in mode until_return: the failing allocation was reached
+thread_local bool failing_until_return = false;  // in mode until_return: the failing allocation was reached
 thread_local bool has_failed = false;
 thread_local uint64_t count = 0;
 thread_local uint64_t fails_at = 0;
@@ -72,7 +72,7 @@ class Addresses {
 constinit Addresses addresses;
 
 // With PENSTOCK_TEST_BACKTRACE in the environment, prints the stack of each failure.
-void tell_where() {
+void print_stack() {
   if (std::getenv("PENSTOCK_TEST_BACKTRACE") == nullptr) return;
   const Unwatched own;
   std::array<void*, 40> frames;
@@ -88,12 +88,12 @@ bool runs_out(const void* caller) {
   if (!watched || (at >= spared_begin && at < spared_end)) return false;
   ++count;
   if (count == fails_at) {
-    short_of_it = how == Mode::until_back;
+    failing_until_return = how == Mode::until_return;
     has_failed = true;
-    tell_where();
+    print_stack();
     return true;
   }
-  return short_of_it;
+  return failing_until_return;
 }
 
 void* kept(void* address) {
@@ -102,16 +102,16 @@ void* kept(void* address) {
 }
 
 #ifdef PENSTOCK_SANITIZED
-constexpr bool kSanitizerTells = true;
+constexpr bool kSanitizerReports = true;
 #else
-constexpr bool kSanitizerTells = false;
+constexpr bool kSanitizerReports = false;
 #endif
 
 void print_and_die(int number) {
   std::array<char, 300> line;
   const int size = std::snprintf(
       line.data(), line.size(), "\n%s: died by signal %d after allocation %llu failed%s\n", what, number,
-      static_cast<unsigned long long>(fails_at), how == Mode::until_back ? ", and all behind it" : "");
+      static_cast<unsigned long long>(fails_at), how == Mode::until_return ? ", and all after it" : "");
   static_cast<void>(!write(STDERR_FILENO, line.data(), static_cast<size_t>(size)));
   std::array<void*, 40> frames;
   watched = false;
@@ -126,7 +126,7 @@ void fail(uint64_t number, Mode mode) {
   count = 0;
   fails_at = number;
   how = mode;
-  has_failed = short_of_it = false;
+  has_failed = failing_until_return = false;
 }
 uint64_t allocations() { return count; }
 bool failed() { return has_failed; }
@@ -147,13 +147,13 @@ void spare(const char* library) {
 }
 
 Watched::Watched() { watched = true; }
-Watched::~Watched() { watched = short_of_it = false; }
+Watched::~Watched() { watched = failing_until_return = false; }
 Unwatched::Unwatched() : was_(watched) { watched = false; }
 Unwatched::~Unwatched() { watched = was_; }
 
 void say_at_crash(const char* label) {
   what = label;
-  if (!kSanitizerTells)
+  if (!kSanitizerReports)
     for (const int number : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE}) signal(number, print_and_die);
 }
 

@@ -8,8 +8,8 @@
 namespace penstock::abi::memory {
 
 enum class Mode {
-  once,        // one allocation fails; the next one succeeds
-  until_back,  // it and all later ones fail until the watched call has returned
+  once,          // one allocation fails; the next one succeeds
+  until_return,  // it and all later ones fail until the watched call has returned
 };
 
 // Resets the count of this thread's watched allocations and makes the given one fail; 0: none.

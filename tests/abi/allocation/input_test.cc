@@ -38,12 +38,14 @@ void run(Calls& calls, const Folder& folder, const std::string& checkpoint) {
     EXPECT_NE(kept.find(sequence_number), std::string::npos) << shard << " is not at its end in " << kept;
 }
 
-TEST(allocation_failure_of_the_input, is_told_and_every_event_comes_and_every_ack_counts) {
+TEST(allocation_failure_of_the_input,
+     an_allocation_failure_is_reported_and_every_event_arrives_and_every_ack_counts) {
   const Folder folder;
   sweep("input, checkpoint in a file", [&](Calls& calls) { run(calls, folder, "file"); });
 }
 
-TEST(allocation_failure_of_the_input, is_told_and_every_event_comes_where_nothing_is_kept) {
+TEST(allocation_failure_of_the_input,
+     an_allocation_failure_is_reported_and_every_event_arrives_without_a_checkpoint) {
   const Folder folder;
   sweep("input, checkpoint in memory", [&](Calls& calls) { run(calls, folder, "memory"); });
 }

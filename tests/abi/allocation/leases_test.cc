@@ -40,13 +40,14 @@ void end(penstock_instance* self) {
   });
 }
 
-TEST(allocation_failure_of_the_leases, is_told_and_the_table_and_all_leases_are_made) {
+TEST(allocation_failure_of_the_leases,
+     an_allocation_failure_is_reported_and_the_table_and_all_leases_are_created) {
   const Folder folder;
   sweep("leases, a table and two rows to make, an answer lost", [&](Calls& calls) {
     const penstock_stage* const stage = kinesis_input();
     World world;
     world.kinesis.create_stream("in", 2);
-    world.dynamodb.faults().next_calls("PutItem", model::lose_answer());
+    world.dynamodb.faults().next_calls("PutItem", model::lose_response());
     penstock_instance* const self = world.make(calls, kinesis_input(), options(folder));
     if (self == nullptr) return;
     EXPECT_TRUE(world.drive(
@@ -69,7 +70,7 @@ void sweep_reading(memory::Mode mode) {
     fill(world.kinesis);
     world.dynamodb.make_table("leases");
     world.dynamodb.settings().page_items = 1;
-    world.dynamodb.faults().next_calls("UpdateItem", model::lose_answer());
+    world.dynamodb.faults().next_calls("UpdateItem", model::lose_response());
     penstock_instance* const self = world.make(calls, kinesis_input(), options(folder));
     if (self == nullptr) return;
     read_all(calls, world, self, [&](const Positions& last) {
@@ -81,13 +82,13 @@ void sweep_reading(memory::Mode mode) {
   sweep("leases of two shards, a page each, an answer lost", run, {mode});
 }
 
-TEST(allocation_failure_of_the_leases, is_told_and_no_shard_is_lost_and_every_position_is_saved) {
+TEST(allocation_failure_of_the_leases, an_allocation_failure_is_reported_and_no_shard_and_no_position_is_lost) {
   sweep_reading(memory::Mode::once);
 }
 
 TEST(allocation_failure_of_the_leases,
      that_lasts_for_a_call_is_told_and_no_shard_is_lost_and_every_position_is_saved) {
-  sweep_reading(memory::Mode::until_back);
+  sweep_reading(memory::Mode::until_return);
 }
 
 }  // namespace

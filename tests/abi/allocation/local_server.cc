@@ -93,14 +93,14 @@ bool LocalServer::serve(Connection& connection) const {
     connection.asked.append(piece.data(), static_cast<size_t>(size));
   const bool ended = size == 0 || errno != EAGAIN;
   while (std::optional<model::Request> request = take_request(connection.asked))
-    if (!answer(connection, std::move(*request))) return false;
+    if (!respond(connection, std::move(*request))) return false;
   return !ended;
 }
 
-bool LocalServer::answer(const Connection& connection, model::Request request) const {
+bool LocalServer::respond(const Connection& connection, model::Request request) const {
   const model::Reply reply = handle_(std::move(request));
   if (reply.wire != model::Wire::whole) return false;
-  std::string text = "HTTP/1.1 " + std::to_string(reply.status) + " told\r\n";
+  std::string text = "HTTP/1.1 " + std::to_string(reply.status) + " Reply\r\n";
   for (const auto& [name, value] : reply.headers) text.append(name).append(": ").append(value).append("\r\n");
   text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
   return sent(connection.descriptor, text);

@@ -31,7 +31,7 @@ class LocalServer {
   };
   // Returns false at the end of the connection.
   bool serve(Connection& connection) const;
-  bool answer(const Connection& connection, model::Request request) const;
+  bool respond(const Connection& connection, model::Request request) const;
 
   Handle handle_;
   int listener_;

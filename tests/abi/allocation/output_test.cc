@@ -27,7 +27,7 @@ void settle(void* ctx, uint64_t ack_id, int32_t outcome) {
 
 struct Work {
   Options options;
-  bool refusals = false;  // the service rejects some records and throttles some calls
+  bool rejections = false;  // the service rejects some records and throttles some calls
 };
 
 bool write(Calls& calls, penstock_instance* self, uint64_t id) {
@@ -68,8 +68,8 @@ void run(Calls& calls, const Work& work, const Folder& folder) {
   World world;
   world.kinesis.create_stream("out", 2);
   model::FaultRates rates;
-  rates.refuse_records = work.refusals ? 0.2 : 0;
-  rates.throttle = work.refusals ? 0.1 : 0;
+  rates.reject_records = work.rejections ? 0.2 : 0;
+  rates.throttle = work.rejections ? 0.1 : 0;
   world.kinesis.faults().set_rates(rates);
   Options options = world.options("out", work.options);
   options.emplace_back("max_record_bytes", "2K");
@@ -85,7 +85,7 @@ void run(Calls& calls, const Work& work, const Folder& folder) {
         calls.maybe("pump",
                     [&](penstock_error* error) { return stage->output->pump(self, 0, settle, &outcomes, error); });
       });
-  tell_stats(calls, stage, self);
+  read_stats(calls, stage, self);
   Outcomes right;
   for (uint64_t id = 1; id <= kBatches; ++id) right.emplace(id, PENSTOCK_DELIVERED);
   right.emplace(kBatches + 1, PENSTOCK_DEAD_LETTERED);
@@ -107,16 +107,17 @@ void sweep_output(const char* name, const Work& work) {
   sweep(name, [&](Calls& calls) { run(calls, work, folder); });
 }
 
-TEST(allocation_failure_of_the_output, is_told_and_every_record_is_delivered_and_settled_once) {
+TEST(allocation_failure_of_the_output,
+     an_allocation_failure_is_reported_and_every_record_is_delivered_and_settled_once) {
   sweep_output("output, as it is by default", {});
 }
 
-TEST(allocation_failure_of_the_output, loses_nothing_of_lines_and_keeps_their_order_amid_refusals) {
+TEST(allocation_failure_of_the_output, an_allocation_failure_loses_no_line_and_keeps_the_order_under_rejections) {
   sweep_output("output, aggregate newline, ordering per_key, refusals",
                {{{"aggregate", "newline"}, {"ordering", "per_key"}}, true});
 }
 
-TEST(allocation_failure_of_the_output, loses_nothing_of_aggregated_records_amid_refusals) {
+TEST(allocation_failure_of_the_output, an_allocation_failure_loses_no_aggregated_record_under_rejections) {
   sweep_output("output, aggregate kpl, refusals", {{{"aggregate", "kpl"}}, true});
 }
 

@@ -51,13 +51,13 @@ struct Taken {
   std::set<std::string> events;
   std::vector<uint64_t> to_ack;
   Positions last;
-  bool refused = false;  // the first batch was rejected, so that it is emitted again
+  bool rejected = false;  // the first batch was rejected, so that it is emitted again
 };
 
 int32_t emit(void* ctx, const penstock_batch* batch) {
   const Unwatched own;
   auto& taken = *static_cast<Taken*>(ctx);
-  if (!std::exchange(taken.refused, true)) return PENSTOCK_E_IO;
+  if (!std::exchange(taken.rejected, true)) return PENSTOCK_E_IO;
   for (uint64_t i = 0; i < batch->record_count; ++i) taken.events.insert(text(batch->records[i].id));
   taken.to_ack.push_back(batch->ack_id);
   taken.last[text(batch->shard_id)] = text(batch->sequence_number);
@@ -84,9 +84,9 @@ Positions read_all(Calls& calls, World& world, penstock_instance* self,
       },
       [&] {
         calls.maybe("poll", [&](penstock_error* error) {
-          const bool first = !taken.refused;
+          const bool first = !taken.rejected;
           const int32_t code = stage->input->poll(self, 0, emit, &taken, error);
-          return first && taken.refused && code == PENSTOCK_E_IO ? PENSTOCK_OK : code;
+          return first && taken.rejected && code == PENSTOCK_E_IO ? PENSTOCK_OK : code;
         });
         for (const uint64_t id : std::exchange(taken.to_ack, {}))
           EXPECT_TRUE(calls.well_at_last("ack", [&](penstock_error* error) {
@@ -97,7 +97,7 @@ Positions read_all(Calls& calls, World& world, penstock_instance* self,
                     << stat("open_records") << ", failures " << stat("dead_letter_records") << '\n'
                     << world.log();
   EXPECT_EQ(stat("unacked_batches"), 0);
-  tell_stats(calls, stage, self);
+  read_stats(calls, stage, self);
   return taken.last;
 }
 

@@ -32,11 +32,11 @@ constexpr uint64_t kStride = 1;
 
 }  // namespace
 
-bool Calls::judged(const char* name, int32_t code, const penstock_error& error) {
+bool Calls::check_result(const char* name, int32_t code, const penstock_error& error) {
   if (code >= 0) return true;
-  const bool told = std::string_view(error.text).find("out of memory") != std::string_view::npos;
-  EXPECT_TRUE(memory::failed()) << name << " answered " << code << ", " << error.text << ", with memory enough";
-  EXPECT_TRUE(told && error.code == code) << name << " answered " << code << " and said: " << error.text;
+  const bool says_so = std::string_view(error.text).find("out of memory") != std::string_view::npos;
+  EXPECT_TRUE(memory::failed()) << name << " returned " << code << ", " << error.text << ", with enough memory";
+  EXPECT_TRUE(says_so && error.code == code) << name << " returned " << code << " with the error: " << error.text;
   return false;
 }
 
@@ -51,7 +51,7 @@ void sweep(const char* name, const std::function<void(Calls&)>& run, std::initia
     memory::fail(0, memory::Mode::once);
     Calls calls;
     run(calls);
-    ASSERT_FALSE(testing::Test::HasFailure()) << name << " with memory enough";
+    ASSERT_FALSE(testing::Test::HasFailure()) << name << " with enough memory";
   }
   const uint64_t total = memory::allocations();
   uint64_t tried = 0;
@@ -62,7 +62,7 @@ void sweep(const char* name, const std::function<void(Calls&)>& run, std::initia
     for (uint64_t number = only != nullptr ? std::strtoull(only, nullptr, 10) : 1; reached && problems < 40;
          number += kStride) {
       SCOPED_TRACE(std::string(name) + ": allocation " + std::to_string(number) +
-                   (mode == memory::Mode::once ? " failed" : " and those behind it failed"));
+                   (mode == memory::Mode::once ? " failed" : " and all after it failed"));
       const auto failures = [] {
         return testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count();
       };
@@ -72,12 +72,12 @@ void sweep(const char* name, const std::function<void(Calls&)>& run, std::initia
       Calls calls;
       run(calls);
       reached = memory::failed();
-      if (memory::live() > live_before && leaks(run, number, mode)) ADD_FAILURE() << "memory is lost";
+      if (memory::live() > live_before && leaks(run, number, mode)) ADD_FAILURE() << "memory leaks";
       problems += failures() > before ? 1 : 0;
       tried += reached ? 1 : 0;
       if (only != nullptr) break;
     }
-    EXPECT_LT(problems, 40u) << "given up";
+    EXPECT_LT(problems, 40u) << "stopped after 40 problems";
   }
   memory::fail(0, memory::Mode::once);
   std::printf("allocations failed: %-60s %6llu of %6llu x %zu\n", name, static_cast<unsigned long long>(tried),
@@ -93,15 +93,15 @@ int64_t stat_of(const penstock_stage* stage, penstock_instance* self, std::strin
   std::pair<std::string_view, int64_t> wanted{name, -1};
   stage->stats(
       self,
-      [](void* ctx, const penstock_stat* told) {
+      [](void* ctx, const penstock_stat* stat) {
         auto& [of, value] = *static_cast<std::pair<std::string_view, int64_t>*>(ctx);
-        if (of == told->name) value = told->value;
+        if (of == stat->name) value = stat->value;
       },
       &wanted);
   return wanted.second;
 }
 
-void tell_stats(Calls& calls, const penstock_stage* stage, penstock_instance* self) {
+void read_stats(Calls& calls, const penstock_stage* stage, penstock_instance* self) {
   calls.maybe("stats", [&](penstock_error*) {
     stage->stats(
         self, [](void*, const penstock_stat*) {}, nullptr);
@@ -117,10 +117,10 @@ void run_command(Calls& calls, const penstock_host& host, const penstock_stage* 
     if (reinterpret_cast<const penstock_command*>(at)->name == name)
       found = reinterpret_cast<const penstock_command*>(at);
   ASSERT_NE(found, nullptr) << name;
-  const std::vector<penstock_option> with = c_options(options), told = c_options(arguments);
+  const std::vector<penstock_option> with = c_options(options), argument_list = c_options(arguments);
   EXPECT_TRUE(calls.well_at_last(found->name, [&](penstock_error* error) {
     return found->run(
-        &host, with.data(), with.size(), told.data(), told.size(), sizeof(penstock_option),
+        &host, with.data(), with.size(), argument_list.data(), argument_list.size(), sizeof(penstock_option),
         [](void*, penstock_bytes) {}, nullptr, error);
   }));
 }

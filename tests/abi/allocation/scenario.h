@@ -21,7 +21,7 @@ class Calls {
   template <typename Call>
   bool well(const char* name, Call call) {
     penstock_error error = no_error();
-    return judged(name, watched([&] { return call(&error); }), error);
+    return check_result(name, watched([&] { return call(&error); }), error);
   }
   // The same, but tries a second time if memory ran out. The second try must succeed.
   template <typename Call>
@@ -32,7 +32,7 @@ class Calls {
   template <typename Call>
   void maybe(const char* name, Call call) {
     penstock_error error = no_error();
-    static_cast<void>(judged(name, watched([&] { return call(&error); }), error));
+    static_cast<void>(check_result(name, watched([&] { return call(&error); }), error));
   }
   template <typename Call>
   static auto watched(Call call) {
@@ -46,14 +46,14 @@ class Calls {
     error.struct_size = sizeof error;
     return error;
   }
-  static bool judged(const char* name, int32_t code, const penstock_error& error);
+  static bool check_result(const char* name, int32_t code, const penstock_error& error);
 };
 
 // Runs `run` once with no failure, then with the first allocation failing, then the second, and so on, in each of
 // the modes, until a run ends before it reaches the allocation that should fail. Under a sanitizer, takes every
 // 11th. Prints how many were tried. REQUIRES: run leaves no files or state.
 void sweep(const char* name, const std::function<void(Calls&)>& run,
-           std::initializer_list<memory::Mode> modes = {memory::Mode::once, memory::Mode::until_back});
+           std::initializer_list<memory::Mode> modes = {memory::Mode::once, memory::Mode::until_return});
 
 // A temporary folder, removed by the destructor.
 struct Folder {
@@ -67,7 +67,7 @@ struct Folder {
 // Returns the value of the stage's counter, or -1 if it has none of that name.
 int64_t stat_of(const penstock_stage* stage, penstock_instance* self, std::string_view name);
 // Makes a watched call of stats().
-void tell_stats(Calls& calls, const penstock_stage* stage, penstock_instance* self);
+void read_stats(Calls& calls, const penstock_stage* stage, penstock_instance* self);
 // Runs the stage's command of that name. If memory runs out, runs it a second time, which must succeed.
 void run_command(Calls& calls, const penstock_host& host, const penstock_stage* stage, std::string_view name,
                  const Options& options, const Options& arguments);

@@ -35,10 +35,10 @@ void make_and_end(Calls& calls, const penstock_stage* stage, const Options& opti
     return code;
   };
   if (!calls.well_at_last("create", create)) {
-    ADD_FAILURE() << "cannot be made any more";
+    ADD_FAILURE() << "cannot be created any more";
     return;
   }
-  tell_stats(calls, stage, self);
+  read_stats(calls, stage, self);
   calls.maybe("close", [&](penstock_error* error) { return stage->close(self, 0, error); });
   Calls::watched([&] { stage->destroy(self); });
 }
@@ -62,7 +62,7 @@ Options full_options(const penstock_stage* stage, const std::string& folder) {
   return options;
 }
 
-TEST(allocation_failure, of_check_is_answered_with_a_code) {
+TEST(allocation_failure, an_allocation_failure_in_check_gives_an_error_code) {
   for (const penstock_stage* stage : all_stages()) {
     Options options = working_options(stage);
     options.emplace_back("a_key_that_nobody_knows_and_that_is_longer_than_a_short_text", "x");
@@ -81,7 +81,7 @@ TEST(allocation_failure, of_check_is_answered_with_a_code) {
   }
 }
 
-TEST(allocation_failure, of_create_leaves_no_instance_and_the_next_create_goes_well) {
+TEST(allocation_failure, an_allocation_failure_in_create_leaves_no_instance_and_a_retry_succeeds) {
   const Folder folder;
   for (const penstock_stage* stage : all_stages()) {
     const std::string kind = stage->kind == PENSTOCK_INPUT    ? "input "
@@ -173,7 +173,7 @@ void apply_until_well(Calls& calls, const penstock_stage* stage, const Options& 
   Calls::watched([&] { stage->destroy(self); });
 }
 
-TEST(allocation_failure, of_lambda_logs_is_told_and_the_same_batch_gives_the_same_records_then) {
+TEST(allocation_failure, an_allocation_failure_in_lambda_logs_is_reported_and_a_retry_gives_the_same_records) {
   for (const char* const schema : {"default", "legacy", "otel", "ecs"}) {
     const ManyLines all;
     std::vector<std::string> usual;
@@ -194,7 +194,7 @@ std::string message(const std::string& id, const std::string& text) {
          R"(","extractedFields":{"a":"1","@aws.account":"2"}},{"id":"x","timestamp":5,"message":"\ud83d\ude00 \ud83d"}]})";
 }
 
-TEST(allocation_failure, of_cloudwatch_logs_is_told_and_the_same_batch_gives_the_same_events_then) {
+TEST(allocation_failure, an_allocation_failure_in_cloudwatch_logs_is_reported_and_a_retry_gives_the_same_events) {
   const std::vector<std::string> bodies = {
       gzip(message("1", "one") + message("2", "two")),
       message("3", "three"),
@@ -217,7 +217,7 @@ TEST(allocation_failure, of_cloudwatch_logs_is_told_and_the_same_batch_gives_the
   EXPECT_EQ(usual.size(), 8u);
 }
 
-TEST(allocation_failure, of_a_receipt_loses_no_receipt) {
+TEST(allocation_failure, an_allocation_failure_loses_no_receipt) {
   const penstock_receipts* receipts = module()->receipts;
   sweep("receipts", [&](Calls& calls) {
     penstock_ledger* ledger = nullptr;
@@ -245,7 +245,7 @@ TEST(allocation_failure, of_a_receipt_loses_no_receipt) {
   });
 }
 
-TEST(allocation_failure, of_a_command_is_told_and_a_checkpoint_is_moved_whole_or_not) {
+TEST(allocation_failure, an_allocation_failure_in_a_command_is_reported_and_moves_a_checkpoint_completely_or_not) {
   const Folder folder;
   const std::string path = folder.path + "/checkpoint";
   const std::string kept =

@@ -42,8 +42,8 @@ bool is_ready(int descriptor, int timeout_ms) {
 }
 
 bool has_children() {
-  siginfo_t told = {};
-  return waitid(P_ALL, 0, &told, WEXITED | WNOHANG | WNOWAIT) == 0;
+  siginfo_t info = {};
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 nlink_t threads() {
@@ -125,7 +125,7 @@ bool World::wait_until(int descriptor, int64_t deadline_ms) {
 void World::wait(int descriptor, int timeout_ms) {
   const int64_t deadline_ms = timeout_ms < 0 ? INT64_MAX : monotonic_ms() + timeout_ms;
   if (wait_until(descriptor, deadline_ms)) return;
-  std::fputs("a call waits for ever\n", stderr);
+  std::fputs("a call waits forever\n", stderr);
   std::abort();
 }
 

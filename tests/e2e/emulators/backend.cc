@@ -54,7 +54,7 @@ std::unique_ptr<Backend> start_backend(const std::string& name, std::string* why
   }
   const std::string marker = std::string(PENSTOCK_EMULATORS_INSTALLED) + "/installed.lock";
   if (access(marker.c_str(), R_OK) != 0) {
-    *why = name + " is not installed; the test emulator.are_installed_from_npm says why";
+    *why = name + " is not installed; the test emulator.emulators_are_installed_from_npm says why";
     return nullptr;
   }
   auto process = std::make_unique<ProcessBackend>(command_of(name));

@@ -11,7 +11,7 @@ Dynalite::Dynalite()
 std::unique_ptr<Dynalite> Dynalite::start(std::string& why) {
   const std::string marker = std::string(PENSTOCK_EMULATORS_INSTALLED) + "/installed.lock";
   if (access(marker.c_str(), R_OK) != 0) {
-    why = "dynalite is not installed; the test emulator.are_installed_from_npm says why";
+    why = "dynalite is not installed; the test emulator.emulators_are_installed_from_npm says why";
     return nullptr;
   }
   std::unique_ptr<Dynalite> dynalite(new Dynalite);

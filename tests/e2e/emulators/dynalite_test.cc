@@ -21,23 +21,23 @@ class RandomEvents {
  public:
   RandomEvents(TableClient::Send send, uint64_t seed) : client_(std::move(send), unix_now_ms), random_(seed) {}
 
-  std::vector<std::string> tell(int deeds) {
+  std::vector<std::string> run(int operations) {
     for (Result<bool> ready(false); ready.ok() && !*ready;) ready = ours_[0].prepare({true, {}});
-    for (int i = 0; i < deeds; ++i) {
+    for (int i = 0; i < operations; ++i) {
       const std::string key = "shard-" + std::to_string(random_() % 4);
-      const std::string told = random_() % 2 == 0 ? our_deed(key) : kcl_deed(key);
+      const std::string outcome = random_() % 2 == 0 ? our_operation(key) : kcl_operation(key);
       const std::optional<leases::Lease> row = ours_[0].get(key);
-      told_.push_back(std::string(key).append(" ").append(told).append("; row: ").append(text_of(row)));
+      outcomes_.push_back(std::string(key).append(" ").append(outcome).append("; row: ").append(to_string(row)));
       // Some workers read the row now and then.
       if (row && random_() % 3 == 0) seen_[random_() % 2][key] = *row;
       if (random_() % 3 == 0)
         if (const auto lease = kcls_[0].get(key)) believed_[random_() % 2][key] = *lease;
     }
-    return told_;
+    return outcomes_;
   }
 
  private:
-  std::string our_deed(const std::string& key) {
+  std::string our_operation(const std::string& key) {
     const size_t who = random_() % 2;
     OurWorker& worker = ours_[who];
     leases::Lease& seen = seen_[who][key];
@@ -46,49 +46,49 @@ class RandomEvents {
     if (random_() % 2 == 0) change.checkpoint = std::to_string(random_() % 100);
     if (random_() % 4 == 0) change.child_ids = {"c-" + std::to_string(random_() % 3)};
     if (random_() % 4 == 0) change.started_ms = static_cast<int64_t>(random_() % 1000);
-    const auto tell = [&](const char* deed, const Result<leases::LeaseWriteResult>& write) {
-      if (!write.ok()) return std::string(deed) + ": " + write.status().message();
+    const auto outcome_of = [&](const char* operation, const Result<leases::LeaseWriteResult>& write) {
+      if (!write.ok()) return std::string(operation) + ": " + write.status().message();
       if (write->row) seen = *write->row;
-      return worker.id() + ' ' + deed + ' ' + std::to_string(static_cast<int>(write->outcome)) + ' ' +
-             text_of(write->row);
+      return worker.id() + ' ' + operation + ' ' + std::to_string(static_cast<int>(write->outcome)) + ' ' +
+             to_string(write->row);
     };
     switch (random_() % 6) {
       case 0:
-        return tell("create", worker.create(whole_lease(key)));
+        return outcome_of("create", worker.create(full_lease(key)));
       case 1:
-        return tell("take", worker.take(seen, change));
+        return outcome_of("take", worker.take(seen, change));
       case 2:
       case 3:
-        return tell("renew", worker.renew(key, seen.counter, change));
+        return outcome_of("renew", worker.renew(key, seen.counter, change));
       case 4:
-        return tell("evict", worker.evict(key));
+        return outcome_of("evict", worker.evict(key));
       default:
-        return random_() % 3 == 0 ? tell("remove", worker.remove(key, seen.counter)) : std::string("rest");
+        return random_() % 3 == 0 ? outcome_of("remove", worker.remove(key, seen.counter)) : std::string("rest");
     }
   }
 
-  std::string kcl_deed(const std::string& key) {
+  std::string kcl_operation(const std::string& key) {
     const size_t who = random_() % 2;
     Kcl2& worker = kcls_[who];
     Kcl2Lease& lease = believed_[who][key];
     lease.key = key;
-    const auto tell = [&](const char* deed, bool done) {
-      return "kcl " + std::to_string(who) + ' ' + deed + ' ' + std::to_string(done) + ' ' +
+    const auto outcome_of = [&](const char* operation, bool done) {
+      return "kcl " + std::to_string(who) + ' ' + operation + ' ' + std::to_string(done) + ' ' +
              std::to_string(lease.counter);
     };
     switch (random_() % 6) {
       case 0:
-        return tell("create", worker.create(lease));
+        return outcome_of("create", worker.create(lease));
       case 1:
-        return tell("take", worker.take(lease));
+        return outcome_of("take", worker.take(lease));
       case 2:
-        return tell("renew", worker.renew(lease));
+        return outcome_of("renew", worker.renew(lease));
       case 3:
-        return tell("checkpoint", worker.checkpoint(lease, std::to_string(random_() % 100), 0));
+        return outcome_of("checkpoint", worker.checkpoint(lease, std::to_string(random_() % 100), 0));
       case 4:
-        return lease.owner ? tell("evict", worker.evict(lease)) : std::string("rest");
+        return lease.owner ? outcome_of("evict", worker.evict(lease)) : std::string("rest");
       default:
-        return tell("children", worker.set_children(lease, {"d-" + std::to_string(random_() % 3)}));
+        return outcome_of("children", worker.set_children(lease, {"d-" + std::to_string(random_() % 3)}));
     }
   }
 
@@ -98,28 +98,29 @@ class RandomEvents {
   std::map<std::string, leases::Lease> seen_[2];
   std::map<std::string, Kcl2Lease> believed_[2];
   std::mt19937_64 random_;
-  std::vector<std::string> told_;
+  std::vector<std::string> outcomes_;
 };
 
-TEST(lease_table_differential, model_and_dynalite_tell_the_same_of_600_deeds_of_four_workers) {
+TEST(lease_table_differential, model_and_dynalite_agree_on_600_operations_of_four_workers) {
   std::string why;
   const auto dynalite = connect_table_service("dynalite", why);
   if (!dynalite) GTEST_SKIP() << why;
   Service service({}, unix_now_ms);
   service.settings().creating_ms = 0;
   RandomEvents in_model([&](model::Request request) { return service.handle(std::move(request)); }, 7);
-  const std::vector<std::string> model_told = in_model.tell(600);
-  const std::vector<std::string> dynalite_told = RandomEvents(*dynalite, 7).tell(600);
-  ASSERT_EQ(model_told.size(), dynalite_told.size());
-  std::set<std::string> outcomes;
-  for (const std::string& told : model_told)
-    for (const char* outcome :
+  const std::vector<std::string> in_model_outcomes = in_model.run(600);
+  const std::vector<std::string> dynalite_outcomes = RandomEvents(*dynalite, 7).run(600);
+  ASSERT_EQ(in_model_outcomes.size(), dynalite_outcomes.size());
+  std::set<std::string> kinds;
+  for (const std::string& outcome : in_model_outcomes)
+    for (const char* kind :
          {"create 0", "create 2", "take 0", "take 2", "renew 0", "renew 2", "evict 0", "evict 1", "evict 2",
           "remove 0", "kcl 0 take 0", "kcl 0 take 1", "kcl 0 renew 0", "kcl 0 renew 1", "kcl 0 checkpoint 0",
           "kcl 0 checkpoint 1", "kcl 0 evict 0", "kcl 0 evict 1", "kcl 0 children 1"})
-      if (told.find(outcome) != std::string::npos) outcomes.insert(outcome);
-  EXPECT_EQ(outcomes.size(), 19U) << "the deeds must meet with all outcomes to show anything";
-  for (size_t i = 0; i < model_told.size(); ++i) ASSERT_EQ(model_told[i], dynalite_told[i]) << "deed " << i;
+      if (outcome.find(kind) != std::string::npos) kinds.insert(kind);
+  EXPECT_EQ(kinds.size(), 19U) << "the operations must have all outcomes to prove anything";
+  for (size_t i = 0; i < in_model_outcomes.size(); ++i)
+    ASSERT_EQ(in_model_outcomes[i], dynalite_outcomes[i]) << "operation " << i;
 }
 
 }  // namespace

@@ -39,15 +39,15 @@ void emulator::wait_until_active(const std::string& stream) {
     ASSERT_LT(steady_clock::now(), deadline) << stream << " does not become active";
 }
 
-std::string emulator::decoded(const model::Response& answer, const std::string& path) {
-  std::string text = answer.text(path);
+std::string emulator::decoded(const model::Response& response, const std::string& path) {
+  std::string text = response.text(path);
   return std::string(model::decode_base64(text).value_or("not base64"));
 }
 
-std::string emulator::outcome(const model::Response& answer) {
-  if (answer.reply().wire != model::Wire::whole) return "no answer";
-  if (answer.status() == 200) return "ok";
-  return answer.code().empty() ? "HTTP " + std::to_string(answer.status()) : answer.code();
+std::string emulator::outcome(const model::Response& response) {
+  if (response.reply().wire != model::Wire::whole) return "no answer";
+  if (response.status() == 200) return "ok";
+  return response.code().empty() ? "HTTP " + std::to_string(response.status()) : response.code();
 }
 
 void emulator::expect(const std::string& check, const std::string& documented, const std::string& observed) {

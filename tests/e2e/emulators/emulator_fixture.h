@@ -22,7 +22,7 @@ class emulator : public testing::TestWithParam<const char*> {
   void create(const std::string& stream, int shards);
   // Waits until the stream is active, for at most 30 s.
   void wait_until_active(const std::string& stream);
-  std::string decoded(const model::Response& answer, const std::string& path);
+  std::string decoded(const model::Response& response, const std::string& path);
 
   // Checks that `observed` is as documented, or as the table of differences has it for this backend.
   void expect(const std::string& check, const std::string& documented, const std::string& observed);
@@ -30,7 +30,7 @@ class emulator : public testing::TestWithParam<const char*> {
     expect(check, documented, outcome(observed));
   }
   // Returns "ok", the error code, "HTTP 500" if the response has no code, or "no answer".
-  static std::string outcome(const model::Response& answer);
+  static std::string outcome(const model::Response& response);
 
   std::string backend_name() const { return GetParam(); }
   std::string url() const { return backend_->url(); }

@@ -16,7 +16,7 @@ std::string named(const std::string& stream) { return R"({"StreamName":")" + str
 
 std::string yes_no(bool value) { return value ? "yes" : "no"; }
 
-TEST_P(emulator, a_record_comes_back_as_it_was_put) {
+TEST_P(emulator, a_record_is_returned_unchanged_by_the_service) {
   create("s", 1);
   const std::string data("\0\xff data", 7);
   const Response put = client_.put("s", "key", data);
@@ -30,10 +30,10 @@ TEST_P(emulator, a_record_comes_back_as_it_was_put) {
   expect("get.sequence_number", put.text("Records.0.SequenceNumber"), got.text("Records.0.SequenceNumber"));
   expect("get.arrival", "yes", yes_no(got.real("Records.0.ApproximateArrivalTimestamp") > 1.7e9));
   expect("get.next_iterator", "yes", yes_no(!got.text("NextShardIterator").empty()));
-  expect("get.behind", "0", std::to_string(got.number("MillisBehindLatest")));
+  expect("get.lag", "0", std::to_string(got.number("MillisBehindLatest")));
 }
 
-TEST_P(emulator, one_record_goes_by_put_record) {
+TEST_P(emulator, one_record_is_put_with_put_record) {
   create("s", 1);
   const Response put = client_.call("PutRecord", R"({"StreamName":"s","PartitionKey":"k","Data":"ZGF0YQ=="})");
   expect("put_record", "ok", put);
@@ -42,7 +42,7 @@ TEST_P(emulator, one_record_goes_by_put_record) {
   expect("put_record.data", "data", decoded(got, "Records.0.Data"));
 }
 
-TEST_P(emulator, sequence_numbers_have_56_digits_and_rise) {
+TEST_P(emulator, the_services_sequence_numbers_have_56_digits_and_increase) {
   create("s", 1);
   std::string last;
   for (int i = 0; i < 5; ++i) {
@@ -53,7 +53,7 @@ TEST_P(emulator, sequence_numbers_have_56_digits_and_rise) {
   }
 }
 
-TEST_P(emulator, the_hash_key_chooses_the_shard) {
+TEST_P(emulator, the_hash_key_selects_the_shard) {
   create("s", 3);
   const auto shard_for = [&](const std::string& record) {
     return client_.call("PutRecords", put_records_body("s", "{\"Data\":\"\"," + record + "}"))
@@ -73,7 +73,7 @@ TEST_P(emulator, the_hash_key_chooses_the_shard) {
                                                           R"("340282366920938463463374607431768211456"})")));
 }
 
-TEST_P(emulator, each_iterator_type_begins_where_it_says) {
+TEST_P(emulator, each_iterator_type_starts_at_its_position) {
   create("s", 1);
   std::array<std::string, 3> numbers;
   for (size_t i = 0; i < numbers.size(); ++i)
@@ -89,7 +89,7 @@ TEST_P(emulator, each_iterator_type_begins_where_it_says) {
   expect("iterator.latest", "new", first_of(latest));
 }
 
-TEST_P(emulator, an_iterator_begins_at_a_time) {
+TEST_P(emulator, an_iterator_starts_at_a_timestamp) {
   create("s", 1);
   expect("put", "ok", client_.put("s", "k", "d"));
   const std::string prefix =
@@ -101,7 +101,7 @@ TEST_P(emulator, an_iterator_begins_at_a_time) {
   expect("iterator.no_time", "InvalidArgumentException", client_.call("GetShardIterator", prefix + "}"));
 }
 
-TEST_P(emulator, a_wrong_iterator_or_request_for_one_is_refused) {
+TEST_P(emulator, an_invalid_iterator_or_iterator_request_is_rejected) {
   create("s", 1);
   const auto request = [&](const std::string& rest) {
     return client_.call("GetShardIterator", R"({"StreamName":"s","ShardId":"shardId-000000000000",)" + rest + "}");
@@ -117,7 +117,7 @@ TEST_P(emulator, a_wrong_iterator_or_request_for_one_is_refused) {
   expect("get.nothing", "ValidationException", client_.call("GetRecords", "{}"));
 }
 
-TEST_P(emulator, a_limit_is_1_to_10000_and_is_kept) {
+TEST_P(emulator, a_get_records_limit_is_1_to_10000_and_is_respected) {
   create("s", 1);
   expect("put", "ok", client_.call("PutRecords", put_records_body("s", 3, entry("k", "d"))));
   const std::string iterator = client_.iterator("s", shard_id(0), "TRIM_HORIZON");
@@ -128,7 +128,7 @@ TEST_P(emulator, a_limit_is_1_to_10000_and_is_kept) {
   expect("limit.10001", "InvalidArgumentException", client_.get(iterator, 10'001));
 }
 
-TEST_P(emulator, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
+TEST_P(emulator, list_shards_has_pages_whose_tokens_are_used_without_the_name) {
   create("s", 3);
   const Response first = client_.call("ListShards", R"({"StreamName":"s","MaxResults":2})");
   expect("list", "ok", first);
@@ -152,7 +152,7 @@ TEST_P(emulator, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
          client_.call("ListShards", R"({"StreamName":"s","MaxResults":0})"));
 }
 
-TEST_P(emulator, a_stream_describes_itself) {
+TEST_P(emulator, a_stream_can_be_described) {
   create("s", 2);
   const Response summary = client_.call("DescribeStreamSummary", named("s"));
   expect("describe.shards", "2", std::to_string(summary.number("StreamDescriptionSummary.OpenShardCount")));
@@ -166,7 +166,7 @@ TEST_P(emulator, a_stream_describes_itself) {
   expect("by_arn", "ok", client_.call("ListShards", R"({"StreamARN":")" + arn + "\"}"));
 }
 
-TEST_P(emulator, a_split_closes_the_shard_and_its_children_go_on) {
+TEST_P(emulator, a_split_closes_the_shard_and_its_children_continue) {
   create("s", 1);
   const std::string before = client_.put("s", "k", "parent").text("Records.0.SequenceNumber");
   expect("split", "ok",
@@ -189,7 +189,7 @@ TEST_P(emulator, a_split_closes_the_shard_and_its_children_go_on) {
   expect("split.child_shards", "2", std::to_string(end.size("ChildShards")));
 }
 
-TEST_P(emulator, a_merge_takes_neighbours_alone) {
+TEST_P(emulator, only_adjacent_shards_can_be_merged) {
   create("s", 3);
   const auto merge = [&](int a, int b) {
     return client_.call("MergeShards", R"({"StreamName":"s","ShardToMerge":")" + shard_id(a) +
@@ -203,7 +203,7 @@ TEST_P(emulator, a_merge_takes_neighbours_alone) {
   expect("merge.adjacent_parent", shard_id(1), listed.text("Shards.3.AdjacentParentShardId"));
 }
 
-TEST_P(emulator, a_call_takes_500_records_and_not_501) {
+TEST_P(emulator, a_call_accepts_500_records_and_not_501) {
   create("s", 1);
   expect("records.500", "ok", client_.call("PutRecords", put_records_body("s", 500, entry("k", "d"))));
   expect("records.501", "ValidationException",
@@ -211,7 +211,7 @@ TEST_P(emulator, a_call_takes_500_records_and_not_501) {
   expect("records.0", "ValidationException", client_.call("PutRecords", put_records_body("s", "")));
 }
 
-TEST_P(emulator, a_record_takes_a_mebibyte_with_its_partition_key_and_not_a_byte_more) {
+TEST_P(emulator, a_record_has_at_most_a_mebibyte_with_its_partition_key) {
   create("s", 4);
   expect("record.1MiB", "ok", client_.put("s", "a", std::string(kMiB - 1, 'x')));
   const Response over = client_.put("s", "b", std::string(kMiB, 'x'));
@@ -220,7 +220,7 @@ TEST_P(emulator, a_record_takes_a_mebibyte_with_its_partition_key_and_not_a_byte
   expect("record.over", "refused", far_over.ok() ? "taken" : "refused");
 }
 
-TEST_P(emulator, a_call_takes_five_mebibytes_and_not_a_byte_more) {
+TEST_P(emulator, a_call_has_at_most_five_mebibytes) {
   create("s", 40);
   std::string entries;
   for (int i = 0; i < 9; ++i) entries += entry("key" + std::to_string(i), std::string(kMiB / 2 - 4, 'x')) + ",";
@@ -238,7 +238,7 @@ TEST_P(emulator, a_partition_key_has_1_to_256_characters) {
   expect("key.257", "ValidationException", client_.put("s", std::string(257, 'k'), "d"));
 }
 
-TEST_P(emulator, a_malformed_call_is_refused) {
+TEST_P(emulator, a_malformed_call_is_rejected) {
   create("s", 1);
   expect("body.broken", "SerializationException", client_.call("PutRecords", "{"));
   expect("body.empty", "ValidationException", client_.call("PutRecords", "{}"));
@@ -250,7 +250,7 @@ TEST_P(emulator, a_malformed_call_is_refused) {
   expect("stream.twice", "ResourceInUseException", client_.create_stream("s", 1));
 }
 
-TEST_P(emulator, a_forged_signature_is_refused) {
+TEST_P(emulator, a_forged_signature_is_rejected) {
   create("s", 1);
   model::Request forged = client_.request("ListShards", named("s"));
   forged.body += " ";
@@ -260,7 +260,7 @@ TEST_P(emulator, a_forged_signature_is_refused) {
   expect("signature.absent", "MissingAuthenticationTokenException", client_.send(absent));
 }
 
-TEST_P(emulator, the_rates_of_a_shard_are_kept) {
+TEST_P(emulator, the_rate_limits_of_a_shard_are_enforced) {
   create("s", 1);
   const std::string iterator = client_.iterator("s", shard_id(0), "TRIM_HORIZON");
   // Up to a limit, as many calls as it takes: how many calls fit into a second depends on the machine.
@@ -269,10 +269,10 @@ TEST_P(emulator, the_rates_of_a_shard_are_kept) {
     throttled = client_.get(iterator).code() == "ProvisionedThroughputExceededException";
   expect("rate.get_records", "refuses", throttled ? "refuses" : "never refuses");
   const std::string body = put_records_body("s", 500, entry("k", "d"));
-  bool refused = false;
-  for (int i = 0; i < 4 && !refused; ++i)
-    refused = client_.call("PutRecords", body).number("FailedRecordCount") > 0;
-  expect("rate.put_records", "refuses", refused ? "refuses" : "never refuses");
+  bool rejected = false;
+  for (int i = 0; i < 4 && !rejected; ++i)
+    rejected = client_.call("PutRecords", body).number("FailedRecordCount") > 0;
+  expect("rate.put_records", "refuses", rejected ? "refuses" : "never refuses");
 }
 
 INSTANTIATE_TEST_SUITE_P(, emulator, testing::ValuesIn(kBackends),

@@ -55,8 +55,8 @@ Fleet::Fleet(Dynalite& dynalite)
     service.set_keys(keys);
     service.on_request([this, &service](uint64_t number, const model::Request& request) {
       const std::string_view target = model::header(request.headers, "x-amz-target");
-      if (target == "Kinesis_20131202.PutRecords" && is_from(key_to_refuse_, request))
-        service.faults().at(number, model::refuse_records(1));
+      if (target == "Kinesis_20131202.PutRecords" && is_from(key_to_reject_, request))
+        service.faults().at(number, model::reject_records(1));
       if (target != "Kinesis_20131202.GetRecords") return;
       if (is_from(key_to_freeze_, request)) {
         kill(process_to_freeze_, SIGSTOP);
@@ -107,10 +107,10 @@ void Fleet::start_worker() {
       std::vector<std::string>{"run", "-c", path(number, ".conf")}, path(number, ".log"), environment));
 }
 
-std::string Fleet::said_by_all() const {
-  std::string said = watch_.text() + "\n";
-  for (size_t i = 0; i < workers_.size(); ++i) said += "---- " + name_of(i) + "\n" + said_by(i);
-  return said;
+std::string Fleet::all_logs() const {
+  std::string text = watch_.text() + "\n";
+  for (size_t i = 0; i < workers_.size(); ++i) text += "---- " + name_of(i) + "\n" + log_of(i);
+  return text;
 }
 
 std::string Fleet::leases_as_printed() {
@@ -159,14 +159,14 @@ bool Fleet::frozen() {
 }
 
 void Fleet::block_output_of(size_t number) {
-  deployment_.server.with([&](model::Service&) { key_to_refuse_ = key_of(number).id; });
+  deployment_.server.with([&](model::Service&) { key_to_reject_ = key_of(number).id; });
 }
 
 void Fleet::let_output_through() {
-  deployment_.server.with([&](model::Service&) { key_to_refuse_.clear(); });
+  deployment_.server.with([&](model::Service&) { key_to_reject_.clear(); });
 }
 
-uint64_t Fleet::refused() { return deployment_.stats().records_refused_by_faults; }
+uint64_t Fleet::rejected() { return deployment_.stats().records_rejected_by_faults; }
 
 size_t Fleet::written_by(size_t number) {
   size_t records = 0;

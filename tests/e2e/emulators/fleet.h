@@ -25,8 +25,8 @@ class Fleet {
 
   void start_worker();
   e2e::ChildProcess& worker(size_t number) { return *workers_.at(number); }
-  std::string said_by(size_t number) const { return e2e::read_file(path(number, ".log")); }
-  std::string said_by_all() const;
+  std::string log_of(size_t number) const { return e2e::read_file(path(number, ".log")); }
+  std::string all_logs() const;
 
   // Reads the table repeatedly until `seen`. Returns false if that takes longer than `seconds`, or if a worker
   // ends unexpectedly.
@@ -45,7 +45,7 @@ class Fleet {
   // Rejects every record that this worker puts, until its output is unblocked.
   void block_output_of(size_t number);
   void let_output_through();
-  uint64_t refused();                // how often a record was rejected
+  uint64_t rejected();               // how often a record was rejected
   size_t written_by(size_t number);  // records, duplicates included
 
   // Returns the shards with events that were put for the stopped worker, and how many of these events a worker
@@ -81,7 +81,7 @@ class Fleet {
   bool putting_ = true;
   std::string key_to_freeze_;
   pid_t process_to_freeze_ = 0;
-  std::string key_to_refuse_;
+  std::string key_to_reject_;
   e2e::Deployment deployment_;
   std::vector<std::unique_ptr<e2e::ChildProcess>> workers_;
 };

@@ -34,7 +34,7 @@ void LeaseWatch::look() {
     if (!before.owner.empty() && !now.owner.empty() && before.owner != now.owner)
       takeovers_.push_back({shard, position_of(before)});
     if (position_of(now) < position_of(before))
-      steps_back_.push_back(dynamodb::text_of(before) + " -> " + dynamodb::text_of(now));
+      steps_back_.push_back(dynamodb::to_string(before) + " -> " + dynamodb::to_string(now));
   }
   rows_ = std::move(rows);
 }

@@ -12,7 +12,7 @@
 namespace penstock::emulators {
 namespace {
 
-TEST_P(emulator, the_plugin_does_its_main_job_here) {
+TEST_P(emulator, the_plugins_pipeline_works_with_the_service) {
   create("in", 2);
   create("out", 2);
   std::vector<std::string> expected;

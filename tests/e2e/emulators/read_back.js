@@ -37,11 +37,11 @@ async function read(StreamName) {
   for (const { ShardId } of Shards) {
     let { ShardIterator } = await kinesis.send(
       new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }));
-    for (let behind = true; behind;) {
+    for (let more = true; more;) {
       const got = await kinesis.send(new GetRecordsCommand({ ShardIterator }));
       got.Records.forEach((record) => print(StreamName, record));
       ShardIterator = got.NextShardIterator;
-      behind = got.Records.length > 0 || got.MillisBehindLatest > 0;
+      more = got.Records.length > 0 || got.MillisBehindLatest > 0;
     }
   }
 }

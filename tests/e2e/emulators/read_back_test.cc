@@ -125,9 +125,9 @@ std::map<std::string, ReadBack> read_back(const std::string& url, const std::str
   return read;
 }
 
-TEST_P(emulator, what_the_output_wrote_is_read_back_byte_for_byte_in_each_way_of_packing) {
+TEST_P(emulator, the_outputs_records_are_read_back_unchanged_for_each_kind_of_aggregation) {
   if (!std::ifstream(std::string(PENSTOCK_EMULATORS_INSTALLED) + "/installed.lock"))
-    GTEST_SKIP() << "the readers are not installed; the test emulator.are_installed_from_npm says why";
+    GTEST_SKIP() << "the readers are not installed; the test emulator.packages_are_installed_from_npm says why";
   setenv("AWS_ACCESS_KEY_ID", client_.key.id.c_str(), 1);
   setenv("AWS_SECRET_ACCESS_KEY", client_.key.secret.c_str(), 1);
   const std::vector<Keyed> written = some_records();
@@ -144,13 +144,13 @@ TEST_P(emulator, what_the_output_wrote_is_read_back_byte_for_byte_in_each_way_of
     std::vector<Keyed> expected = written;
     for (auto& [key, data] : expected) data += way.ending;
     if (way.lines) {
-      std::vector<Keyed> taken_apart;
+      std::vector<Keyed> split;
       for (const auto& [key, data] : read.records) {
         std::istringstream lines(data);
-        for (std::string line; std::getline(lines, line);) taken_apart.emplace_back(key, line);
+        for (std::string line; std::getline(lines, line);) split.emplace_back(key, line);
       }
       EXPECT_LT(read.records.size(), written.size());
-      read.records = taken_apart;
+      read.records = split;
     }
     std::sort(expected.begin(), expected.end());
     std::sort(read.records.begin(), read.records.end());

@@ -82,7 +82,7 @@ class Reader {
   std::vector<uint64_t> to_ack_;
 };
 
-TEST_P(emulator, a_hundred_thousand_events_come_in_order_within_each_key_across_splits_and_merges) {
+TEST_P(emulator, one_hundred_thousand_events_arrive_in_order_within_each_key_across_splits_and_merges) {
   create("s", 8);
   const auto split = [&](const std::string& shard, const std::string& at) {
     EXPECT_EQ(outcome(client_.call("SplitShard", R"({"StreamName":"s","ShardToSplit":")" + shard +

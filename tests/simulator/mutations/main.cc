@@ -31,7 +31,7 @@ constexpr Mutation kMutations[] = {
 #include "mutations.inc"
 };
 constexpr int kCount = static_cast<int>(std::size(kMutations));
-constexpr Mutation kNone = {"none of them", "", 100};
+constexpr Mutation kNone = {"none", "", 100};
 constexpr unsigned kMaxSecondsPerSeed = 60;  // a seed that hangs for longer counts as found
 
 struct Finding {
@@ -88,12 +88,12 @@ Finding end(const Job& job) {
 }
 
 // Prints the result of a mutation and returns whether it is as expected.
-bool tell(int number, const Finding& finding) {
+bool print_result(int number, const Finding& finding) {
   const Mutation& mutation = number == 0 ? kNone : kMutations[number - 1];
   const bool found = finding.seed != 0;
   std::printf("%-58s %-8s %s\n", mutation.name, found ? ("seed " + std::to_string(finding.seed)).c_str() : "-",
               found         ? finding.verdict.data()
-              : number == 0 ? "nothing found, as it should be"
+              : number == 0 ? "nothing found, as expected"
                             : "SURVIVED");
   std::fflush(stdout);
   return found == (number != 0);
@@ -104,13 +104,13 @@ int run(const std::string& only, uint64_t seeds) {
   for (int number = 0; number <= kCount; ++number)
     if (only.empty() || (number > 0 && only == kMutations[number - 1].name)) numbers.push_back(number);
   if (numbers.empty()) {
-    std::fprintf(stderr, "there is no mutation \"%s\"\n", only.c_str());
+    std::fprintf(stderr, "unknown mutation \"%s\"\n", only.c_str());
     return 2;
   }
   bool good = true;
   std::vector<Job> jobs;
   const auto end_first = [&] {
-    good = tell(jobs.front().number, end(jobs.front())) && good;
+    good = print_result(jobs.front().number, end(jobs.front())) && good;
     jobs.erase(jobs.begin());
   };
   const auto most = static_cast<size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));

@@ -23,7 +23,7 @@ const std::pair<std::string, std::string> kBase64[] = {
     {"\xfb\xff\xfe", "+//+"},
 };
 
-TEST(base64, base64_is_that_of_the_standard_and_is_appended) {
+TEST(base64, base64_matches_the_standards_examples_and_is_appended) {
   for (const auto& [plain, encoded] : kBase64) {
     std::string out = "before";
     append_base64(out, plain);
@@ -42,7 +42,7 @@ TEST(base64, base64_is_decoded_in_place) {
   }
 }
 
-TEST(base64, base64_of_every_length_and_byte_comes_back) {
+TEST(base64, base64_of_every_length_and_byte_round_trips) {
   std::string plain;
   for (int i = 0; i < 600; ++i) {
     std::string text = base64(plain);
@@ -51,7 +51,7 @@ TEST(base64, base64_of_every_length_and_byte_comes_back) {
   }
 }
 
-TEST(base64, each_byte_that_is_no_digit_is_refused_wherever_it_stands) {
+TEST(base64, invalid_base64_characters_are_rejected_at_every_position) {
   const std::string good = base64(std::string(60, '\xA5'));
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
@@ -65,7 +65,7 @@ TEST(base64, each_byte_that_is_no_digit_is_refused_wherever_it_stands) {
   }
 }
 
-TEST(base64, what_is_not_padded_base64_is_refused) {
+TEST(base64, unpadded_base64_is_rejected) {
   for (const char* bad : {"Z",     "Zg",   "Zg=",     "Zm9vY",    "Zm9v\n",   "Zm9vZg==\n   ", " Zm9", "\tm9v",
                           "Zm9\n", "Zm 9", "Zm-v",    "Zm_v",     "====",     "=m9v",          "Z=9v", "Zg==Zm9v",
                           "Zm=v",  "Z===", "Zm9\xc3", "Zm9v----", "    Zm9v", "Zm9v\n\n\n\n"}) {
@@ -75,7 +75,7 @@ TEST(base64, what_is_not_padded_base64_is_refused) {
   }
 }
 
-TEST(base64, text_of_any_length_is_recognized_by_its_characters) {
+TEST(base64, base64_text_of_any_length_is_recognized) {
   for (const char* good : {"", "A", "Zm9v", "Zg==", "Zm8=", "+/", "azAZ09+/"})
     EXPECT_TRUE(is_base64_text(good)) << good;
   for (const char* bad : {"Z===", "Z=g", "Zm9v ", "Zm-v", "Zm_v", "Zm9\n", "\xC3\xA9"})

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST(json_number, numbers_are_told_from_what_only_looks_like_one) {
+TEST(json_number, numbers_are_distinguished_from_similar_text) {
   for (const std::string_view text :
        {"0", "-0", "10", "3.00", "0.5", "1e5", "1E+2", "-1.25e-10", "123456789012345678901234567890"})
     EXPECT_TRUE(is_json_number(text)) << text;

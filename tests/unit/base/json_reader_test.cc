@@ -30,45 +30,45 @@ class Recorder : public JsonEvents {
   }
 };
 
-TEST(json_reader, events_come_in_the_order_of_the_document) {
+TEST(json_reader, events_are_reported_in_document_order) {
   Recorder events;
   EXPECT_EQ(read_json(R"({"a":"x\u00e9","b":[1.50,-2e400,true,null],"c":{}})", events), "");
   EXPECT_EQ(events.seen, "{ a: 'x\xC3\xA9' b: [ 1.50 -2e400 * * ] c: { } } ");
 }
 
-TEST(json_reader, invalid_json_is_reported_with_its_place) {
+TEST(json_reader, invalid_json_is_reported_with_its_position) {
   Recorder events;
   EXPECT_EQ(read_json(R"({"a":tru})", events), "invalid JSON at byte 8: Invalid value.");
   EXPECT_NE(read_json("", events), "");
   EXPECT_NE(read_json("{} {}", events), "");
 }
 
-TEST(json_reader, nothing_is_read_after_an_event_that_says_stop) {
+TEST(json_reader, the_json_reader_stops_if_a_handler_says_so) {
   Recorder events;
   events.stop_at = "a:";
   EXPECT_NE(read_json(R"({"a":1,"b":2})", events), "");
   EXPECT_EQ(events.seen, "{ a: ");
 }
 
-TEST(json_reader, nesting_takes_no_stack) {
+TEST(json_reader, nested_json_uses_no_stack) {
   const std::string deep(5'000'000, '[');
   Recorder events;
   EXPECT_NE(read_json(deep, events), "");
   EXPECT_FALSE(JsonDocument::parse("{\"a\":" + deep));
 }
 
-TEST(json_reader, outermost_members_are_strings_and_numbers_of_the_outer_object) {
+TEST(json_reader, only_members_of_the_outermost_object_are_found) {
   const auto members = outermost_members(R"({"a":"x","n":1.50,"in":{"a":"y"},"list":["z"],"t":true})");
   ASSERT_TRUE(members);
   EXPECT_EQ(*members, (std::map<std::string, std::string, std::less<>>{{"a", "x"}, {"n", "1.50"}}));
 }
 
-TEST(json_reader, text_that_is_not_one_object_in_utf8_has_no_members) {
+TEST(json_reader, text_that_is_not_one_utf8_object_has_no_members) {
   for (const char* bad : {"", "[]", "1", "\"a\"", "null", "{", "{}{}", "{\"a\":\"\xFF\"}"})
     EXPECT_EQ(outermost_members(bad), std::nullopt) << bad;
 }
 
-TEST(json_reader, a_document_gives_its_members_by_name) {
+TEST(json_reader, a_document_returns_its_members_by_name) {
   const auto document = JsonDocument::parse(R"({"text":"a\nb","list":[1,{"x":2}],"object":{"k":"v"}})");
   ASSERT_TRUE(document);
   EXPECT_EQ((*document)["text"].text(), "a\nb");
@@ -82,7 +82,7 @@ TEST(json_reader, a_document_gives_its_members_by_name) {
   EXPECT_EQ(members[0].first, "k");
 }
 
-TEST(json_reader, a_missing_value_or_one_of_another_type_is_empty) {
+TEST(json_reader, a_missing_value_or_one_of_another_type_reads_as_empty) {
   const auto document = JsonDocument::parse(R"({"a":1})");
   ASSERT_TRUE(document);
   const JsonValue missing = (*document)["b"]["c"];
@@ -107,7 +107,7 @@ TEST(json_reader, numbers_are_integers_only_in_range_and_without_a_fraction) {
   EXPECT_EQ((*document)["real"].number(), 1.0);
 }
 
-TEST(json_reader, a_document_is_an_object) {
+TEST(json_reader, a_document_must_be_an_object) {
   for (const char* bad : {"", "[]", "1", "null", "{", "{}x"}) EXPECT_FALSE(JsonDocument::parse(bad)) << bad;
 }
 

@@ -43,22 +43,22 @@ std::string read_back(const std::string& json) {
   return {document.GetString(), document.GetStringLength()};
 }
 
-TEST(json_writer, every_ascii_byte_reads_back_at_every_place_of_a_word) {
+TEST(json_writer, every_ascii_byte_reads_back_at_every_position_of_a_word) {
   for (int byte = 0; byte < 0x80; ++byte) {
     for (size_t before = 0; before < 17; ++before) {
       const std::string text = std::string(before, 'x') + static_cast<char>(byte) + std::string(9, 'y');
-      EXPECT_EQ(read_back(json_of(text)), text) << "byte " << byte << " behind " << before;
+      EXPECT_EQ(read_back(json_of(text)), text) << "byte " << byte << " after " << before;
     }
   }
 }
 
-TEST(json_writer, control_characters_have_their_short_or_hexadecimal_form) {
+TEST(json_writer, control_characters_have_their_short_or_hexadecimal_escape) {
   EXPECT_EQ(json_of("\b\f\n\r\t\"\\/"), R"("\b\f\n\r\t\"\\/")");
   EXPECT_EQ(json_of("\0\x01\x1f\x7f"s), "\"\\u0000\\u0001\\u001f\x7f\"");
   EXPECT_EQ(json_of(""), "\"\"");
 }
 
-TEST(json_writer, a_byte_above_ascii_alone_is_replaced) {
+TEST(json_writer, a_single_byte_above_ascii_is_replaced) {
   for (int byte = 0x80; byte < 0x100; ++byte)
     EXPECT_EQ(json_of("a"s + static_cast<char>(byte) + "b"),
               "\"a\xEF\xBF\xBD"
@@ -160,7 +160,7 @@ void expect_same_as_slow(const std::string& text) {
 
 // Random text made of pieces that are written in different ways, dense and sparse, with lengths around those of
 // the blocks that are written at once.
-TEST(json_writer, any_text_is_written_as_byte_by_byte) {
+TEST(json_writer, any_text_is_written_as_the_byte_by_byte_reference_does) {
   const std::vector<std::string> pieces = {"x",        "plain text ",  "sixteen plain by",
                                            "\"",       "\\",           "\n",
                                            "\r",       "\r\n",         "\t",
@@ -182,7 +182,7 @@ TEST(json_writer, any_text_is_written_as_byte_by_byte) {
   }
 }
 
-TEST(json_writer, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
+TEST(json_writer, any_two_bytes_at_any_position_are_written_as_the_reference_does) {
   for (unsigned pair = 0; pair < 0x10000; ++pair) {
     const std::string bytes = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
     const size_t before = pair % 19;
@@ -190,31 +190,31 @@ TEST(json_writer, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
   }
 }
 
-TEST(json_writer, runs_of_one_byte_are_written_whole) {
+TEST(json_writer, runs_of_one_byte_are_written_completely) {
   for (const size_t size : {15U, 16U, 17U, 31U, 33U, 170U, 171U, 1000U, 3000U})
     for (const char c : {'x', '"', '\t', '\r', '\n', '\0', '\xFF', '\x80', '\xC3', '\xF0'})
-      for (const std::string_view behind : {"", "\n", "y", "\xA9"})
-        expect_same_as_slow("a" + std::string(size, c) + std::string(behind));
+      for (const std::string_view suffix : {"", "\n", "y", "\xA9"})
+        expect_same_as_slow("a" + std::string(size, c) + std::string(suffix));
 }
 
-TEST(json_writer, carriage_returns_become_line_ends_where_asked) {
+TEST(json_writer, carriage_returns_become_line_ends_on_request) {
   EXPECT_EQ(json_of_lines("a\rb\r\nc\n\rd\r"), R"("a\nb\nc\n\nd\n")");
   EXPECT_EQ(json_of("a\rb\r\nc"), R"("a\rb\r\nc")");
 }
 
-TEST(json_writer, json_on_one_line_changes_line_ends_alone) {
+TEST(json_writer, json_on_one_line_changes_only_line_ends) {
   EXPECT_EQ(one_line("{\r\n\t\"a\\n\": \"\xC3\xA9\",\n\"b\":1e5}"), "{  \t\"a\\n\": \"\xC3\xA9\", \"b\":1e5}");
   EXPECT_EQ(one_line(""), "");
 }
 
-TEST(json_writer, a_member_is_separated_from_those_before_it) {
+TEST(json_writer, members_are_comma_separated) {
   std::string out = "{";
   append_json_member(out, "a", "x\"");
   append_json_member(out, "b", "");
   EXPECT_EQ(out, R"({"a":"x\"","b":"")");
 }
 
-TEST(json_writer, json_for_a_terminal_means_the_same_and_has_no_control_characters) {
+TEST(json_writer, json_for_a_terminal_has_the_same_meaning_and_no_control_characters) {
   std::string out;
   append_json_for_terminal(out, "{\"a\":\"\x7F\xC2\x9B\xE2\x80\xAE\xC3\xA9\"}");
   EXPECT_EQ(out, "{\"a\":\"\\u007f\\u009b\\u202e\xC3\xA9\"}");

@@ -7,7 +7,7 @@
 namespace penstock {
 namespace {
 
-TEST(repeat_limit, the_same_text_passes_once_in_an_interval_and_then_with_a_count) {
+TEST(repeat_limit, a_repeated_text_passes_once_per_interval_with_a_count) {
   RepeatLimit limit(10'000);
   EXPECT_EQ(limit.pass({}, "a", 0), "a");
   EXPECT_EQ(limit.pass({}, "a", 1), std::nullopt);
@@ -17,7 +17,7 @@ TEST(repeat_limit, the_same_text_passes_once_in_an_interval_and_then_with_a_coun
   EXPECT_EQ(limit.pass({}, "a", 20'000), "a");
 }
 
-TEST(repeat_limit, texts_that_differ_in_numbers_and_ids_alone_are_the_same) {
+TEST(repeat_limit, texts_that_differ_only_in_numbers_and_ids_are_the_same) {
   RepeatLimit limit(10'000);
   EXPECT_TRUE(limit.pass({}, "request 9f3a failed after 30 s", 0));
   EXPECT_FALSE(limit.pass({}, "request b71 failed after 31 s", 1));
@@ -27,7 +27,7 @@ TEST(repeat_limit, texts_that_differ_in_numbers_and_ids_alone_are_the_same) {
             "request d12 failed after 32 s (repeats not logged: 1)");
 }
 
-TEST(repeat_limit, a_number_with_a_point_or_commas_is_a_number_like_any_other) {
+TEST(repeat_limit, a_number_with_a_point_or_commas_counts_as_a_number) {
   RepeatLimit limit(10'000);
   EXPECT_TRUE(limit.pass({}, "failed after 30 s with 10,000 bytes, 2.5 times", 0));
   EXPECT_FALSE(limit.pass({}, "failed after 0.25 s with 7 bytes, 1,000,000.5 times", 1));

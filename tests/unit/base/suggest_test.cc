@@ -5,7 +5,7 @@
 namespace penstock {
 namespace {
 
-TEST(suggest, the_word_that_was_meant_is_found) {
+TEST(suggest, suggest_finds_a_similar_word) {
   const std::vector<std::string> words = {"stream", "region", "checkpoint", "on_failure"};
   EXPECT_EQ(nearest("steram", words), "stream");
   EXPECT_EQ(nearest("REGIN", words), "region");
@@ -13,17 +13,17 @@ TEST(suggest, the_word_that_was_meant_is_found) {
   EXPECT_EQ(nearest("onfailure", words), "on_failure");
 }
 
-TEST(suggest, the_first_of_the_closest_words_is_found) {
+TEST(suggest, suggest_finds_the_first_of_equally_similar_words) {
   EXPECT_EQ(nearest("linger", {"lingerer", "lingers", "ringer"}), "lingers");
 }
 
 TEST(suggest, a_word_far_from_all_has_no_suggestion) {
-  EXPECT_EQ(nearest("colour", {"stream", "region"}), "");
+  EXPECT_EQ(nearest("flavor", {"stream", "region"}), "");
   EXPECT_EQ(nearest("x", {}), "");
-  EXPECT_EQ(suggestion("colour", {"stream", "region"}), "");
+  EXPECT_EQ(suggestion("flavor", {"stream", "region"}), "");
 }
 
-TEST(suggest, words_above_the_limit_take_no_time) {
+TEST(suggest, suggest_ignores_words_above_the_length_limit) {
   EXPECT_EQ(nearest(std::string(101, 'a'), {std::string(100, 'a')}), "");
   EXPECT_EQ(nearest(std::string(100, 'a'), {std::string(101, 'a')}), std::string(101, 'a'));
 }

@@ -37,7 +37,7 @@ TEST(text, ill_formed_utf8_is_printed_byte_by_byte) {
   EXPECT_EQ(printable("\xF4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // above U+10FFFF
 }
 
-TEST(text, a_character_is_a_terminal_control_exactly_within_the_ranges) {
+TEST(text, terminal_controls_are_exactly_the_characters_in_the_ranges) {
   for (const uint32_t control :
        {0x00U, 0x1FU, 0x7FU, 0x80U, 0x9FU, 0x061CU, 0x200EU, 0x200FU, 0x2028U, 0x202EU, 0x2066U, 0x2069U})
     EXPECT_TRUE(is_terminal_control(control)) << std::hex << control;
@@ -46,7 +46,7 @@ TEST(text, a_character_is_a_terminal_control_exactly_within_the_ranges) {
     EXPECT_FALSE(is_terminal_control(other)) << std::hex << other;
 }
 
-TEST(text, case_changes_for_ascii_letters_alone) {
+TEST(text, case_conversion_changes_only_ascii_letters) {
   EXPECT_EQ(lower_case("AZ@[az\xC3\x84"), "az@[az\xC3\x84");
   EXPECT_EQ(upper_case("az`{AZ\xC3\xA4"), "AZ`{AZ\xC3\xA4");
 }
@@ -60,7 +60,7 @@ TEST(text, equal_without_case_compares_ascii_letters_in_any_case) {
       equal_without_case("@", "`"));  // they differ only in the bit that distinguishes upper and lower case
 }
 
-TEST(text, trim_removes_blanks_and_line_ends_at_both_ends_only) {
+TEST(text, trim_removes_spaces_and_line_ends_only_at_both_ends) {
   EXPECT_EQ(trim(" \t\r\n\v\f a b \f\v\n\r\t "), "a b");
   EXPECT_EQ(trim("a"), "a");
   EXPECT_EQ(trim(" \n"), "");
@@ -68,7 +68,7 @@ TEST(text, trim_removes_blanks_and_line_ends_at_both_ends_only) {
   EXPECT_EQ(trim("\xC2\xA0"), "\xC2\xA0");
 }
 
-TEST(text, percent_encoding_leaves_unreserved_characters_and_those_that_are_kept) {
+TEST(text, percent_encoding_keeps_unreserved_and_chosen_characters) {
   std::string out = "x=";
   append_percent_encoded(out, "aZ09-._~ /%\n\xC3\xA9");
   EXPECT_EQ(out, "x=aZ09-._~%20%2F%25%0A%C3%A9");
@@ -77,7 +77,7 @@ TEST(text, percent_encoding_leaves_unreserved_characters_and_those_that_are_kept
   EXPECT_EQ(out, "/a%20b%20");
 }
 
-TEST(text, a_comma_separated_list_is_taken_item_by_item) {
+TEST(text, a_comma_separated_list_is_split_into_items) {
   std::string_view list = " a , ,b";
   std::vector<std::string_view> items;
   while (!list.empty()) items.push_back(take_list_item(list));

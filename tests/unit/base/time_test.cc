@@ -39,7 +39,7 @@ TEST(time_text, rfc3339_is_read_with_fractions_and_offsets) {
   EXPECT_EQ(parse_rfc3339("1970-01-01T00:00:00Z"), 0);
 }
 
-TEST(time_text, any_other_form_of_rfc3339_is_refused) {
+TEST(time_text, other_forms_of_rfc3339_are_rejected) {
   for (const char* bad :
        {"", "2019-08-25T13:59:15", "2019-08-25", "2019-08-25 13:59:15Z", "2019-08-25T13:59:15z",
         "2019-02-29T13:59:15Z", "2019-13-25T13:59:15Z", "2019-00-25T13:59:15Z", "2019-08-25T24:59:15Z",
@@ -56,7 +56,7 @@ TEST(time_text, http_date_is_read) {
   EXPECT_EQ(parse_http_date("Sat, 31 Dec 2016 23:59:60 GMT"), 1483228800000);  // a leap second
 }
 
-TEST(time_text, any_other_date_is_refused) {
+TEST(time_text, other_http_dates_are_rejected) {
   for (const char* bad :
        {"", "Sun, 06 Nov 1994 08:49:37 UTC", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
         "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT",

@@ -52,7 +52,7 @@ struct Case {
 
 constexpr int64_t kNo = -1;
 
-TEST(units_agreement, host_plugin_and_agent_take_the_same_texts_for_the_same_values) {
+TEST(units_agreement, host_plugin_and_agent_parse_sizes_and_durations_alike) {
   for (const Case& one : {
            Case{"10", 10'000, 10},
            Case{"2.5", 2'500, 2},
@@ -94,7 +94,7 @@ TEST(units_agreement, host_plugin_and_agent_take_the_same_texts_for_the_same_val
 }
 
 // Grace 0 and Stats_Interval 0 have a meaning; an option of 0 would be a mistake.
-TEST(units_agreement, only_the_host_takes_nothing_at_all) {
+TEST(units_agreement, only_the_host_accepts_zero) {
   for (const char* zero : {"0", "0s", "0.0001s"}) {
     SCOPED_TRACE(zero);
     EXPECT_EQ(in_host(zero), 0);

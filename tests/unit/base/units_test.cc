@@ -5,13 +5,13 @@
 namespace penstock {
 namespace {
 
-TEST(units, durations_are_in_seconds_without_a_unit) {
+TEST(units, durations_without_a_unit_are_seconds) {
   EXPECT_EQ(parse_duration_ms("5"), 5000);
   EXPECT_EQ(parse_duration_ms("0"), 0);
   EXPECT_EQ(parse_duration_ms("2.5"), 2500);
 }
 
-TEST(units, durations_have_units_in_any_case) {
+TEST(units, duration_units_ignore_case) {
   EXPECT_EQ(parse_duration_ms("250ms"), 250);
   EXPECT_EQ(parse_duration_ms("250MS"), 250);
   EXPECT_EQ(parse_duration_ms("5S"), 5000);
@@ -36,7 +36,7 @@ TEST(units, sizes_are_in_bytes_or_powers_of_1024) {
   EXPECT_EQ(parse_size("2gb"), int64_t{2} << 30);
 }
 
-TEST(units, sizes_reach_to_the_largest_integer) {
+TEST(units, sizes_go_up_to_the_largest_integer) {
   EXPECT_EQ(parse_size("9223372036854775807"), INT64_MAX);
   EXPECT_EQ(parse_size("8589934591g"), int64_t{8589934591} << 30);
   EXPECT_EQ(parse_size("8589934591.999999999g"), INT64_MAX - 1);
@@ -44,7 +44,7 @@ TEST(units, sizes_reach_to_the_largest_integer) {
     EXPECT_EQ(parse_size(more), std::nullopt) << more;
 }
 
-TEST(units, a_fraction_is_cut_to_the_smallest_unit) {
+TEST(units, a_fraction_is_rounded_down_to_the_smallest_unit) {
   EXPECT_EQ(parse_duration_ms("0.0019s"), 1);
   EXPECT_EQ(parse_duration_ms("2.5ms"), 2);
   EXPECT_EQ(parse_duration_ms("0.3333333333333333333333333333333333333h"), 1'199'999);
@@ -52,7 +52,7 @@ TEST(units, a_fraction_is_cut_to_the_smallest_unit) {
   EXPECT_EQ(parse_size("1.5"), 1);
 }
 
-TEST(units, other_texts_are_rejected) {
+TEST(units, other_texts_are_not_durations_or_sizes) {
   for (const char* bad :
        {"",    "s",  "ms",  ".",   ".5",   "5.",  "5.s", "1.2.3", "-1",  "-1s", "+1s",  "5 s", " 5s",
         "5s ", "5x", "1e3", "1e9", "0x10", "nan", "inf", "1_000", "1,5", "5ss", "5sec", "1d"})

@@ -7,7 +7,7 @@
 namespace penstock {
 namespace {
 
-TEST(utf8, every_character_that_is_put_is_stepped_over_whole) {
+TEST(utf8, steps_cover_whole_characters) {
   for (uint32_t code_point = 0; code_point <= 0x10FFFF; ++code_point) {
     if (code_point >= 0xD800 && code_point < 0xE000) continue;
     char bytes[4];
@@ -19,7 +19,7 @@ TEST(utf8, every_character_that_is_put_is_stepped_over_whole) {
   }
 }
 
-TEST(utf8, a_step_reads_nothing_beyond_the_end) {
+TEST(utf8, steps_never_read_past_the_end) {
   const std::string text = "\xF0\x9F\x98\x80";
   for (size_t size = 1; size < text.size(); ++size) {
     const Utf8Step step = utf8_step(text.data(), text.data() + size);

@@ -9,7 +9,7 @@
 namespace penstock::client {
 namespace {
 
-TEST(client_batch, has_its_records_and_their_stride) {
+TEST(client_batch, a_batch_has_its_records_and_their_stride) {
   std::array<penstock_record, 2> records{};
   records[1].time_ms = 7;
   const penstock_batch batch = batch_of(records.data(), records.size(), 3);

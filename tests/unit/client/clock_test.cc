@@ -7,18 +7,18 @@
 namespace penstock::client {
 namespace {
 
-TEST(poll_timeout, is_the_time_that_is_left) { EXPECT_EQ(poll_timeout_ms(1'500, 1'000), 500); }
+TEST(poll_timeout, poll_timeout_is_the_remaining_time) { EXPECT_EQ(poll_timeout_ms(1'500, 1'000), 500); }
 
-TEST(poll_timeout, is_0_for_a_time_that_has_passed) {
+TEST(poll_timeout, poll_timeout_is_0_for_a_past_time) {
   EXPECT_EQ(poll_timeout_ms(999, 1'000), 0);
   EXPECT_EQ(poll_timeout_ms(INT64_MIN, 1'000), 0);
 }
 
-TEST(poll_timeout, is_without_end_for_a_time_that_never_comes) {
+TEST(poll_timeout, poll_timeout_is_infinite_for_a_time_that_never_comes) {
   EXPECT_EQ(poll_timeout_ms(INT64_MAX, 1'000), -1);
 }
 
-TEST(poll_timeout, of_more_than_an_int_is_the_largest_int) {
+TEST(poll_timeout, poll_timeout_is_at_most_the_largest_int) {
   EXPECT_EQ(poll_timeout_ms(INT64_MAX - 1, 1'000), INT_MAX);
 }
 

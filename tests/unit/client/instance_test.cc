@@ -24,7 +24,7 @@ const penstock_input kInput = {
       return FakeStage::of(self).note("pump until " + std::to_string(deadline_ms), error);
     }};
 
-TEST(client_instance, is_created_with_its_options_and_destroyed_with_its_owner) {
+TEST(client_instance, an_instance_gets_its_options_and_is_destroyed_with_its_owner) {
   FakeStage fake(PENSTOCK_INPUT);
   {
     Instance instance(fake.stage);
@@ -34,7 +34,7 @@ TEST(client_instance, is_created_with_its_options_and_destroyed_with_its_owner) 
   EXPECT_EQ(fake.calls, (Calls{"create", "destroy"}));
 }
 
-TEST(client_instance, that_cannot_be_created_says_why_and_is_not_destroyed) {
+TEST(client_instance, an_instance_that_cannot_be_created_reports_why_and_is_not_destroyed) {
   FakeStage fake(PENSTOCK_INPUT);
   fake.result = PENSTOCK_E_OPTIONS;
   {
@@ -44,7 +44,7 @@ TEST(client_instance, that_cannot_be_created_says_why_and_is_not_destroyed) {
   EXPECT_EQ(fake.calls, Calls{"create"});
 }
 
-TEST(client_instance, without_the_optional_calls_never_wants_a_call_and_closes_well) {
+TEST(client_instance, an_instance_without_optional_calls_never_needs_a_call_and_closes) {
   FakeStage fake(PENSTOCK_INPUT);
   Instance instance(fake.stage);
   ASSERT_EQ(instance.open(nullptr, {}), "");
@@ -55,7 +55,7 @@ TEST(client_instance, without_the_optional_calls_never_wants_a_call_and_closes_w
   EXPECT_EQ(instance.close(1000, error), PENSTOCK_OK);
 }
 
-TEST(client_instance, of_an_input_is_polled_settled_and_pumped_without_waiting) {
+TEST(client_instance, an_input_instance_is_polled_settled_and_pumped_without_waiting) {
   FakeStage fake(PENSTOCK_INPUT);
   fake.stage.input = &kInput;
   Instance instance(fake.stage);
@@ -67,7 +67,7 @@ TEST(client_instance, of_an_input_is_polled_settled_and_pumped_without_waiting) 
   EXPECT_EQ(fake.calls, (Calls{"create", "poll until 0", "ack 7 2", "pump until 0"}));
 }
 
-TEST(client_instance, of_an_input_older_than_pump_is_not_pumped) {
+TEST(client_instance, an_input_without_pump_is_not_pumped) {
   FakeStage fake(PENSTOCK_INPUT);
   penstock_input older = kInput;
   older.struct_size = offsetof(penstock_input, pump);
@@ -79,7 +79,7 @@ TEST(client_instance, of_an_input_older_than_pump_is_not_pumped) {
   EXPECT_EQ(fake.calls, Calls{"create"});
 }
 
-TEST(client_instance, logs_by_the_line_of_its_host) {
+TEST(client_instance, an_instance_logs_through_its_host) {
   struct Lines {
     void line(int32_t level, std::string_view text) { lines.emplace_back(level, text); }
     std::vector<std::pair<int32_t, std::string>> lines;
@@ -93,7 +93,7 @@ TEST(client_instance, logs_by_the_line_of_its_host) {
   EXPECT_EQ(log.lines[0], std::make_pair(int32_t{PENSTOCK_LOG_WARN}, std::string("a line")));
 }
 
-TEST(client_instance, throws_nothing_through_the_library_when_a_line_cannot_be_logged) {
+TEST(client_instance, an_exception_in_the_log_callback_does_not_cross_the_library) {
   struct NoMemory {
     void line(int32_t, std::string_view) { throw std::bad_alloc(); }
   } log;

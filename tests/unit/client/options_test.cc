@@ -42,16 +42,16 @@ class client_options : public testing::Test {
   const std::vector<penstock_option> given_ = {{{"stream", 6}, {"logs", 4}}};
 };
 
-TEST_F(client_options, of_a_later_version_are_read_by_the_stride) {
+TEST_F(client_options, option_infos_of_a_later_version_are_read_by_stride) {
   EXPECT_STREQ(option_info(fake_.stage, 1).name, "linger");
 }
 
-TEST_F(client_options, are_found_by_name_without_case) {
+TEST_F(client_options, options_are_found_by_name_without_case) {
   EXPECT_EQ(find_option(fake_.stage, "LINGER"), &kInfos[1].info);
   EXPECT_EQ(find_option(fake_.stage, "ling"), nullptr);
 }
 
-TEST_F(client_options, are_checked_by_the_stage_which_reports_each_problem) {
+TEST_F(client_options, the_stage_checks_options_and_reports_each_problem) {
   std::vector<std::string> problems;
   const int32_t result = check_options(fake_.stage, given_, [&](size_t index, const penstock_error* error) {
     problems.push_back(std::to_string(index) + (error != nullptr ? error->text : ""));
@@ -60,17 +60,17 @@ TEST_F(client_options, are_checked_by_the_stage_which_reports_each_problem) {
   EXPECT_EQ(problems, (std::vector<std::string>{"0logs", "1"}));
 }
 
-TEST_F(client_options, are_checked_to_the_end_before_what_a_report_throws_is_thrown_again) {
+TEST_F(client_options, option_checks_finish_before_a_reports_exception_is_rethrown) {
   int reports = 0;
   const auto report = [&](size_t, const penstock_error*) {
     ++reports;
     throw std::runtime_error("no memory");
   };
   EXPECT_THROW(check_options(fake_.stage, given_, report), std::runtime_error);
-  EXPECT_EQ(reports, 2) << "it went through the library";
+  EXPECT_EQ(reports, 2) << "it passed through the library";
 }
 
-TEST(words_of_an_option, are_compared_whole_and_without_case) {
+TEST(words_of_an_option, words_of_an_option_are_compared_completely_and_without_case) {
   EXPECT_TRUE(is_one_of("on|off", "On"));
   EXPECT_TRUE(is_one_of("on|off", "off"));
   EXPECT_FALSE(is_one_of("on|off", "o"));

@@ -56,7 +56,7 @@ TEST_F(pacing, a_deadline_that_has_passed_is_now) {
   EXPECT_EQ(pacing_.next_ms(7), 7);
 }
 
-TEST_F(pacing, a_failure_pauses_an_instance_that_goes_on_saying_it_is_due) {
+TEST_F(pacing, an_instance_that_fails_is_paused_even_if_it_is_due) {
   fake_.next_deadline_ms = 0;
   pacing_.on_called(PENSTOCK_E_IO, 0);
   pacing_.on_readable();
@@ -64,14 +64,14 @@ TEST_F(pacing, a_failure_pauses_an_instance_that_goes_on_saying_it_is_due) {
   EXPECT_TRUE(pacing_.due(100));
 }
 
-TEST_F(pacing, the_descriptor_is_not_waited_for_during_a_pause_but_again_at_its_end) {
+TEST_F(pacing, the_descriptor_is_ignored_during_a_pause_and_used_after_it) {
   pacing_.on_called(PENSTOCK_E_IO, 0);
   EXPECT_EQ(pacing_.descriptor(99), -1);
-  EXPECT_EQ(pacing_.next_ms(99), 100) << "or what makes it readable would never be seen";
+  EXPECT_EQ(pacing_.next_ms(99), 100) << "otherwise what makes it readable would never be handled";
   EXPECT_EQ(pacing_.descriptor(100), kDescriptor);
 }
 
-TEST_F(pacing, a_descriptor_that_is_ignored_is_never_waited_for) {
+TEST_F(pacing, an_ignored_descriptor_is_never_waited_for) {
   pacing_.ignore_descriptor();
   EXPECT_EQ(pacing_.descriptor(0), -1);
 }
@@ -92,16 +92,17 @@ TEST_F(input_pacing, a_blocked_input_is_pumped_every_20_ms_at_most) {
 TEST_F(input_pacing, an_input_is_polled_as_soon_as_it_is_no_longer_blocked) {
   EXPECT_EQ(pacing_.next_call(true, 0), Call::pump);
   pacing_.on_pumped(0);
-  EXPECT_EQ(pacing_.next_call(false, 1), Call::poll) << "in the pause, though its descriptor is quiet";
+  EXPECT_EQ(pacing_.next_call(false, 1), Call::poll)
+      << "during the pause, although its descriptor is not readable";
   pacing_.on_polled(PENSTOCK_OK, false, 1);
   EXPECT_EQ(pacing_.next_call(false, 2), Call::none);
 }
 
-TEST_F(input_pacing, a_batch_that_was_not_taken_is_asked_for_again_after_a_second) {
+TEST_F(input_pacing, a_rejected_batch_is_requested_again_after_a_second) {
   pacing_.on_polled(PENSTOCK_E_MEMORY, true, 0);
   EXPECT_EQ(pacing_.next_call(false, 999), Call::none);
   EXPECT_EQ(pacing_.next_ms(0), 1000);
-  EXPECT_EQ(pacing_.next_call(false, 1000), Call::poll) << "the descriptor may stay quiet";
+  EXPECT_EQ(pacing_.next_call(false, 1000), Call::poll) << "the descriptor may never become readable";
 }
 
 TEST_F(input_pacing, an_input_that_fails_is_polled_again_after_100_ms_if_it_wants_to) {

@@ -15,7 +15,7 @@ class FixedRandom : public Random {
   uint64_t bits_;
 };
 
-TEST(backoff, ceiling_doubles_with_each_failure_up_to_the_cap) {
+TEST(backoff, the_backoff_ceiling_doubles_with_each_failure_up_to_the_cap) {
   const Backoff backoff = {100, 5000};
   const int64_t ceilings[] = {100, 200, 400, 800, 1600, 3200, 5000, 5000};
   for (int attempt = 1; attempt <= 8; ++attempt) {
@@ -29,7 +29,7 @@ TEST(backoff, ceiling_doubles_with_each_failure_up_to_the_cap) {
   }
 }
 
-TEST(backoff, never_overflows) {
+TEST(backoff, the_backoff_ceiling_never_overflows) {
   FixedRandom random(20000);
   EXPECT_EQ((Backoff{1000, 20000}).delay_ms(INT32_MAX, random), 20000);
   EXPECT_LE((Backoff{1000, 20000}).delay_ms(0, random), 1000);

@@ -36,7 +36,7 @@ class FakeFiles : public Files {
 };
 
 // A clock that changes only when a test sets it.
-class StandingClock : public Clock {
+class FixedClock : public Clock {
  public:
   int64_t wall_ms() override { return now_ms; }
   int64_t monotonic_ms() override { return monotonic_now_ms; }
@@ -70,7 +70,7 @@ class KeepingTransport : public Transport {
 struct FakeEnv {
   std::map<std::string, std::string> variables = {{"HOME", "/home/u"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
   FakeFiles files;
-  StandingClock clock;
+  FixedClock clock;
   ZeroRandom random;
   KeepingTransport transport;
   std::vector<std::string> log;

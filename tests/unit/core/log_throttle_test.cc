@@ -19,7 +19,7 @@ struct LogThrottleFixture {
   void report(const std::string& text) { throttle.log(Status(Code::transient, "PS0000", text)); }
 };
 
-TEST(log_throttle, logs_a_text_once_in_ten_seconds_and_then_with_the_number_of_repeats) {
+TEST(log_throttle, a_repeated_message_is_logged_every_ten_seconds_with_its_count) {
   LogThrottleFixture f;
   f.report("refused");
   f.report("refused");
@@ -31,7 +31,7 @@ TEST(log_throttle, logs_a_text_once_in_ten_seconds_and_then_with_the_number_of_r
   EXPECT_EQ(f.system.log, (Lines{"PS0000: refused", "PS0000: refused (repeats not logged: 2)"}));
 }
 
-TEST(log_throttle, writes_the_code_then_the_subject_and_never_takes_two_subjects_for_one) {
+TEST(log_throttle, messages_have_the_code_then_the_subject_and_different_subjects_are_separate) {
   LogThrottleFixture f;
   const Status status(Code::transient, "PS0000", "HTTP 503");
   EXPECT_TRUE(f.throttle.log("stream logs-1", status));
@@ -40,7 +40,7 @@ TEST(log_throttle, writes_the_code_then_the_subject_and_never_takes_two_subjects
   EXPECT_EQ(f.system.log, (Lines{"PS0000: stream logs-1: HTTP 503", "PS0000: stream logs-2: HTTP 503"}));
 }
 
-TEST(incident, logs_its_recovery_once) {
+TEST(incident, an_incident_logs_its_recovery_once) {
   LogThrottleFixture f;
   Incident incident;
   incident.recover(f.system.env, "it never failed");
@@ -51,7 +51,7 @@ TEST(incident, logs_its_recovery_once) {
   EXPECT_EQ(f.system.log, (Lines{"PS0000: reading: HTTP 503", "reading works again"}));
 }
 
-TEST(incident, says_nothing_of_a_recovery_from_what_was_not_logged) {
+TEST(incident, an_incident_that_was_not_logged_logs_no_recovery) {
   LogThrottleFixture f;
   Incident incident;
   for (int i = 0; i < 3; ++i) {

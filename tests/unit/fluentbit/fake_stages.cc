@@ -9,7 +9,7 @@ namespace {
 
 penstock_bytes bytes(const std::string& text) { return {text.data(), text.size()}; }
 
-void tell(penstock_error* error, const std::string& text) {
+void set_error(penstock_error* error, const std::string& text) {
   if (error != nullptr) std::snprintf(error->text, sizeof error->text, "%s", text.c_str());
 }
 
@@ -78,12 +78,12 @@ const penstock_input FakeInput::calls = {
       const std::lock_guard lock(it.mutex_);
       ++it.polls_;
       while (!it.waiting_.empty()) {
-        const int32_t answer = emit_fake(it.waiting_.front(), emit, ctx);
-        if (answer < 0) return answer;
+        const int32_t result = emit_fake(it.waiting_.front(), emit, ctx);
+        if (result < 0) return result;
         it.waiting_.pop_front();
-        if (answer == PENSTOCK_FULL) return answer;
+        if (result == PENSTOCK_FULL) return result;
       }
-      if (it.poll_result < 0) tell(error, "the stream is gone");
+      if (it.poll_result < 0) set_error(error, "the stream is gone");
       return it.poll_result;
     },
     [](penstock_instance* self, uint64_t ack_id, int32_t outcome, penstock_error*) {
@@ -110,7 +110,7 @@ const penstock_stage FakeInput::stage = [] {
                   penstock_error* error) {
     *made = nullptr;
     if (!next->create_error.empty()) {
-      tell(error, next->create_error);
+      set_error(error, next->create_error);
       return int32_t{PENSTOCK_E_OPTIONS};
     }
     *made = reinterpret_cast<penstock_instance*>(next);
@@ -151,7 +151,7 @@ const penstock_stage FakeFilter::stage = [] {
             penstock_batch one = *batch;
             one.records = &record;
             one.record_count = 1;
-            if (const int32_t answer = emit(ctx, &one); answer < 0) return answer;
+            if (const int32_t result = emit(ctx, &one); result < 0) return result;
           }
         }
         return int32_t{PENSTOCK_OK};

@@ -28,7 +28,7 @@ int32_t emit_fake(const FakeBatch& batch, penstock_emit_fn emit, void* ctx);
 class FakeInput {
  public:
   static const penstock_stage stage;
-  // The object behind the next instance that create() returns. The test owns it, and it outlives the instance.
+  // The object of the next instance that create() returns. The test owns it, and it outlives the instance.
   static FakeInput* next;
 
   void add(FakeBatch batch);

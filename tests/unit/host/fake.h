@@ -20,7 +20,7 @@ int32_t fake_fail(penstock_error *error, int32_t code, int32_t retryable, const 
 int32_t fake_check(const penstock_option_info *infos, size_t info_count, const penstock_option *options,
                    size_t option_count, penstock_problem_fn problem, void *problem_ctx);
 
-/* Commands: "tell" prints the stage's option count, then what it is told; "sizing" what it is told. */
+/* Commands: "echo" prints the stage's option count, then its arguments; "sizing" prints its arguments. */
 enum { kFakeCommands = 2 };
 extern const penstock_command fake_commands[kFakeCommands];
 

@@ -55,7 +55,7 @@ static int32_t check(const penstock_option *options, size_t count, size_t stride
 static const penstock_stage stage = {.struct_size = sizeof stage,
                                      .kind = FAKE_KIND,
                                      .id = id,
-                                     .summary = "Stands for the real one.",
+                                     .summary = "A fake of the real one.",
                                      .options = infos,
                                      .option_info_count = sizeof infos / sizeof *infos,
                                      .option_info_stride = sizeof(penstock_option_info),

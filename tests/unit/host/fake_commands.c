@@ -46,7 +46,7 @@ static int meet(int stages) {
   return met;
 }
 
-static int32_t run_tell(const penstock_host *host, const penstock_option *options, size_t option_count,
+static int32_t run_echo(const penstock_host *host, const penstock_option *options, size_t option_count,
                         const penstock_option *arguments, size_t argument_count, size_t option_stride,
                         penstock_print_fn print, void *print_ctx, penstock_error *error) {
   char fail[64];
@@ -55,23 +55,23 @@ static int32_t run_tell(const penstock_host *host, const penstock_option *option
   const penstock_option own = {{"count", 5}, {count, strlen(count)}};
   print_argument(&own, print, print_ctx);
   run_sizing(host, options, option_count, arguments, argument_count, option_stride, print, print_ctx, error);
-  const penstock_bytes warning = {"told", 4};
+  const penstock_bytes warning = {"echoed", 6};
   host->log(host->ctx, PENSTOCK_LOG_WARN, warning);
   char value[64];
   fake_option(arguments, argument_count, "meet", "0", value, sizeof value);
-  if (!meet(atoi(value))) return fake_fail(error, PENSTOCK_E_IO, 1, "the other stages did not come");
+  if (!meet(atoi(value))) return fake_fail(error, PENSTOCK_E_IO, 1, "the other stages did not arrive");
   fake_option(arguments, argument_count, "raise", "0", value, sizeof value);
   if (atoi(value) > 0) raise(atoi(value));
   fake_option(arguments, argument_count, "fail", "", fail, sizeof fail);
   return *fail == '\0' ? PENSTOCK_OK : fake_fail(error, PENSTOCK_E_IO, 1, fail);
 }
 
-static const penstock_option_info told[] = {
-    {"some_words", "text", NULL, "What is told.", 1, 0},
-    {"fail", "text", NULL, "With that error.", 0, 0},
-    {"loud", "on|off", "off", "Whether it is loud.", 0, 0},
-    {"meet", "NUMBER", NULL, "How many stages are told at the same time.", 0, 0},
-    {"raise", "NUMBER", NULL, "A signal that comes meanwhile.", 0, 0},
+static const penstock_option_info echo_arguments[] = {
+    {"some_words", "text", NULL, "What to print.", 1, 0},
+    {"fail", "text", NULL, "Fails with that error.", 0, 0},
+    {"loud", "on|off", "off", "Whether to print it loudly.", 0, 0},
+    {"meet", "NUMBER", NULL, "Waits for that many stages.", 0, 0},
+    {"raise", "NUMBER", NULL, "Raises a signal.", 0, 0},
 };
 
 static const penstock_option_info sized[] = {
@@ -80,6 +80,6 @@ static const penstock_option_info sized[] = {
 };
 
 const penstock_command fake_commands[kFakeCommands] = {
-    {"tell", "Tells what it is told.", told, 5, sizeof told[0], run_tell},
-    {"sizing", "Tells how many.", sized, 2, sizeof sized[0], run_sizing},
+    {"echo", "Prints its arguments.", echo_arguments, 5, sizeof echo_arguments[0], run_echo},
+    {"sizing", "Prints how many.", sized, 2, sizeof sized[0], run_sizing},
 };

@@ -15,7 +15,7 @@ struct penstock_instance {
 };
 
 static const penstock_option_info filter_infos[] = {
-    {"mode", "upcase|drop|data|busy|twice", "upcase", "what becomes of records", 0, 0},
+    {"mode", "upcase|drop|data|busy|twice", "upcase", "what happens to records", 0, 0},
     {"only", "text", "", "text that a record must have to be changed", 0, 0},
 };
 static const penstock_option_info lambda_infos[] = {
@@ -23,7 +23,7 @@ static const penstock_option_info lambda_infos[] = {
     {"drop", "text", "", "what lambda.event is said to be", 0, 0},
 };
 static const penstock_option_info cloudwatch_infos[] = {
-    {"inflate_limit", "size", "", "is told with failures", 0, 0},
+    {"inflate_limit", "size", "", "is shown with failures", 0, 0},
 };
 enum { kFilterInfos = sizeof filter_infos / sizeof filter_infos[0] };
 
@@ -61,7 +61,8 @@ static int32_t apply_cloudwatch(penstock_instance *self, const penstock_batch *b
   const int32_t result = emit(ctx, batch);
   if (result < 0) return result;
   if (!contains(batch->records[0].body, "bad")) return PENSTOCK_OK;
-  snprintf(text, sizeof text, self->limit[0] ? "bad is no message (limit %s)" : "bad is no message", self->limit);
+  snprintf(text, sizeof text, self->limit[0] ? "bad is not a message (limit %s)" : "bad is not a message",
+           self->limit);
   return fake_fail(error, PENSTOCK_E_DATA, 0, text);
 }
 
@@ -144,7 +145,7 @@ const penstock_stage fake_filter_stage = {.struct_size = sizeof fake_filter_stag
 const penstock_stage fake_cloudwatch_stage = {.struct_size = sizeof fake_cloudwatch_stage,
                                               .kind = PENSTOCK_FILTER,
                                               .id = "cloudwatch_logs",
-                                              .summary = "Stands for the real one.",
+                                              .summary = "A fake of the real one.",
                                               .options = cloudwatch_infos,
                                               .option_info_count = 1,
                                               .option_info_stride = sizeof(penstock_option_info),
@@ -155,7 +156,7 @@ const penstock_stage fake_cloudwatch_stage = {.struct_size = sizeof fake_cloudwa
 const penstock_stage fake_lambda_stage = {.struct_size = sizeof fake_lambda_stage,
                                           .kind = PENSTOCK_FILTER,
                                           .id = "lambda_logs",
-                                          .summary = "Stands for the real one.",
+                                          .summary = "A fake of the real one.",
                                           .options = lambda_infos,
                                           .option_info_count = 2,
                                           .option_info_stride = sizeof(penstock_option_info),

@@ -27,8 +27,8 @@ static const penstock_option_info infos[] = {
     {"journal", "text", NULL, "file that every call is noted in", 1, 0},
     {"count", "count", "3", "how many batches to emit", 0, 0},
     {"size", "count", "0", "bytes of a line; 0: as it is", 0, 0},
-    {"lag", "count", "0", "answers of stats() that tell a lag", 0, 0},
-    {"retries", "count", "0", "answers of stats() that tell a retry more", 0, 0},
+    {"lag", "count", "0", "results of stats() with a lag", 0, 0},
+    {"retries", "count", "0", "results of stats() with one more retry", 0, 0},
     {"then", "quiet|end|fail", "quiet", "what poll() does when all are emitted", 0, 0},
     {"close", "fine|fail", "fine", "what close() answers", 0, 0},
     {"ack", "fine|later|never", "fine", "what the first ack() answers", 0, 0},
@@ -95,14 +95,14 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
                       penstock_instance **out, penstock_error *error) {
   (void)stride;
   char then[16];
-  char close_answer[16];
-  char ack_answer[16];
+  char close_result[16];
+  char ack_result[16];
   *out = calloc(1, sizeof **out);
   if (*out == NULL) return fake_fail(error, PENSTOCK_E_MEMORY, 1, "no memory");
   fake_option(options, count, "then", "quiet", then, sizeof then);
-  fake_option(options, count, "close", "fine", close_answer, sizeof close_answer);
-  fake_option(options, count, "ack", "fine", ack_answer, sizeof ack_answer);
-  (*out)->ack_fails = strcmp(ack_answer, "later") == 0 ? 1 : strcmp(ack_answer, "never") == 0 ? 2 : 0;
+  fake_option(options, count, "close", "fine", close_result, sizeof close_result);
+  fake_option(options, count, "ack", "fine", ack_result, sizeof ack_result);
+  (*out)->ack_fails = strcmp(ack_result, "later") == 0 ? 1 : strcmp(ack_result, "never") == 0 ? 2 : 0;
   (*out)->journal = fake_journal_open(options, count);
   (*out)->count = fake_number(options, count, "count", 3);
   (*out)->size = fake_number(options, count, "size", 0) % kMaxBytes;
@@ -110,7 +110,7 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   (*out)->retries = fake_number(options, count, "retries", 0);
   (*out)->ends = strcmp(then, "end") == 0;
   (*out)->fails = strcmp(then, "fail") == 0;
-  (*out)->close_fails = strcmp(close_answer, "fail") == 0;
+  (*out)->close_fails = strcmp(close_result, "fail") == 0;
   (*out)->host = *host;
   static const char text[] = "open\x1b[31m and \xe2\x80\xae hostile";
   const penstock_bytes line = {text, sizeof text - 1};
@@ -129,11 +129,11 @@ static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) 
   one.name = "lag_ms";
   one.kind = PENSTOCK_GAUGE;
   one.value = self->lag > 0 ? 1234 : 0;
-  if (self->lag > 0) fake_journal(self->journal, "tells lag %ld", self->lag--);
+  if (self->lag > 0) fake_journal(self->journal, "reports lag %ld", self->lag--);
   stat(ctx, &one);
   one.name = "retries";
   one.kind = PENSTOCK_COUNTER;
-  if (self->retried < self->retries) fake_journal(self->journal, "tells retry %ld", ++self->retried);
+  if (self->retried < self->retries) fake_journal(self->journal, "reports retry %ld", ++self->retried);
   one.value = self->retried;
   stat(ctx, &one);
   return PENSTOCK_OK;

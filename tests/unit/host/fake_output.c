@@ -24,7 +24,7 @@ struct penstock_instance {
 static const penstock_option_info infos[] = {
     {"journal", "text", NULL, "file that every call is noted in", 1, 0},
     {"label", "text", "out", "name in the journal", 0, 0},
-    {"mode", "deliver|fail|hold|refuse", "deliver", "what becomes of batches", 0, 0},
+    {"mode", "deliver|fail|hold|refuse", "deliver", "what happens to batches", 0, 0},
     {"gate", "text", NULL, "FIFO that settles a batch for each byte, d or f", 0, 0},
     {"full_at", "count", "1000", "batches held before it is full", 0, 0},
     {"on_failure", "drop|file:PATH", "drop", "is not used", 0, 0},

@@ -42,7 +42,7 @@ class Lines {
 
   // Reads the next line without its end. Returns false at the end or after the timeout.
   bool next(std::string& line);
-  // Returns all lines up to and including the one that contains `text`. If there is none, the test fails.
+  // Returns all lines up to and including the one that contains `text`. Without such a line, the test fails.
   std::vector<std::string> until(const std::string& text);
   // Returns everything until the end.
   std::string rest();

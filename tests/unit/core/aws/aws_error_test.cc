@@ -5,7 +5,7 @@
 namespace penstock::aws {
 namespace {
 
-HttpResponse refusal(int http_status, const std::string& body, const std::string& header = "") {
+HttpResponse rejection(int http_status, const std::string& body, const std::string& header = "") {
   HttpResponse response;
   response.http_status = http_status;
   response.body = body;
@@ -16,39 +16,39 @@ HttpResponse refusal(int http_status, const std::string& body, const std::string
 std::string typed(const std::string& type) { return R"({"__type":")" + type + R"(","message":"why"})"; }
 
 Code class_of(const std::string& type, int http_status = 400) {
-  return aws_status("PutRecords", refusal(http_status, typed(type))).code();
+  return aws_status("PutRecords", rejection(http_status, typed(type))).code();
 }
 
-TEST(aws_error, code_comes_from_the_body_without_its_namespace) {
-  EXPECT_EQ(aws_error_code(refusal(400, typed("com.amazonaws.kinesis#ExpiredIteratorException"))),
+TEST(aws_error, an_error_code_comes_from_the_body_without_its_namespace) {
+  EXPECT_EQ(aws_error_code(rejection(400, typed("com.amazonaws.kinesis#ExpiredIteratorException"))),
             "ExpiredIteratorException");
-  EXPECT_EQ(aws_error_code(refusal(400, typed("ExpiredIteratorException"))), "ExpiredIteratorException");
+  EXPECT_EQ(aws_error_code(rejection(400, typed("ExpiredIteratorException"))), "ExpiredIteratorException");
 }
 
-TEST(aws_error, code_comes_from_the_header_where_the_body_has_none) {
-  EXPECT_EQ(aws_error_code(refusal(400, "{}", "LimitExceededException:http://example.com/doc")),
+TEST(aws_error, an_error_code_comes_from_the_header_if_the_body_has_none) {
+  EXPECT_EQ(aws_error_code(rejection(400, "{}", "LimitExceededException:http://example.com/doc")),
             "LimitExceededException");
-  EXPECT_EQ(aws_error_code(refusal(400, "<html>", "LimitExceededException")), "LimitExceededException");
-  EXPECT_EQ(aws_error_code(refusal(400, typed("SlowDown"), "LimitExceededException")), "SlowDown");
-  EXPECT_EQ(aws_error_code(refusal(400, "")), "");
+  EXPECT_EQ(aws_error_code(rejection(400, "<html>", "LimitExceededException")), "LimitExceededException");
+  EXPECT_EQ(aws_error_code(rejection(400, typed("SlowDown"), "LimitExceededException")), "SlowDown");
+  EXPECT_EQ(aws_error_code(rejection(400, "")), "");
 }
 
-TEST(aws_error, only_members_of_the_outermost_object_count) {
-  EXPECT_EQ(aws_error_code(refusal(400, R"({"a":{"__type":"SlowDown"},"b":[{"__type":"SlowDown"}]})")), "");
-  EXPECT_EQ(aws_error_code(refusal(400, R"([{"__type":"SlowDown"}])")), "");
-  EXPECT_EQ(aws_error_code(refusal(400, R"("__type")")), "");
-  EXPECT_EQ(aws_error_code(refusal(400, R"({"__type":["SlowDown"]})")), "");
-  EXPECT_EQ(aws_error_code(refusal(400, R"({"a":[{"b":[]}],"__type":"SlowDown"})")), "SlowDown");
+TEST(aws_error, an_error_code_comes_only_from_the_outermost_object) {
+  EXPECT_EQ(aws_error_code(rejection(400, R"({"a":{"__type":"SlowDown"},"b":[{"__type":"SlowDown"}]})")), "");
+  EXPECT_EQ(aws_error_code(rejection(400, R"([{"__type":"SlowDown"}])")), "");
+  EXPECT_EQ(aws_error_code(rejection(400, R"("__type")")), "");
+  EXPECT_EQ(aws_error_code(rejection(400, R"({"__type":["SlowDown"]})")), "");
+  EXPECT_EQ(aws_error_code(rejection(400, R"({"a":[{"b":[]}],"__type":"SlowDown"})")), "SlowDown");
 }
 
-TEST(aws_error, success_is_ok_and_200_to_299_alone) {
-  EXPECT_TRUE(aws_status("PutRecords", refusal(200, "")).ok());
-  EXPECT_TRUE(aws_status("PutRecords", refusal(299, typed("SlowDown"))).ok());
-  EXPECT_FALSE(aws_status("PutRecords", refusal(300, "")).ok());
-  EXPECT_FALSE(aws_status("PutRecords", refusal(199, "")).ok());
+TEST(aws_error, only_http_status_200_to_299_is_success) {
+  EXPECT_TRUE(aws_status("PutRecords", rejection(200, "")).ok());
+  EXPECT_TRUE(aws_status("PutRecords", rejection(299, typed("SlowDown"))).ok());
+  EXPECT_FALSE(aws_status("PutRecords", rejection(300, "")).ok());
+  EXPECT_FALSE(aws_status("PutRecords", rejection(199, "")).ok());
 }
 
-TEST(aws_error, call_that_brought_no_answer_keeps_its_status) {
+TEST(aws_error, a_call_without_a_response_keeps_its_status) {
   HttpResponse response;
   response.transport = Status(Code::transient, "PS0000", "connecting to host: refused");
   const Status status = aws_status("PutRecords", response);
@@ -56,7 +56,7 @@ TEST(aws_error, call_that_brought_no_answer_keeps_its_status) {
   EXPECT_EQ(status.message(), "PutRecords: connecting to host: refused");
 }
 
-TEST(aws_error, codes_fall_into_their_classes_with_and_without_exception) {
+TEST(aws_error, error_codes_have_their_class_with_and_without_exception_suffix) {
   const std::vector<std::pair<Code, std::vector<std::string>>> classes = {
       {Code::throttled,
        {"ProvisionedThroughputExceeded", "LimitExceeded", "KMSThrottling", "Throttling", "RequestLimitExceeded",
@@ -80,48 +80,50 @@ TEST(aws_error, codes_fall_into_their_classes_with_and_without_exception) {
     }
 }
 
-TEST(aws_error, http_status_decides_where_the_code_does_not) {
+TEST(aws_error, the_http_status_decides_the_class_of_an_unknown_code) {
   for (const int http_status : {408, 500, 502, 503, 504})
-    EXPECT_EQ(aws_status("op", refusal(http_status, "<html>")).code(), Code::transient) << http_status;
-  EXPECT_EQ(aws_status("op", refusal(429, "")).code(), Code::throttled);
-  EXPECT_EQ(aws_status("op", refusal(413, "")).code(), Code::invalid);
+    EXPECT_EQ(aws_status("op", rejection(http_status, "<html>")).code(), Code::transient) << http_status;
+  EXPECT_EQ(aws_status("op", rejection(429, "")).code(), Code::throttled);
+  EXPECT_EQ(aws_status("op", rejection(413, "")).code(), Code::invalid);
   for (const int http_status : {301, 400, 403, 404, 501, 505})
-    EXPECT_EQ(aws_status("op", refusal(http_status, "")).code(), Code::permanent) << http_status;
+    EXPECT_EQ(aws_status("op", rejection(http_status, "")).code(), Code::permanent) << http_status;
   EXPECT_EQ(class_of("ExpiredIteratorException", 500), Code::expired);
   EXPECT_EQ(class_of("Unheard", 503), Code::transient);
 }
 
-TEST(aws_error, only_the_service_itself_denies) {
+TEST(aws_error, only_the_service_itself_can_deny_permanently) {
   const std::string page = "<html>403 Forbidden: AccessDeniedException</html>";
-  EXPECT_EQ(aws_status("op", refusal(403, page)).code(), Code::permanent);
-  EXPECT_EQ(aws_status("op", refusal(403, page, "AccessDeniedException")).code(), Code::permanent);
-  EXPECT_EQ(aws_status("op", refusal(403, R"({"message":"AccessDeniedException"})")).code(), Code::permanent);
-  EXPECT_EQ(aws_status("op", refusal(307, "")).code(), Code::permanent);
-  EXPECT_EQ(aws_status("op", refusal(403, R"({"__type":"AccessDeniedException"})")).code(), Code::denied);
+  EXPECT_EQ(aws_status("op", rejection(403, page)).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", rejection(403, page, "AccessDeniedException")).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", rejection(403, R"({"message":"AccessDeniedException"})")).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", rejection(307, "")).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", rejection(403, R"({"__type":"AccessDeniedException"})")).code(), Code::denied);
 }
 
-TEST(aws_error, message_names_operation_code_and_what_the_service_says) {
-  EXPECT_EQ(aws_status("PutRecords", refusal(400, R"({"__type":"x#AException","message":"too many"})")).message(),
+TEST(aws_error, an_error_message_has_operation_code_and_the_services_message) {
+  EXPECT_EQ(
+      aws_status("PutRecords", rejection(400, R"({"__type":"x#AException","message":"too many"})")).message(),
+      "PutRecords: AException: too many");
+  EXPECT_EQ(aws_status("PutRecords", rejection(400, R"({"__type":"AException","Message":"too many"})")).message(),
             "PutRecords: AException: too many");
-  EXPECT_EQ(aws_status("PutRecords", refusal(400, R"({"__type":"AException","Message":"too many"})")).message(),
-            "PutRecords: AException: too many");
-  EXPECT_EQ(aws_status("PutRecords", refusal(502, "<html>Bad Gateway</html>")).message(), "PutRecords: HTTP 502");
+  EXPECT_EQ(aws_status("PutRecords", rejection(502, "<html>Bad Gateway</html>")).message(),
+            "PutRecords: HTTP 502");
 }
 
-TEST(aws_error, hostile_code_and_message_cannot_reach_a_terminal) {
+TEST(aws_error, control_characters_in_error_codes_and_messages_are_escaped) {
   const std::string message =
-      aws_status("op", refusal(400, R"({"__type":"a\u001b[2J","message":"b\n\u202e\u009b"})", "")).message();
+      aws_status("op", rejection(400, R"({"__type":"a\u001b[2J","message":"b\n\u202e\u009b"})", "")).message();
   for (const char* bad : {"\x1b", "\n", "\u202e", "\u009b"}) EXPECT_EQ(message.find(bad), std::string::npos);
   const std::string huge =
       R"({"__type":")" + std::string(100000, 'a') + R"(","message":")" + std::string(100000, 'b') + R"("})";
-  EXPECT_LT(aws_status("op", refusal(400, huge)).message().size(), 1000U);
+  EXPECT_LT(aws_status("op", rejection(400, huge)).message().size(), 1000U);
 }
 
-TEST(aws_error, deep_nesting_costs_no_stack) {
+TEST(aws_error, a_deeply_nested_error_body_uses_no_stack) {
   const std::string open(1000000, '[');
-  EXPECT_EQ(aws_error_code(refusal(400, R"({"a":)" + open)), "");
+  EXPECT_EQ(aws_error_code(rejection(400, R"({"a":)" + open)), "");
   const std::string closed = R"({"a":)" + open + std::string(1000000, ']') + R"(,"__type":"SlowDown"})";
-  EXPECT_EQ(aws_error_code(refusal(400, closed)), "SlowDown");
+  EXPECT_EQ(aws_error_code(rejection(400, closed)), "SlowDown");
 }
 
 }  // namespace

@@ -14,15 +14,15 @@ constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kHourMs = 60 * kMinuteMs;
 
 // A provider that the test completes.
-class HandProvider : public CredentialsProvider {
+class ManualProvider : public CredentialsProvider {
  public:
-  explicit HandProvider(HandProvider*& self) { self = this; }
+  explicit ManualProvider(ManualProvider*& self) { self = this; }
   void find(const Done& found) override {
-    EXPECT_FALSE(waiting) << "asked twice at once";
+    EXPECT_FALSE(waiting) << "two concurrent requests";
     waiting = found;
     ++asked;
   }
-  void answer(Result<Credentials> credentials) {
+  void respond(Result<Credentials> credentials) {
     const Done found = *std::exchange(waiting, std::nullopt);
     found(std::move(credentials));
   }
@@ -46,38 +46,38 @@ class credentials_cache : public testing::Test {
     });
     return *got;
   }
-  void answer(const std::string& id, int64_t lifetime_ms) { provider_->answer(keys(id, lifetime_ms)); }
-  void fail() { provider_->answer(Status(Code::transient, "PS0000", "no answer from hand")); }
+  void respond(const std::string& id, int64_t lifetime_ms) { provider_->respond(keys(id, lifetime_ms)); }
+  void fail() { provider_->respond(Status(Code::transient, "PS0000", "no answer from hand")); }
 
   FakeEnv fake_;
   ServiceClock clock_{fake_.clock};
-  HandProvider* provider_ = nullptr;
-  CredentialsCache cache_{fake_.env, clock_, std::make_unique<HandProvider>(provider_)};
+  ManualProvider* provider_ = nullptr;
+  CredentialsCache cache_{fake_.env, clock_, std::make_unique<ManualProvider>(provider_)};
   std::vector<std::string> told_;
   Status error_;
 };
 
-TEST_F(credentials_cache, calls_wait_for_the_first_and_ask_once) {
+TEST_F(credentials_cache, concurrent_calls_wait_for_one_request_for_credentials) {
   EXPECT_EQ(get(), "waits");
   EXPECT_EQ(get(), "waits");
   EXPECT_EQ(provider_->asked, 1);
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   EXPECT_EQ(told_, (std::vector<std::string>{"A", "A"}));
   EXPECT_EQ(get(), "A");
   EXPECT_EQ(provider_->asked, 1);
 }
 
-TEST_F(credentials_cache, what_never_expires_is_asked_for_once) {
+TEST_F(credentials_cache, credentials_that_never_expire_are_requested_once) {
   get();
-  answer("A", kNever);
+  respond("A", kNever);
   fake_.clock.advance(1000 * kHourMs);
   EXPECT_EQ(get(), "A");
   EXPECT_EQ(provider_->asked, 1);
 }
 
-TEST_F(credentials_cache, calls_go_on_with_the_old_while_new_ones_are_fetched) {
+TEST_F(credentials_cache, calls_use_old_credentials_during_a_refresh) {
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   fake_.clock.advance(kHourMs - 10 * kMinuteMs - 1);
   EXPECT_EQ(get(), "A");
   EXPECT_EQ(provider_->asked, 1);
@@ -85,22 +85,22 @@ TEST_F(credentials_cache, calls_go_on_with_the_old_while_new_ones_are_fetched) {
   EXPECT_EQ(get(), "A");
   EXPECT_EQ(get(), "A");
   EXPECT_EQ(provider_->asked, 2);
-  answer("B", kHourMs);
+  respond("B", kHourMs);
   EXPECT_EQ(get(), "B");
 }
 
-TEST_F(credentials_cache, calls_wait_once_the_old_have_expired) {
+TEST_F(credentials_cache, calls_wait_after_the_old_credentials_have_expired) {
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   fake_.clock.advance(kHourMs - 1);
   EXPECT_EQ(get(), "A");
   fake_.clock.advance(1);
   EXPECT_EQ(get(), "waits");
-  answer("B", kHourMs);
+  respond("B", kHourMs);
   EXPECT_EQ(told_.back(), "B");
 }
 
-TEST_F(credentials_cache, refresh_begins_at_a_random_moment_between_10_and_5_minutes_before_the_end) {
+TEST_F(credentials_cache, a_refresh_starts_at_random_10_to_5_minutes_before_the_expiration) {
   std::set<int64_t> moments;
   for (uint64_t chance = 0; chance < 40; ++chance) {
     struct FixedRandom : Random {
@@ -110,12 +110,12 @@ TEST_F(credentials_cache, refresh_begins_at_a_random_moment_between_10_and_5_min
     random.value = chance * 7'919'000;
     FakeEnv fake;
     Env env{fake.clock, random, fake.transport, fake.files, fake.env.variable, fake.env.log};
-    HandProvider* provider = nullptr;
+    ManualProvider* provider = nullptr;
     const ServiceClock clock(fake.clock);
-    CredentialsCache cache(env, clock, std::make_unique<HandProvider>(provider));
+    CredentialsCache cache(env, clock, std::make_unique<ManualProvider>(provider));
     const auto ignore = [](const Result<Credentials>&) {};
     cache.get(ignore);
-    provider->answer(Credentials{"A", "S", "", kHourMs, "hand"});
+    provider->respond(Credentials{"A", "S", "", kHourMs, "hand"});
     while (provider->asked == 1) {
       fake.clock.advance(1000);
       cache.get(ignore);
@@ -128,9 +128,9 @@ TEST_F(credentials_cache, refresh_begins_at_a_random_moment_between_10_and_5_min
   EXPECT_GT(moments.size(), 20U);
 }
 
-TEST_F(credentials_cache, short_lived_ones_are_refreshed_in_their_last_half) {
+TEST_F(credentials_cache, short_lived_credentials_are_refreshed_in_their_second_half) {
   get();
-  answer("A", 60'000);
+  respond("A", 60'000);
   fake_.clock.advance(29'999);
   get();
   EXPECT_EQ(provider_->asked, 1);
@@ -139,9 +139,9 @@ TEST_F(credentials_cache, short_lived_ones_are_refreshed_in_their_last_half) {
   EXPECT_EQ(provider_->asked, 2);
 }
 
-TEST_F(credentials_cache, failed_refresh_costs_nothing_while_the_old_are_good_and_is_told) {
+TEST_F(credentials_cache, a_failed_refresh_is_reported_and_harmless_while_credentials_are_valid) {
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   fake_.clock.advance(kHourMs - 10 * kMinuteMs);
   get();
   fail();
@@ -152,17 +152,17 @@ TEST_F(credentials_cache, failed_refresh_costs_nothing_while_the_old_are_good_an
   EXPECT_EQ(get(), "A");
 }
 
-TEST_F(credentials_cache, after_a_failure_calls_are_refused_in_a_pause_then_it_asks_again) {
+TEST_F(credentials_cache, after_a_failure_calls_fail_during_a_pause_and_then_retry) {
   struct LastRandom : Random {
     uint64_t next() override { return 1000; }  // the longest first pause
   } random;
   Env env{fake_.clock, random, fake_.transport, fake_.files, fake_.env.variable, fake_.env.log};
-  HandProvider* provider = nullptr;
-  CredentialsCache cache(env, clock_, std::make_unique<HandProvider>(provider));
+  ManualProvider* provider = nullptr;
+  CredentialsCache cache(env, clock_, std::make_unique<ManualProvider>(provider));
   std::vector<Code> codes;
   const auto note = [&](const Result<Credentials>& found) { codes.push_back(found.status().code()); };
   cache.get(note);
-  provider->answer(Status(Code::transient, "PS0000", "no answer"));
+  provider->respond(Status(Code::transient, "PS0000", "no answer"));
   fake_.clock.advance(999);
   cache.get(note);
   EXPECT_EQ(codes, (std::vector<Code>{Code::credentials, Code::credentials}));
@@ -172,40 +172,40 @@ TEST_F(credentials_cache, after_a_failure_calls_are_refused_in_a_pause_then_it_a
   EXPECT_EQ(provider->asked, 2);
 }
 
-TEST_F(credentials_cache, refused_ones_are_replaced_before_the_next_call) {
+TEST_F(credentials_cache, rejected_credentials_are_replaced_before_the_next_call) {
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   cache_.on_rejected("A");
   EXPECT_EQ(get(), "waits");
-  answer("B", kHourMs);
+  respond("B", kHourMs);
   EXPECT_EQ(told_.back(), "B");
 }
 
-TEST_F(credentials_cache, late_refusals_of_replaced_ones_change_nothing) {
+TEST_F(credentials_cache, late_rejections_of_replaced_credentials_are_ignored) {
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   cache_.on_rejected("A");
   get();
-  answer("B", kHourMs);
+  respond("B", kHourMs);
   cache_.on_rejected("A");
   EXPECT_EQ(get(), "B");
   EXPECT_EQ(provider_->asked, 2);
 }
 
-TEST_F(credentials_cache, refused_ones_that_come_again_are_used_but_not_fetched_all_the_time) {
+TEST_F(credentials_cache, rejected_credentials_returned_again_are_used_but_not_constantly_fetched) {
   struct LongRandom : Random {
     uint64_t next() override { return 1000; }
   } random;
   Env env{fake_.clock, random, fake_.transport, fake_.files, fake_.env.variable, fake_.env.log};
-  HandProvider* provider = nullptr;
-  CredentialsCache cache(env, clock_, std::make_unique<HandProvider>(provider));
+  ManualProvider* provider = nullptr;
+  CredentialsCache cache(env, clock_, std::make_unique<ManualProvider>(provider));
   std::string got;
   const auto note = [&](const Result<Credentials>& found) { got = found.ok() ? found->access_key_id : "error"; };
   cache.get(note);
-  provider->answer(keys("A", kHourMs));
+  provider->respond(keys("A", kHourMs));
   cache.on_rejected("A");
   cache.get(note);
-  provider->answer(keys("A", kHourMs));
+  provider->respond(keys("A", kHourMs));
   for (int i = 0; i < 10; ++i) {
     cache.on_rejected("A");
     cache.get(note);
@@ -218,9 +218,9 @@ TEST_F(credentials_cache, refused_ones_that_come_again_are_used_but_not_fetched_
   EXPECT_EQ(provider->asked, 3);
 }
 
-TEST_F(credentials_cache, ones_that_had_expired_when_they_came_are_an_error_that_speaks_of_the_clock) {
+TEST_F(credentials_cache, credentials_expired_on_arrival_are_an_error_that_mentions_the_clock) {
   EXPECT_EQ(get(), "waits");
-  answer("A", 0);
+  respond("A", 0);
   EXPECT_EQ(told_.back(), "error");
   EXPECT_EQ(error_.code(), Code::credentials);
   EXPECT_NE(error_.message().find("hand: the credentials have already expired; check the clock"),
@@ -229,31 +229,31 @@ TEST_F(credentials_cache, ones_that_had_expired_when_they_came_are_an_error_that
   EXPECT_EQ(error_.message().find("SECRET"), std::string::npos);
 }
 
-TEST_F(credentials_cache, calls_made_by_those_that_waited_are_served_too) {
+TEST_F(credentials_cache, calls_started_by_waiting_callbacks_are_served_too) {
   std::string second;
   cache_.get([&](const Result<Credentials>& first) {
     EXPECT_FALSE(first.ok());
     cache_.get([&](const Result<Credentials>& found) { second = found.ok() ? found->access_key_id : "error"; });
   });
   fail();
-  EXPECT_EQ(second, "") << "no pause by this chance, so it asks again";
-  answer("A", kHourMs);
+  EXPECT_EQ(second, "") << "the random pause is 0, so it is requested again";
+  respond("A", kHourMs);
   EXPECT_EQ(second, "A");
 }
 
-TEST_F(credentials_cache, source_is_logged_when_it_changes_and_never_a_key) {
+TEST_F(credentials_cache, a_change_of_the_credentials_source_is_logged_without_keys) {
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   cache_.on_rejected("A");
   get();
-  answer("B", kHourMs);
+  respond("B", kHourMs);
   EXPECT_EQ(fake_.log, (std::vector<std::string>{"using credentials from hand"}));
 }
 
-TEST_F(credentials_cache, logs_once_that_a_refresh_went_well_after_some_that_failed) {
+TEST_F(credentials_cache, the_recovery_of_a_refresh_is_logged_once) {
   const std::string recovery = "credentials are refreshed again from hand";
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   fake_.clock.advance(kHourMs - 10 * kMinuteMs);
   for (int failures = 0; failures < 2; ++failures) {
     get();
@@ -262,22 +262,22 @@ TEST_F(credentials_cache, logs_once_that_a_refresh_went_well_after_some_that_fai
     fake_.clock.advance(kMinuteMs);
   }
   get();
-  answer("B", kHourMs);
+  respond("B", kHourMs);
   EXPECT_EQ(fake_.log.back(), recovery);
   const size_t lines = fake_.log.size();
   fake_.clock.advance(kHourMs - 5 * kMinuteMs);
   get();
-  answer("C", kHourMs);
+  respond("C", kHourMs);
   EXPECT_EQ(get(), "C");
   EXPECT_EQ(fake_.log.size(), lines);
 }
 
-TEST_F(credentials_cache, logs_the_source_where_the_first_try_failed) {
+TEST_F(credentials_cache, the_credentials_source_is_logged_if_the_first_attempt_failed) {
   get();
   fail();
   fake_.clock.advance(kMinuteMs);
   get();
-  answer("A", kHourMs);
+  respond("A", kHourMs);
   EXPECT_EQ(fake_.log, (std::vector<std::string>{"using credentials from hand"}));
 }
 

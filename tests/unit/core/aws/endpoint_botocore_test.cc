@@ -20,16 +20,16 @@ bool is_mended_since(const std::string& service, const std::string& region, bool
   return service == "kinesis" && region.starts_with("us-gov-") && fips && !dualstack;
 }
 
-TEST(endpoint_botocore, rules_give_the_same_names_in_every_partition) {
+TEST(endpoint_botocore, endpoints_are_those_of_botocore_in_every_partition) {
   if (std::system((kScript + " probe >/dev/null 2>&1").c_str()) != 0)
     GTEST_SKIP() << "no botocore with endpoint rules for /usr/bin/python3 (Debian: python3-botocore)";
   std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   EXPECT_EQ(std::system((kScript + " >" + folder + "/answers").c_str()), 0);
-  std::ifstream answers(folder + "/answers");
+  std::ifstream responses(folder + "/answers");
   std::string service, region, url;
   int compared = 0;
-  for (bool fips, dualstack; answers >> service >> region >> fips >> dualstack >> url;) {
+  for (bool fips, dualstack; responses >> service >> region >> fips >> dualstack >> url;) {
     if (is_mended_since(service, region, fips, dualstack)) continue;
     if (dualstack && url == "none")
       continue;  // the isolated partitions, which have dual-stack names in later rules

@@ -42,12 +42,12 @@ class endpoint_settings : public testing::Test {
   std::map<std::string, std::string>& variables_ = fake_.variables;
 };
 
-TEST_F(endpoint_settings, are_the_regions_own_without_a_word_in_the_log_if_nothing_is_set) {
+TEST_F(endpoint_settings, the_default_endpoint_is_the_regions_and_logs_nothing) {
   EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
   EXPECT_TRUE(fake_.log.empty());
 }
 
-TEST_F(endpoint_settings, of_a_service_go_before_those_of_all_and_the_environment_before_the_profile) {
+TEST_F(endpoint_settings, an_endpoint_of_a_service_precedes_the_global_one_and_the_environment_the_profile) {
   config(
       "[default]\nendpoint_url = https://profile\nservices = s\n[services s]\nkinesis =\n  endpoint_url = "
       "https://section\n");
@@ -65,7 +65,7 @@ TEST_F(endpoint_settings, of_a_service_go_before_those_of_all_and_the_environmen
   EXPECT_EQ(fake_.log.back(), "using endpoint https://all for sts, from AWS_ENDPOINT_URL");
 }
 
-TEST_F(endpoint_settings, of_the_environment_and_the_profile_are_passed_over_if_either_says_so) {
+TEST_F(endpoint_settings, endpoints_of_environment_and_profile_can_be_disabled_by_either) {
   config(
       "[default]\nendpoint_url = https://profile\n[profile p]\nignore_configured_endpoint_urls = true\n"
       "endpoint_url = https://p\n");
@@ -80,7 +80,7 @@ TEST_F(endpoint_settings, of_the_environment_and_the_profile_are_passed_over_if_
   EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
 }
 
-TEST_F(endpoint_settings, keep_the_rules_of_our_own_option) {
+TEST_F(endpoint_settings, endpoints_from_the_environment_follow_the_rules_of_our_option) {
   variables_["AWS_ENDPOINT_URL"] = "http://example.com";
   EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL: endpoint 'http://example.com' uses plain http")) << url();
   EndpointOptions plaintext = given();
@@ -97,7 +97,7 @@ TEST_F(endpoint_settings, keep_the_rules_of_our_own_option) {
   }
 }
 
-TEST_F(endpoint_settings, of_fips_and_dual_stack_are_switches_of_the_environment_then_of_the_profile) {
+TEST_F(endpoint_settings, fips_and_dual_stack_are_enabled_by_the_environment_then_the_profile) {
   config("[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = TRUE\n");
   EXPECT_EQ(url(), "https://kinesis-fips.eu-west-1.api.aws");
   EXPECT_EQ(fake_.log.back(),
@@ -114,7 +114,7 @@ TEST_F(endpoint_settings, of_fips_and_dual_stack_are_switches_of_the_environment
   EXPECT_EQ(url(), "AWS_USE_FIPS_ENDPOINT is '1': expected true or false");
 }
 
-TEST_F(endpoint_settings, are_all_checked_and_not_only_to_the_first_mistake) {
+TEST_F(endpoint_settings, all_mistakes_in_endpoint_settings_are_reported) {
   config("[default]\nuse_dualstack_endpoint = maybe\nservices = gone\n");
   variables_["AWS_USE_FIPS_ENDPOINT"] = "1";
   std::set<std::string> problems;
@@ -131,7 +131,7 @@ TEST_F(endpoint_settings, are_all_checked_and_not_only_to_the_first_mistake) {
                 "services"}));
 }
 
-TEST_F(endpoint_settings, with_a_url_next_to_fips_or_dual_stack_contradict_each_other) {
+TEST_F(endpoint_settings, an_endpoint_url_contradicts_fips_or_dual_stack) {
   variables_["AWS_ENDPOINT_URL"] = "https://all";
   variables_["AWS_USE_FIPS_ENDPOINT"] = "true";
   EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL conflicts with AWS_USE_FIPS_ENDPOINT: ")) << url();
@@ -140,19 +140,19 @@ TEST_F(endpoint_settings, with_a_url_next_to_fips_or_dual_stack_contradict_each_
   EXPECT_TRUE(has(url("kinesis", given("", "off", "on")), "AWS_ENDPOINT_URL conflicts with use_dualstack: "));
   EndpointOptions sts = given("https://sts", "on");
   sts.is_for_one = true;
-  EXPECT_EQ(url("sts", sts), "https://sts") << "FIPS is for Kinesis then";
+  EXPECT_EQ(url("sts", sts), "https://sts") << "then FIPS applies to Kinesis";
 }
 
-TEST_F(endpoint_settings, of_a_services_section_must_be_there_and_nested) {
+TEST_F(endpoint_settings, a_profiles_services_section_must_exist_and_be_nested) {
   config("[default]\nservices = gone\n");
   EXPECT_TRUE(has(url(), "profile default: the section [services gone] is missing or empty"));
   config("[default]\nservices = s\n[services s]\nkinesis = https://x\n");
   EXPECT_TRUE(has(url(), "[services s]: kinesis has no nested settings"));
   variables_["AWS_ENDPOINT_URL"] = "https://all";
-  EXPECT_EQ(url(), "https://all") << "the environment goes before it";
+  EXPECT_EQ(url(), "https://all") << "the environment precedes it";
 }
 
-TEST_F(endpoint_settings, are_those_of_the_profile_that_is_named_which_must_exist) {
+TEST_F(endpoint_settings, endpoint_settings_come_from_the_named_profile_which_must_exist) {
   config("[profile p]\nendpoint_url = https://p\n");
   EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
   variables_["AWS_PROFILE"] = "p";

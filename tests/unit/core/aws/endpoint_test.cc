@@ -9,14 +9,14 @@ Result<Endpoint> given(const std::string& url, bool allow_plaintext = false) {
   return make_endpoint("kinesis", "eu-west-1", url, allow_plaintext);
 }
 
-void expect_refused(const std::string& url, const std::string& reason) {
+void expect_rejected(const std::string& url, const std::string& reason) {
   const Result<Endpoint> endpoint = given(url, true);
   ASSERT_FALSE(endpoint.ok()) << url;
   EXPECT_EQ(endpoint.status().code(), Code::config) << url;
   EXPECT_NE(endpoint.status().message().find(reason), std::string::npos) << endpoint.status().message();
 }
 
-TEST(endpoint, is_the_regions_own_where_none_is_given) {
+TEST(endpoint, the_default_endpoint_is_the_regions) {
   const Result<Endpoint> endpoint = given("");
   ASSERT_TRUE(endpoint.ok());
   EXPECT_EQ(endpoint->url, "https://kinesis.eu-west-1.amazonaws.com");
@@ -25,11 +25,11 @@ TEST(endpoint, is_the_regions_own_where_none_is_given) {
   EXPECT_EQ(endpoint->service, "kinesis");
 }
 
-TEST(endpoint, in_china_has_its_own_ending) {
+TEST(endpoint, endpoints_in_china_have_their_own_suffix) {
   EXPECT_EQ(make_endpoint("kinesis", "cn-north-1", "", false)->host, "kinesis.cn-north-1.amazonaws.com.cn");
 }
 
-TEST(endpoint, of_each_kind_has_the_name_that_its_partition_gives_it) {
+TEST(endpoint, endpoints_of_each_kind_have_their_partitions_name) {
   const auto host = [](const std::string& service, const std::string& region, bool fips, bool dualstack) {
     const Result<Endpoint> endpoint = make_endpoint(service, region, "", false, {fips, dualstack});
     return endpoint.ok() ? endpoint->host : endpoint.status().message();
@@ -50,7 +50,7 @@ TEST(endpoint, of_each_kind_has_the_name_that_its_partition_gives_it) {
   EXPECT_EQ(host("kinesis", "eusc-de-east-1", false, true), "kinesis.eusc-de-east-1.api.amazonwebservices.eu");
 }
 
-TEST(endpoint, host_header_has_the_port_only_where_it_is_not_the_usual_one) {
+TEST(endpoint, the_host_header_has_the_port_only_if_it_is_not_the_default) {
   EXPECT_EQ(given("https://example.com")->host, "example.com");
   EXPECT_EQ(given("https://example.com:443/")->host, "example.com");
   EXPECT_EQ(given("https://example.com:443/")->url, "https://example.com");
@@ -60,7 +60,7 @@ TEST(endpoint, host_header_has_the_port_only_where_it_is_not_the_usual_one) {
   EXPECT_EQ(given("HTTPS://Example.COM:0443")->url, "https://example.com");
 }
 
-TEST(endpoint, plain_http_is_for_loopback_alone) {
+TEST(endpoint, plain_http_is_allowed_only_for_loopback) {
   for (const char* url : {"http://localhost", "http://127.0.0.1:1", "http://127.1.2.3", "http://[::1]:65535"})
     EXPECT_TRUE(given(url).ok()) << url;
   for (const char* url : {"http://example.com", "http://128.0.0.1", "http://126.255.255.255", "http://[::2]",
@@ -73,48 +73,48 @@ TEST(endpoint, plain_http_is_for_loopback_alone) {
   }
 }
 
-TEST(endpoint, ipv6_address_is_written_as_it_is_sent) {
+TEST(endpoint, an_ipv6_endpoint_is_normalized) {
   EXPECT_EQ(given("https://[FD00:0::0001]:8443")->host, "[fd00::1]:8443");
   EXPECT_EQ(given("https://[fd00::1]")->host, "[fd00::1]");
 }
 
-TEST(endpoint, port_is_1_to_65535) {
+TEST(endpoint, an_endpoints_port_is_1_to_65535) {
   EXPECT_TRUE(given("https://example.com:1").ok());
   EXPECT_TRUE(given("https://example.com:65535").ok());
   for (const char* port : {"0", "65536", "", "-1", "+1", "80a", " 80", "99999999999999999999"})
-    expect_refused(std::string("https://example.com:") + port, "port");
+    expect_rejected(std::string("https://example.com:") + port, "port");
 }
 
-TEST(endpoint, other_schemes_paths_queries_and_users_are_refused) {
-  expect_refused("kinesis.eu-west-1.amazonaws.com", "https://");
-  expect_refused("ftp://example.com", "https://");
-  expect_refused("file:///etc/passwd", "https://");
-  expect_refused("https://example.com/path", "path");
-  expect_refused("https://example.com?query", "query");
-  expect_refused("https://example.com#fragment", "fragment");
-  expect_refused("https://name@example.com", "user");
+TEST(endpoint, endpoints_with_other_schemes_paths_queries_or_users_are_rejected) {
+  expect_rejected("kinesis.eu-west-1.amazonaws.com", "https://");
+  expect_rejected("ftp://example.com", "https://");
+  expect_rejected("file:///etc/passwd", "https://");
+  expect_rejected("https://example.com/path", "path");
+  expect_rejected("https://example.com?query", "query");
+  expect_rejected("https://example.com#fragment", "fragment");
+  expect_rejected("https://name@example.com", "user");
 }
 
-TEST(endpoint, password_in_the_url_is_not_shown) {
+TEST(endpoint, a_password_in_an_endpoint_url_is_not_shown) {
   const Result<Endpoint> endpoint = given("https://name:hunter2@example.com");
   ASSERT_FALSE(endpoint.ok());
   EXPECT_EQ(endpoint.status().message().find("hunter2"), std::string::npos);
 }
 
-TEST(endpoint, host_that_the_client_would_rewrite_is_refused) {
+TEST(endpoint, an_endpoint_host_that_libcurl_would_rewrite_is_rejected) {
   for (const char* host : {"", ".", "a..b", ".a", "127.1", "0x7f.1", "127.0.0.01", "1.2.3.256", "[fe80::1%25eth0]",
                            "[::1", "::1", "[]", "a b", "a%2eb", "a\tb", "a\nb", "a\\b", "\xc3\xa9.example"})
-    expect_refused(std::string("https://") + host, "");
+    expect_rejected(std::string("https://") + host, "");
 }
 
-TEST(endpoint, host_of_253_bytes_is_taken_and_one_more_refused) {
+TEST(endpoint, an_endpoint_host_has_at_most_253_bytes) {
   std::string host(253, 'a');
   for (size_t i = 60; i < host.size(); i += 60) host[i] = '.';
   EXPECT_TRUE(given("https://" + host).ok());
-  expect_refused("https://" + host + "a", "host");
+  expect_rejected("https://" + host + "a", "host");
 }
 
-TEST(endpoint, region_has_small_letters_digits_and_dashes) {
+TEST(endpoint, a_region_has_lower_case_letters_digits_and_dashes) {
   EXPECT_TRUE(make_endpoint("kinesis", std::string(63, 'a'), "", false).ok());
   for (const std::string& region : {std::string(), std::string(64, 'a'), std::string("EU-WEST-1"),
                                     std::string("eu/west"), std::string("eu.evil.example"), std::string("a\n")}) {

@@ -29,7 +29,7 @@ std::string error(const std::string& text) {
   return file.ok() ? "" : file.status().message();
 }
 
-TEST(ini_file, header_may_be_followed_by_anything) {
+TEST(ini_file, an_ini_header_may_be_followed_by_anything) {
   for (const char* header : {"[a]", "[a] # mine", "[a];x", "[a] ; prod", "  [a]", "\t[a]\t", "[a] b"})
     EXPECT_EQ(sections(std::string(header) + "\nk = v\n"), (std::map<std::string, Settings>{{"a", {{"k", "v"}}}}))
         << header;
@@ -38,7 +38,7 @@ TEST(ini_file, header_may_be_followed_by_anything) {
   EXPECT_TRUE(sections("[]]\n").contains("]"));
 }
 
-TEST(ini_file, setting_has_an_equals_sign_or_a_colon_and_any_indent) {
+TEST(ini_file, an_ini_setting_has_an_equals_sign_or_colon_and_any_indentation) {
   for (const char* line :
        {"k=v", "k = v", "k: v", "k:v", "K\t=\tv  ", "  k = v", "\tk: v", "k =\xc2\xa0v\xe3\x80\x80"})
     for (const char* end : {"\n", "\r\n", "\r", ""})
@@ -49,19 +49,19 @@ TEST(ini_file, setting_has_an_equals_sign_or_a_colon_and_any_indent) {
   EXPECT_EQ(sections("[a]\nk =\nl=\n\nm = x\n")["a"], (Settings{{"k", ""}, {"l", ""}, {"m", "x"}}));
 }
 
-TEST(ini_file, settings_below_each_other_may_be_indented_if_they_are_so_alike) {
+TEST(ini_file, ini_settings_may_be_indented_equally) {
   EXPECT_EQ(sections("[a]\n  k = v\n  l = w\n[b]\n\tm = x\n"),
             (std::map<std::string, Settings>{{"a", {{"k", "v"}, {"l", "w"}}}, {"b", {{"m", "x"}}}}));
   EXPECT_EQ(sections("[a]\n  k = v\n l = w\n")["a"], (Settings{{"k", "v"}, {"l", "w"}}));
   EXPECT_EQ(sections("[a]\nk = v\n l = w\n  [b]\n")["a"], (Settings{{"k", "v\nl = w\n[b]"}}));
 }
 
-TEST(ini_file, value_goes_on_in_lines_that_are_indented_deeper_across_comments_and_blank_lines) {
+TEST(ini_file, an_ini_value_continues_in_deeper_indented_lines_across_comments_and_blank_lines) {
   EXPECT_EQ(sections("[a]\nk = v\n  w\n# c\n\n  ; c\n\tx\n\nl = y\n")["a"],
             (Settings{{"k", "v\nw\n\nx"}, {"l", "y"}}));
 }
 
-TEST(ini_file, nested_settings_are_those_of_an_empty_value) {
+TEST(ini_file, nested_ini_settings_belong_to_an_empty_value) {
   const std::string value =
       sections("[a]\nkinesis =\n  endpoint_url = http://a:1/?b=c\n\n  x=y\nl = z\n")["a"]["kinesis"];
   EXPECT_EQ(nested_setting(value, "endpoint_url"), "http://a:1/?b=c");
@@ -72,13 +72,13 @@ TEST(ini_file, nested_settings_are_those_of_an_empty_value) {
             "line 3: an indented line below kinesis is not NAME = VALUE; begin the value on this line");
 }
 
-TEST(ini_file, default_section_gives_its_settings_to_all) {
+TEST(ini_file, the_default_ini_section_applies_to_all) {
   EXPECT_EQ(sections("[a]\nk = v\n[DEFAULT]\nk = d\nl = d\n[b]\n[DEFAULT]\nm = d\n"),
             (std::map<std::string, Settings>{{"a", {{"k", "v"}, {"l", "d"}, {"m", "d"}}},
                                              {"b", {{"k", "d"}, {"l", "d"}, {"m", "d"}}}}));
 }
 
-TEST(ini_file, error_names_the_line_but_shows_no_value) {
+TEST(ini_file, an_ini_error_names_the_line_but_shows_no_value) {
   EXPECT_EQ(error("\nk = SECRET\n"), "line 2: a setting before the first [section]; move it into one");
   for (const char* line : {"SECRET", "= SECRET", ": SECRET", "[", "[]", "[SECRET"})
     EXPECT_EQ(error("[a]\r\nk = v\r\n" + std::string(line) + "\r\n"),

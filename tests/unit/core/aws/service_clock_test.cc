@@ -20,11 +20,11 @@ class service_clock : public testing::Test {
  protected:
   static constexpr int64_t kTrueMs = 1'700'000'000'000;  // the time in dated()
 
-  StandingClock clock_;
+  FixedClock clock_;
   ServiceClock service_clock_{clock_};
 };
 
-TEST_F(service_clock, is_the_wall_clock_until_a_service_says_otherwise) {
+TEST_F(service_clock, the_service_clock_is_the_wall_clock_until_a_service_corrects_it) {
   clock_.now_ms = kTrueMs - kHourMs;
   EXPECT_EQ(service_clock_.now_ms(), kTrueMs - kHourMs);
   service_clock_.correct(dated(true));
@@ -33,7 +33,7 @@ TEST_F(service_clock, is_the_wall_clock_until_a_service_says_otherwise) {
   EXPECT_EQ(service_clock_.now_ms(), kTrueMs + 1000);
 }
 
-TEST_F(service_clock, is_not_corrected_by_plain_http_or_without_a_date) {
+TEST_F(service_clock, plain_http_or_a_missing_date_does_not_correct_the_service_clock) {
   clock_.now_ms = kTrueMs - kHourMs;
   service_clock_.correct(dated(false));
   service_clock_.correct(dated(true, "yesterday"));
@@ -41,7 +41,7 @@ TEST_F(service_clock, is_not_corrected_by_plain_http_or_without_a_date) {
   EXPECT_EQ(service_clock_.now_ms(), kTrueMs - kHourMs);
 }
 
-TEST_F(service_clock, is_corrected_by_24_h_at_most_either_way) {
+TEST_F(service_clock, the_service_clock_is_corrected_by_at_most_24_h) {
   for (const int sign : {1, -1}) {
     ServiceClock corrected(clock_);
     clock_.now_ms = kTrueMs + sign * (24 * kHourMs + 1);

@@ -172,23 +172,23 @@ void expect_botocore_agrees(const std::vector<Call>& calls) {
     for (const Call& call : calls) questions << call.question << '\n';
   }
   EXPECT_EQ(std::system((kScript + " <" + folder + "/questions >" + folder + "/answers").c_str()), 0);
-  std::ifstream answers(folder + "/answers");
+  std::ifstream responses(folder + "/answers");
   for (const Call& call : calls) {
-    std::string answer;
-    ASSERT_TRUE(std::getline(answers, answer));
-    EXPECT_EQ(call.authorization, answer) << call.question;
+    std::string response;
+    ASSERT_TRUE(std::getline(responses, response));
+    EXPECT_EQ(call.authorization, response) << call.question;
   }
   std::filesystem::remove_all(folder);
 }
 
-TEST(sigv4_botocore, put_records_calls_are_valid_and_signed_as_botocore_does) {
+TEST(sigv4_botocore, put_records_requests_are_valid_and_signed_as_in_botocore) {
   Generator random(20260102);
   std::vector<Call> calls;
   for (int i = 0; i < kCalls; ++i) calls.push_back(random_call(random));
   expect_botocore_agrees(calls);
 }
 
-TEST(sigv4_botocore, any_request_is_signed_as_botocore_does) {
+TEST(sigv4_botocore, any_request_is_signed_as_in_botocore) {
   Generator random(20260103);
   std::vector<Call> calls;
   for (int i = 0; i < kRequests; ++i) calls.push_back(random_request(random));

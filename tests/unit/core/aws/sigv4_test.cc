@@ -25,7 +25,7 @@ std::string canonical_query(std::string_view query) {
   return line(sigv4::canonical_request({"GET", "/", query, {}, kEmptyHash}), 2);
 }
 
-TEST(sigv4, put_records_is_signed_as_botocore_does) {
+TEST(sigv4, a_put_records_request_is_signed_as_in_botocore) {
   const std::string hash = hex(sha256(R"({"Records":[]})"));
   sigv4::Request request = {"POST", "/", "", {}, hash};
   request.headers = {{"Host", "kinesis.eu-west-1.amazonaws.com"},
@@ -44,7 +44,7 @@ TEST(sigv4, put_records_is_signed_as_botocore_does) {
             "Signature=9edaf4cc0ef610069a7baafb9d4530da46fb24cd4b7049b735e228128399fc76");
 }
 
-TEST(sigv4, path_query_and_odd_blanks_are_signed_as_botocore_does) {
+TEST(sigv4, path_query_and_unusual_white_space_are_signed_as_in_botocore) {
   sigv4::Request request = {"GET", "/a%20b/../c/./d//e/", "b=2&a=%2F&b=1&c", {}, kEmptyHash};
   request.headers = {
       {"Host", "example.com:8443"}, {"X-Odd", "  two   words\t x "}, {"X-Amz-Date", "20260102T030405Z"}};
@@ -54,7 +54,7 @@ TEST(sigv4, path_query_and_odd_blanks_are_signed_as_botocore_does) {
             "Signature=a6455aa33f7052443c2b5606832386460944aa6372570df23596aa75f25b7b83");
 }
 
-TEST(sigv4, path_loses_dots_and_empty_segments) {
+TEST(sigv4, a_signed_path_has_no_dot_or_empty_segments) {
   EXPECT_EQ(canonical_path(""), "/");
   EXPECT_EQ(canonical_path("/"), "/");
   EXPECT_EQ(canonical_path("//"), "/");
@@ -65,26 +65,28 @@ TEST(sigv4, path_loses_dots_and_empty_segments) {
   EXPECT_EQ(canonical_path("/a/../"), "/");
 }
 
-TEST(sigv4, path_is_kept_where_normalizing_is_off) { EXPECT_EQ(canonical_path("//a/./..", false), "//a/./.."); }
+TEST(sigv4, a_signed_path_is_unchanged_with_normalization_off) {
+  EXPECT_EQ(canonical_path("//a/./..", false), "//a/./..");
+}
 
-TEST(sigv4, path_is_encoded_once_more_than_on_the_request_line) {
+TEST(sigv4, a_signed_path_is_encoded_once_more_than_in_the_request_line) {
   EXPECT_EQ(canonical_path("/a%20b"), "/a%2520b");
   EXPECT_EQ(canonical_path("/\xc3\xa9~-_."), "/%C3%A9~-_.");
 }
 
-TEST(sigv4, query_is_sorted_by_name_then_value_and_not_encoded_twice) {
+TEST(sigv4, a_signed_query_is_sorted_by_name_then_value_and_not_encoded_twice) {
   EXPECT_EQ(canonical_query(""), "");
   EXPECT_EQ(canonical_query("b=2&a=%2F&b=1"), "a=%2F&b=1&b=2");
   EXPECT_EQ(canonical_query("flag&&a b=c"), "a%20b=c&flag=");
   EXPECT_EQ(canonical_query("a=b=c"), "a=b%3Dc");
 }
 
-TEST(sigv4, headers_of_one_name_are_joined_in_their_order) {
+TEST(sigv4, signed_headers_of_the_same_name_are_joined_in_order) {
   const sigv4::Request request = {"GET", "/", "", {{"B", "2"}, {"a", " x  y "}, {"b", "1"}}, kEmptyHash};
   EXPECT_EQ(sigv4::canonical_request(request), "GET\n/\n\na:x y\nb:2,1\n\na;b\n" + kEmptyHash);
 }
 
-TEST(sigv4, date_is_utc_to_the_second_rounded_down) {
+TEST(sigv4, a_signature_date_is_utc_rounded_down_to_the_second) {
   EXPECT_EQ(sigv4::amz_date(0), "19700101T000000Z");
   EXPECT_EQ(sigv4::amz_date(1440938160000), "20150830T123600Z");
   EXPECT_EQ(sigv4::amz_date(951782399999), "20000228T235959Z");

@@ -127,23 +127,23 @@ class sigv4_vectors : public testing::Test {
   std::vector<Vector> vectors_;
 };
 
-TEST_F(sigv4_vectors, canonical_request_is_that_of_each_vector) {
+TEST_F(sigv4_vectors, the_canonical_request_matches_each_vector) {
   for (const Vector& vector : vectors_)
     EXPECT_EQ(sigv4::canonical_request(vector.request()), vector.canonical_request) << vector.name;
 }
 
-TEST_F(sigv4_vectors, string_to_sign_is_that_of_each_vector) {
+TEST_F(sigv4_vectors, the_string_to_sign_matches_each_vector) {
   for (const Vector& vector : vectors_)
     EXPECT_EQ(sigv4::string_to_sign(vector.scope, vector.canonical_request), vector.string_to_sign) << vector.name;
 }
 
-TEST_F(sigv4_vectors, signature_is_that_of_each_vector) {
+TEST_F(sigv4_vectors, the_signature_matches_each_vector) {
   for (const Vector& vector : vectors_)
     EXPECT_EQ(sigv4::signature(vector.credentials, vector.scope, vector.string_to_sign), vector.signature)
         << vector.name;
 }
 
-TEST_F(sigv4_vectors, authorization_header_is_that_of_each_vector) {
+TEST_F(sigv4_vectors, the_authorization_header_matches_each_vector) {
   for (const Vector& vector : vectors_) {
     const std::string header =
         "\nAuthorization:" + sigv4::authorization(vector.credentials, vector.scope, vector.request()) + "\n";

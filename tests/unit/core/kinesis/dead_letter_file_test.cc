@@ -26,7 +26,7 @@ penstock_batch origin() {
   return batch;
 }
 
-TEST(dead_letter_file, line_tells_stage_reason_position_origin_key_and_data) {
+TEST(dead_letter_file, a_dead_letter_has_stage_reason_position_origin_key_and_data) {
   FakeSystem system;
   auto log = DeadLetterFile::open(system.env, "file:/var/lib/failures.jsonl");
   ASSERT_TRUE(log.ok()) << log.status().message();
@@ -46,7 +46,7 @@ TEST(dead_letter_file, line_tells_stage_reason_position_origin_key_and_data) {
   EXPECT_EQ((*log)->recorded(), 1);
 }
 
-TEST(dead_letter_file, text_is_cut_at_two_kibibytes_and_data_stays_whole) {
+TEST(dead_letter_file, text_in_a_dead_letter_is_truncated_at_two_kib_but_data_is_complete) {
   FakeSystem system;
   auto log = DeadLetterFile::open(system.env, "file:f");
   ASSERT_TRUE(log.ok());
@@ -64,12 +64,12 @@ TEST(dead_letter_file, text_is_cut_at_two_kibibytes_and_data_stays_whole) {
   EXPECT_TRUE(has("\"log_group\":\"" + longest + "\""));
   EXPECT_TRUE(has("\"reason\":\"" + too_long.substr(0, 2048) + "...\""));
   EXPECT_TRUE(has("\"region\":\"" + too_long.substr(0, 2048) + "...\""));
-  EXPECT_TRUE(has("\"partition_key\":\"" + characters.substr(0, 2047) + "...\"")) << "no character is cut in two";
+  EXPECT_TRUE(has("\"partition_key\":\"" + characters.substr(0, 2047) + "...\"")) << "no character is split";
   EXPECT_LT(line.size(), data.size() / 3 * 4 + 10 * 2200);
   EXPECT_TRUE(line.ends_with("\"}\n"));
 }
 
-TEST(dead_letter_file, nothing_is_recorded_before_it_is_flushed) {
+TEST(dead_letter_file, no_dead_letter_counts_before_it_is_flushed) {
   FakeSystem system;
   auto log = DeadLetterFile::open(system.env, "file:f");
   ASSERT_TRUE(log.ok());
@@ -80,7 +80,7 @@ TEST(dead_letter_file, nothing_is_recorded_before_it_is_flushed) {
   EXPECT_EQ((*log)->recorded(), 1);
 }
 
-TEST(dead_letter_file, failed_append_is_kept_and_written_once_there_is_room) {
+TEST(dead_letter_file, a_dead_letter_whose_append_failed_is_kept_and_written_once_there_is_space) {
   FakeSystem system;
   auto log = DeadLetterFile::open(system.env, "file:/full/f");
   ASSERT_TRUE(log.ok());
@@ -98,7 +98,7 @@ TEST(dead_letter_file, failed_append_is_kept_and_written_once_there_is_room) {
   EXPECT_EQ(std::count(system.files.synced.begin(), system.files.synced.end(), '\n'), 2);
 }
 
-TEST(dead_letter_file, failed_sync_does_not_count_and_is_written_again) {
+TEST(dead_letter_file, a_dead_letter_whose_sync_failed_does_not_count_and_is_written_again) {
   FakeSystem system;
   auto log = DeadLetterFile::open(system.env, "file:f");
   ASSERT_TRUE(log.ok());
@@ -112,7 +112,7 @@ TEST(dead_letter_file, failed_sync_does_not_count_and_is_written_again) {
   EXPECT_EQ(std::count(system.files.synced.begin(), system.files.synced.end(), '\n'), 2);
 }
 
-TEST(dead_letter_file, drop_warns_counts_and_keeps_nothing) {
+TEST(dead_letter_file, on_failure_drop_warns_and_counts_and_keeps_nothing) {
   FakeSystem system;
   auto log = DeadLetterFile::open(system.env, "drop");
   ASSERT_TRUE(log.ok());
@@ -126,7 +126,7 @@ TEST(dead_letter_file, drop_warns_counts_and_keeps_nothing) {
   EXPECT_EQ(system.files.appended, "");
 }
 
-TEST(dead_letter_file, records_of_an_output_become_lines_a_few_mebibytes_at_a_time) {
+TEST(dead_letter_file, rejected_records_become_lines_a_few_mebibytes_at_a_time) {
   FakeSystem system;
   auto log = std::move(*DeadLetterFile::open(system.env, "file:f"));
   DeadLetters undeliverable(system.env, *log);
@@ -152,7 +152,7 @@ TEST(dead_letter_file, records_of_an_output_become_lines_a_few_mebibytes_at_a_ti
   EXPECT_EQ(std::count(system.files.synced.begin(), system.files.synced.end(), '\n'), 20'000);
 }
 
-TEST(dead_letter_file, other_values_are_errors_that_say_what_is_allowed) {
+TEST(dead_letter_file, other_on_failure_values_are_errors_that_name_the_allowed_ones) {
   FakeSystem system;
   for (const std::string_view value : {"", "file:", "keep", "Drop", "/var/log/f"}) {
     const auto log = DeadLetterFile::open(system.env, value);
@@ -163,7 +163,7 @@ TEST(dead_letter_file, other_values_are_errors_that_say_what_is_allowed) {
   }
 }
 
-TEST(dead_letter_file, file_that_cannot_be_opened_is_an_error_that_names_it) {
+TEST(dead_letter_file, a_dead_letter_file_that_cannot_be_opened_is_an_error_that_names_it) {
   FakeSystem system;
   system.files.append_error = {Code::io, "PS0000", "Permission denied"};
   const auto log = DeadLetterFile::open(system.env, "file:/root/f");

@@ -50,37 +50,37 @@ constexpr std::string_view kOfAnotherLibrary =
     "f3899ac20a01610a02626312273334303238323336363932303933383436333436333337343630373433313736383231313435351a07"
     "08001a036f6e651a09080110001a0374776f1a0408001a009ab5a8ada4663703e47f8be809ede491";
 
-TEST(kpl_record, what_another_library_wrote_is_taken_apart) {
+TEST(kpl_record, records_written_by_another_library_are_split) {
   EXPECT_EQ(lines_of(from_hex(kOfAnotherLibrary)),
             (Lines{"a|-|one", "bc|340282366920938463463374607431768211455|two", "a|-|"}));
 }
 
-TEST(kpl_record, tables_may_stand_behind_the_records_and_between_them) {
+TEST(kpl_record, kpl_tables_may_follow_the_records_and_be_between_them) {
   EXPECT_EQ(lines_of(sealed(user_record(1, "x", number_field(2, 0)) + partition_key("first") +
                             user_record(0, "y") + explicit_hash_key("7") + partition_key("second"))),
             (Lines{"second|7|x", "first|-|y"}));
 }
 
-TEST(kpl_record, fields_that_are_not_known_and_tags_are_passed_over) {
+TEST(kpl_record, unknown_kpl_fields_and_tags_are_ignored) {
   const std::string odd = varint(9 << 3 | 1) + "12345678" + varint(10 << 3 | 5) + "1234" +
                           number_field(11, ~0ULL) + bytes_field(12, "bytes");
   EXPECT_EQ(lines_of(sealed(odd + partition_key("k") + user_record(0, "x", odd + bytes_field(4, "tag")) + odd)),
             (Lines{"k|-|x"}));
 }
 
-TEST(kpl_record, a_known_field_of_another_type_is_one_that_is_not_known) {
+TEST(kpl_record, a_known_kpl_field_of_another_type_is_ignored) {
   EXPECT_EQ(lines_of(sealed(number_field(1, 5) + number_field(3, 5) + partition_key("k") +
                             user_record(0, "x", bytes_field(1, "0") + number_field(3, 9)))),
             (Lines{"k|-|x"}));
 }
 
-TEST(kpl_record, of_a_repeated_field_of_a_user_record_the_last_counts) {
+TEST(kpl_record, the_last_of_a_repeated_kpl_field_wins) {
   EXPECT_EQ(lines_of(sealed(partition_key("k") + partition_key("l") +
                             user_record(0, "x", number_field(1, 1) + bytes_field(3, "y")))),
             (Lines{"l|-|y"}));
 }
 
-TEST(kpl_record, what_is_too_short_or_without_the_magic_or_the_digest_is_plain) {
+TEST(kpl_record, data_that_is_too_short_or_lacks_the_magic_or_digest_is_plain) {
   const std::string sound = sealed(partition_key("k") + user_record(0, "x"));
   EXPECT_EQ(lines_of(sound), (Lines{"k|-|x"}));
   for (size_t size = 0; size < sound.size(); ++size) EXPECT_EQ(lines_of(sound.substr(0, size)), kPlain) << size;
@@ -93,12 +93,12 @@ TEST(kpl_record, what_is_too_short_or_without_the_magic_or_the_digest_is_plain) 
   EXPECT_EQ(lines_of("a plain record, longer than magic and digest"), kPlain);
 }
 
-TEST(kpl_record, without_a_user_record_it_is_plain) {
+TEST(kpl_record, a_kpl_message_without_a_user_record_is_plain) {
   EXPECT_EQ(lines_of(sealed("")), kPlain);
   EXPECT_EQ(lines_of(sealed(partition_key("k"))), kPlain);
 }
 
-TEST(kpl_record, an_index_beyond_its_table_makes_all_of_it_plain) {
+TEST(kpl_record, an_index_beyond_its_table_makes_the_whole_record_plain) {
   const std::string keys = partition_key("k") + explicit_hash_key("1");
   EXPECT_EQ(lines_of(sealed(keys + user_record(0, "x", number_field(2, 0)))), (Lines{"k|1|x"}));
   EXPECT_EQ(lines_of(sealed(keys + user_record(0, "x") + user_record(1, "y"))), kPlain);
@@ -107,14 +107,14 @@ TEST(kpl_record, an_index_beyond_its_table_makes_all_of_it_plain) {
   EXPECT_EQ(lines_of(sealed(user_record(0, "x"))), kPlain);
 }
 
-TEST(kpl_record, a_user_record_without_key_index_or_data_makes_all_of_it_plain) {
+TEST(kpl_record, a_user_record_without_key_index_or_data_makes_the_whole_record_plain) {
   const std::string sound = partition_key("k") + user_record(0, "x");
   EXPECT_EQ(lines_of(sealed(sound + bytes_field(3, number_field(1, 0)))), kPlain);
   EXPECT_EQ(lines_of(sealed(sound + bytes_field(3, bytes_field(3, "y")))), kPlain);
   EXPECT_EQ(lines_of(sealed(sound + bytes_field(3, ""))), kPlain);
 }
 
-TEST(kpl_record, ill_formed_protobuf_is_plain) {
+TEST(kpl_record, invalid_protobuf_is_plain) {
   const std::string sound = partition_key("k") + user_record(0, "x");
   const std::string ten_bytes(9, '\xFF');
   const Lines one = {"k|-|x"};
@@ -139,7 +139,7 @@ std::string problem_with(const std::string& message) {
   return reader.problem().message();
 }
 
-TEST(kpl_record, a_partition_key_has_256_characters_at_most_however_many_bytes_they_are) {
+TEST(kpl_record, a_kpl_partition_key_has_at_most_256_characters_of_any_bytes) {
   for (const std::string character : {"k", "\u00E9", "\U0001F600", "\xFF"}) {
     std::string key;
     for (int count = 0; count < 256; ++count) key += character;
@@ -156,7 +156,7 @@ TEST(kpl_record, a_partition_key_has_256_characters_at_most_however_many_bytes_t
       << "the table may come after the records";
 }
 
-TEST(kpl_record, an_explicit_hash_key_has_39_digits_at_most) {
+TEST(kpl_record, a_kpl_explicit_hash_key_has_at_most_39_digits) {
   const auto with = [](size_t digits) {
     return partition_key("k") + explicit_hash_key(std::string(digits, '1')) +
            user_record(0, "x", number_field(2, 0));
@@ -169,14 +169,14 @@ TEST(kpl_record, an_explicit_hash_key_has_39_digits_at_most) {
       std::string::npos);
 }
 
-TEST(kpl_record, a_record_that_is_plain_is_no_problem) {
+TEST(kpl_record, a_plain_record_is_not_a_problem) {
   KplRecord reader;
   EXPECT_FALSE(reader.open(sealed(partition_key(std::string(257, 'k')) + user_record(0, "x"))));
   EXPECT_FALSE(reader.open("plain"));
   EXPECT_TRUE(reader.problem().ok());
 }
 
-TEST(kpl_record, tables_take_four_bytes_an_entry_and_large_ones_are_freed) {
+TEST(kpl_record, kpl_tables_use_four_bytes_per_entry_and_large_ones_are_freed) {
   std::string keys;
   for (int entry = 0; entry < 300'000; ++entry) keys += partition_key("");
   const std::string record = sealed(keys + user_record(299'999, "x"));
@@ -189,7 +189,7 @@ TEST(kpl_record, tables_take_four_bytes_an_entry_and_large_ones_are_freed) {
   EXPECT_EQ(reader.buffer_bytes(), 0U);
 }
 
-TEST(kpl_record, a_reader_takes_one_record_after_another) {
+TEST(kpl_record, a_kpl_reader_reads_one_record_after_another) {
   KplRecord reader;
   EXPECT_EQ(lines_of(reader, sealed(partition_key("k") + partition_key("l") + user_record(1, "x"))),
             (Lines{"l|-|x"}));
@@ -201,7 +201,7 @@ TEST(kpl_record, a_reader_takes_one_record_after_another) {
   EXPECT_EQ(lines_of(reader, sealed(partition_key("m") + user_record(0, "y"))), (Lines{"m|-|y"}));
 }
 
-TEST(kpl_record, its_effective_hash_key_is_the_explicit_one_or_the_hash_of_its_partition_key) {
+TEST(kpl_record, the_effective_hash_key_is_the_explicit_one_or_the_hash_of_the_partition_key) {
   EXPECT_EQ(effective_hash_key({"k", "0", ""}), HashKey{0});
   EXPECT_EQ(effective_hash_key({"k", "340282366920938463463374607431768211455", ""}), kLastHashKey);
   EXPECT_EQ(effective_hash_key({"k", "340282366920938463463374607431768211456", ""}), std::nullopt);

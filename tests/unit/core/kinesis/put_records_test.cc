@@ -13,7 +13,7 @@ std::string repeat(std::string_view text, size_t times) {
   return out;
 }
 
-TEST(put_records, body_is_the_json_that_the_service_documents) {
+TEST(put_records, a_put_records_body_is_the_documented_json) {
   std::string body;
   begin_put_records(body);
   append_put_record(body, "hello", "a\"b");
@@ -43,7 +43,7 @@ TEST(put_records, a_stream_is_named_by_its_name_or_its_arn) {
   EXPECT_EQ(json, R"({"StreamARN":"arn:aws:kinesis:eu-west-1:123456789012:stream/logs")");
 }
 
-TEST(put_records, estimate_of_the_body_covers_it_but_for_escapes) {
+TEST(put_records, the_estimated_body_size_covers_the_body_except_escapes) {
   for (const size_t size : {0U, 1U, 2U, 3U, 1000U}) {
     std::string body;
     begin_put_records(body);
@@ -53,11 +53,11 @@ TEST(put_records, estimate_of_the_body_covers_it_but_for_escapes) {
   }
 }
 
-TEST(put_records, a_record_weighs_its_data_and_its_key_in_bytes) {
+TEST(put_records, a_record_counts_the_bytes_of_its_data_and_key) {
   EXPECT_EQ(put_record_bytes("12345", "\xC3\xA9"), 7U);
 }
 
-TEST(put_records, a_key_has_1_to_256_characters_not_bytes) {
+TEST(put_records, a_partition_key_has_1_to_256_characters_not_bytes) {
   EXPECT_FALSE(is_partition_key(""));
   EXPECT_TRUE(is_partition_key("k"));
   for (const std::string_view character : {"k", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
@@ -66,7 +66,7 @@ TEST(put_records, a_key_has_1_to_256_characters_not_bytes) {
   }
 }
 
-TEST(put_records, a_key_is_valid_utf8) {
+TEST(put_records, a_partition_key_is_valid_utf8) {
   for (const std::string_view good :
        {"\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
     EXPECT_TRUE(is_partition_key(good));
@@ -76,65 +76,65 @@ TEST(put_records, a_key_is_valid_utf8) {
     EXPECT_FALSE(is_partition_key(bad));
 }
 
-TEST(put_records, answer_tells_the_refused_records_with_their_codes) {
+TEST(put_records, a_put_records_response_lists_rejected_records_with_their_codes) {
   std::string body =
       R"({"FailedRecordCount":2,"Records":[
         {"SequenceNumber":"1","ShardId":"shard-0"},
         {"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow"},
         {"ErrorCode":null,"SequenceNumber":"2","ShardId":"s"},
         {"ErrorCode":"InternalFailure","ErrorMessage":"oops"}],"EncryptionType":"NONE"})";
-  const auto answer = read_put_records_response(body, 4);
-  ASSERT_TRUE(answer.ok()) << answer.status().message();
-  ASSERT_EQ(answer->rejected.size(), 2U);
-  EXPECT_EQ(answer->rejected[0].index, 1U);
-  EXPECT_EQ(answer->rejected[0].code, "ProvisionedThroughputExceededException");
-  EXPECT_EQ(answer->rejected[1].index, 3U);
-  EXPECT_EQ(answer->rejected[1].code, "InternalFailure");
-  EXPECT_EQ(answer->shard_ids, (std::vector<std::string_view>{"shard-0", "", "s", ""}));
+  const auto response = read_put_records_response(body, 4);
+  ASSERT_TRUE(response.ok()) << response.status().message();
+  ASSERT_EQ(response->rejected.size(), 2U);
+  EXPECT_EQ(response->rejected[0].index, 1U);
+  EXPECT_EQ(response->rejected[0].code, "ProvisionedThroughputExceededException");
+  EXPECT_EQ(response->rejected[1].index, 3U);
+  EXPECT_EQ(response->rejected[1].code, "InternalFailure");
+  EXPECT_EQ(response->shard_ids, (std::vector<std::string_view>{"shard-0", "", "s", ""}));
 }
 
-TEST(put_records, answer_may_have_members_that_are_not_known) {
+TEST(put_records, a_put_records_response_may_have_unknown_members) {
   std::string body =
       R"({"Before":{"Records":[{"ErrorCode":"x"},[[{}]]],"n":1.5},"Records":[
         {"Extra":{"ErrorCode":"x","SequenceNumber":null},"SequenceNumber":"1","More":[{"ErrorCode":"x"}]}],
         "After":[true,null,-1,18446744073709551615]})";
-  const auto answer = read_put_records_response(body, 1);
-  ASSERT_TRUE(answer.ok()) << answer.status().message();
-  EXPECT_TRUE(answer->rejected.empty());
+  const auto response = read_put_records_response(body, 1);
+  ASSERT_TRUE(response.ok()) << response.status().message();
+  EXPECT_TRUE(response->rejected.empty());
 }
 
-TEST(put_records, a_record_without_a_sequence_number_was_not_taken) {
+TEST(put_records, a_record_without_a_sequence_number_was_not_accepted) {
   std::string body = R"({"Records":[{},{"SequenceNumber":null},{"SequenceNumber":"1"}]})";
-  const auto answer = read_put_records_response(body, 3);
-  ASSERT_TRUE(answer.ok());
-  ASSERT_EQ(answer->rejected.size(), 2U);
-  EXPECT_EQ(answer->rejected[1].index, 1U);
-  EXPECT_EQ(answer->rejected[1].code, "");
+  const auto response = read_put_records_response(body, 3);
+  ASSERT_TRUE(response.ok());
+  ASSERT_EQ(response->rejected.size(), 2U);
+  EXPECT_EQ(response->rejected[1].index, 1U);
+  EXPECT_EQ(response->rejected[1].code, "");
 }
 
-TEST(put_records, answer_that_speaks_of_other_records_leaves_the_outcome_unknown) {
+TEST(put_records, a_response_about_other_records_leaves_the_outcome_unknown) {
   for (const size_t sent : {0U, 2U}) {
     std::string body = R"({"Records":[{"SequenceNumber":"1"}]})";
-    const auto answer = read_put_records_response(body, sent);
-    ASSERT_FALSE(answer.ok());
-    EXPECT_EQ(answer.status().code(), Code::transient);
+    const auto response = read_put_records_response(body, sent);
+    ASSERT_FALSE(response.ok());
+    EXPECT_EQ(response.status().code(), Code::transient);
   }
 }
 
-TEST(put_records, answer_that_is_not_json_leaves_the_outcome_unknown) {
+TEST(put_records, a_response_that_is_not_json_leaves_the_outcome_unknown) {
   for (const std::string_view text :
        {"", "<html>", "null", "[]", "[{}]", "\"x\"", "{\"Records\":[{\"SequenceNumber\":\"1\"}]",
         "{\"Records\":[{\"SequenceNumber\":\"1\"}]} x", "{\"Records\":[[\"SequenceNumber\",\"1\"]]}",
         "{\"Records\":[\"SequenceNumber\"]}", "{\"Records\":{\"SequenceNumber\":\"1\"}}"}) {
     std::string body(text);
-    const auto answer = read_put_records_response(body, 1);
-    ASSERT_FALSE(answer.ok()) << text;
-    EXPECT_EQ(answer.status().code(), Code::transient) << text;
+    const auto response = read_put_records_response(body, 1);
+    ASSERT_FALSE(response.ok()) << text;
+    EXPECT_EQ(response.status().code(), Code::transient) << text;
   }
 }
 
 // Both ways of reading, with and without a JSON parser, must give the same result.
-TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it) {
+TEST(put_records, the_fast_path_reads_a_response_in_which_all_records_succeeded) {
   const std::string records =
       R"({"SequenceNumber":"49","ShardId":"shardId-000000000000"},{"SequenceNumber":"50","ShardId":"s"})";
   for (const std::string_view before : {"", R"("FailedRecordCount":0,)", R"("EncryptionType":"KMS",)",
@@ -151,7 +151,7 @@ TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it)
     }
 }
 
-TEST(put_records, an_answer_cut_short_or_changed_anywhere_is_not_known_to_have_all_taken) {
+TEST(put_records, a_truncated_or_changed_response_never_counts_as_all_succeeded) {
   const std::string whole =
       R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"49","ShardId":"s-1"}],"EncryptionType":"KMS"})";
   ASSERT_TRUE(parse_all_succeeded(whole, 1).has_value());
@@ -166,7 +166,7 @@ TEST(put_records, an_answer_cut_short_or_changed_anywhere_is_not_known_to_have_a
     }
 }
 
-TEST(put_records, refusals_and_odd_forms_are_left_to_the_parser) {
+TEST(put_records, rejections_and_unusual_forms_are_left_to_the_parser) {
   for (const std::string_view text :
        {R"({"Records":[{"SequenceNumber":"","ShardId":"s"}]})",
         R"({"Records":[{"SequenceNumber":"1","ShardId":""}]})",
@@ -179,7 +179,7 @@ TEST(put_records, refusals_and_odd_forms_are_left_to_the_parser) {
     EXPECT_FALSE(parse_all_succeeded(text, 1).has_value()) << text;
 }
 
-TEST(put_records, deep_nesting_in_an_answer_takes_no_stack) {
+TEST(put_records, a_deeply_nested_put_records_response_uses_no_stack) {
   std::string body =
       R"({"Records":[{"SequenceNumber":"1"}],"Deep":)" + repeat("[", 200'000) + repeat("]", 200'000) + "}";
   EXPECT_TRUE(read_put_records_response(body, 1).ok());

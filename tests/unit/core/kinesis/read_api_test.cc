@@ -7,12 +7,12 @@
 namespace penstock::kinesis {
 namespace {
 
-TEST(read_api, list_shards_names_the_stream_or_the_token_but_never_both) {
+TEST(read_api, list_shards_has_the_stream_or_the_token_but_never_both) {
   EXPECT_EQ(list_shards_body("logs", ""), R"({"StreamName":"logs"})");
   EXPECT_EQ(list_shards_body("logs", "AAA="), R"({"NextToken":"AAA="})");
 }
 
-TEST(read_api, an_iterator_is_asked_for_from_each_kind_of_position) {
+TEST(read_api, an_iterator_is_requested_for_each_kind_of_position) {
   EXPECT_EQ(get_shard_iterator_body("logs", "shardId-000000000001", {}),
             R"({"StreamName":"logs","ShardId":"shardId-000000000001","ShardIteratorType":"TRIM_HORIZON"})");
   EXPECT_EQ(
@@ -26,66 +26,66 @@ TEST(read_api, an_iterator_is_asked_for_from_each_kind_of_position) {
             R"("StartingSequenceNumber":"4959"})");
 }
 
-TEST(read_api, a_time_before_1970_is_asked_for_as_1970) {
+TEST(read_api, an_iterator_at_a_time_before_1970_is_requested_at_1970) {
   for (const int64_t time_ms : {int64_t{0}, int64_t{-1}, int64_t{-500}, INT64_MIN})
     EXPECT_EQ(get_shard_iterator_body("logs", "s", {IteratorStart::Kind::at_timestamp, time_ms, ""}),
               R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AT_TIMESTAMP","Timestamp":0.000})");
 }
 
-TEST(read_api, get_records_says_the_iterator_and_the_limit) {
+TEST(read_api, get_records_sends_the_iterator_and_the_limit) {
   EXPECT_EQ(get_records_body("logs", "AAAB/+=", 37), R"({"ShardIterator":"AAAB/+=","Limit":37})");
 }
 
 TEST(read_api, shards_come_with_none_one_or_two_parents) {
-  const auto answer = read_list_shards(
+  const auto response = read_list_shards(
       R"({"NextToken":"more","Shards":[{"ShardId":"a","HashKeyRange":{}},{"ShardId":"b","ParentShardId":"a"},)"
       R"({"ShardId":"c","ParentShardId":"a","AdjacentParentShardId":"b","Unknown":[1]}]})");
-  ASSERT_TRUE(answer.ok()) << answer.status().message();
-  EXPECT_EQ(answer->next_token, "more");
-  ASSERT_EQ(answer->shards.size(), 3u);
-  EXPECT_TRUE(answer->shards[0].parent_ids.empty());
-  EXPECT_EQ(answer->shards[1].parent_ids, std::vector<std::string>{"a"});
-  EXPECT_EQ(answer->shards[2].parent_ids, (std::vector<std::string>{"a", "b"}));
+  ASSERT_TRUE(response.ok()) << response.status().message();
+  EXPECT_EQ(response->next_token, "more");
+  ASSERT_EQ(response->shards.size(), 3u);
+  EXPECT_TRUE(response->shards[0].parent_ids.empty());
+  EXPECT_EQ(response->shards[1].parent_ids, std::vector<std::string>{"a"});
+  EXPECT_EQ(response->shards[2].parent_ids, (std::vector<std::string>{"a", "b"}));
 }
 
-TEST(read_api, a_list_without_shards_or_a_shard_without_an_id_is_no_answer) {
+TEST(read_api, a_list_without_shards_or_a_shard_without_an_id_is_an_invalid_response) {
   for (const char* body : {"", "[]", "{", "{}", R"({"Shards":{}})", R"({"Shards":[{}]})", R"({"Shards":[1]})"}) {
-    const auto answer = read_list_shards(body);
-    ASSERT_FALSE(answer.ok()) << body;
-    EXPECT_EQ(answer.status().code(), Code::transient) << body;
+    const auto response = read_list_shards(body);
+    ASSERT_FALSE(response.ok()) << body;
+    EXPECT_EQ(response.status().code(), Code::transient) << body;
   }
 }
 
-TEST(read_api, an_empty_iterator_is_no_answer) {
+TEST(read_api, an_empty_iterator_is_an_invalid_response) {
   EXPECT_EQ(*read_get_shard_iterator(R"({"ShardIterator":"AAAA"})"), "AAAA");
   for (const char* body : {"{}", R"({"ShardIterator":""})", R"({"ShardIterator":null})", "null"})
     EXPECT_FALSE(read_get_shard_iterator(body).ok()) << body;
 }
 
-TEST(read_api, records_come_with_their_data_decoded_whatever_the_order_of_members) {
+TEST(read_api, records_have_their_data_decoded_for_any_order_of_members) {
   const std::string data = std::string("\x1f\x8b\0\xff", 4);
-  const auto answer = read_get_records(
+  const auto response = read_get_records(
       R"({"MillisBehindLatest":1500,"Records":[{"Data":")" + base64(data) +
       R"(","PartitionKey":"k\u00e9y","SequenceNumber":"49","ApproximateArrivalTimestamp":1566741561.188,)"
       R"("EncryptionType":"KMS","New":{"Data":"!","SequenceNumber":"1"}},{"SequenceNumber":"50","Data":"",)"
       R"("PartitionKey":"","ApproximateArrivalTimestamp":1.566741562E9}],"ChildShards":[{"ShardId":"c"}],)"
       R"("NextShardIterator":"next"})");
-  ASSERT_TRUE(answer.ok()) << answer.status().message();
-  EXPECT_EQ(answer->next_iterator, "next");
-  EXPECT_EQ(answer->behind_latest_ms, 1500);
-  ASSERT_EQ(answer->records.size(), 2u);
-  EXPECT_EQ(answer->records[0].data, data);
-  EXPECT_EQ(answer->records[0].partition_key, "k\u00e9y");
-  EXPECT_EQ(answer->records[0].sequence_number, "49");
-  EXPECT_EQ(answer->records[0].arrival_time_ms, 1566741561188);
-  EXPECT_EQ(answer->records[1].data, "");
-  EXPECT_EQ(answer->records[1].arrival_time_ms, 1566741562000);
+  ASSERT_TRUE(response.ok()) << response.status().message();
+  EXPECT_EQ(response->next_iterator, "next");
+  EXPECT_EQ(response->behind_latest_ms, 1500);
+  ASSERT_EQ(response->records.size(), 2u);
+  EXPECT_EQ(response->records[0].data, data);
+  EXPECT_EQ(response->records[0].partition_key, "k\u00e9y");
+  EXPECT_EQ(response->records[0].sequence_number, "49");
+  EXPECT_EQ(response->records[0].arrival_time_ms, 1566741561188);
+  EXPECT_EQ(response->records[1].data, "");
+  EXPECT_EQ(response->records[1].arrival_time_ms, 1566741562000);
 }
 
-TEST(read_api, records_stay_where_they_are_when_the_answer_moves) {
-  auto answer = read_get_records(R"({"Records":[{"SequenceNumber":"49","Data":"AAECAw=="}]})");
-  ASSERT_TRUE(answer.ok());
-  const GetRecordsResponse moved = std::move(*answer);
+TEST(read_api, moving_a_response_does_not_move_its_records) {
+  auto response = read_get_records(R"({"Records":[{"SequenceNumber":"49","Data":"AAECAw=="}]})");
+  ASSERT_TRUE(response.ok());
+  const GetRecordsResponse moved = std::move(*response);
   EXPECT_EQ(moved.records[0].sequence_number, "49");
   EXPECT_EQ(moved.records[0].data, std::string_view("\0\1\2\3", 4));
 }
@@ -96,11 +96,11 @@ TEST(read_api, a_next_iterator_may_be_null_empty_or_missing) {
   EXPECT_EQ(read_get_records(R"({"Records":[]})")->next_iterator, "");
 }
 
-TEST(read_api, child_shards_count_only_in_a_list_that_has_some) {
+TEST(read_api, an_empty_list_of_child_shards_is_ignored) {
   const auto has_children = [](const std::string& rest) {
-    const auto answer = read_get_records(R"({"NextShardIterator":null,)" + rest + "}");
-    EXPECT_TRUE(answer.ok()) << rest;
-    return answer.ok() && answer->has_child_shards;
+    const auto response = read_get_records(R"({"NextShardIterator":null,)" + rest + "}");
+    EXPECT_TRUE(response.ok()) << rest;
+    return response.ok() && response->has_child_shards;
   };
   EXPECT_TRUE(has_children(R"("Records":[],"ChildShards":[{"ShardId":"c","ParentShards":["p"]}])"));
   EXPECT_TRUE(has_children(R"("ChildShards":[{"ShardId":"c"}],"Records":[{"SequenceNumber":"49","Data":""}])"));
@@ -111,22 +111,22 @@ TEST(read_api, child_shards_count_only_in_a_list_that_has_some) {
   EXPECT_FALSE(has_children(R"("New":{"ChildShards":[{"ShardId":"c"}]},"Records":[)" + record + "]"));
 }
 
-TEST(read_api, a_lag_that_no_clock_can_have_is_cut_to_one_that_it_can) {
+TEST(read_api, an_implausible_lag_is_clamped) {
   EXPECT_EQ(read_get_records(R"({"Records":[],"MillisBehindLatest":-5})")->behind_latest_ms, 0);
   EXPECT_EQ(read_get_records(R"({"Records":[],"MillisBehindLatest":1e300})")->behind_latest_ms, 253402300800000);
 }
 
-TEST(read_api, half_an_answer_is_none) {
+TEST(read_api, a_truncated_read_response_is_invalid) {
   const std::string whole = R"({"Records":[{"SequenceNumber":"49","Data":"AAECAw=="}],"NextShardIterator":"n"})";
   ASSERT_TRUE(read_get_records(whole).ok());
   for (size_t size = 0; size < whole.size(); ++size) {
-    const auto answer = read_get_records(whole.substr(0, size));
-    ASSERT_FALSE(answer.ok()) << size;
-    EXPECT_EQ(answer.status().code(), Code::transient);
+    const auto response = read_get_records(whole.substr(0, size));
+    ASSERT_FALSE(response.ok()) << size;
+    EXPECT_EQ(response.status().code(), Code::transient);
   }
 }
 
-TEST(read_api, a_record_that_cannot_be_placed_or_decoded_spoils_the_answer_rather_than_being_lost) {
+TEST(read_api, an_invalid_record_makes_the_response_invalid_so_it_is_not_lost) {
   for (const char* record :
        {R"({"Data":"AAAA"})", R"({"SequenceNumber":"49","Data":"A"})", R"({"SequenceNumber":"49","Data":"AA*A"})",
         R"({"SequenceNumber":"49","Data":"","ApproximateArrivalTimestamp":-1})",
@@ -134,11 +134,11 @@ TEST(read_api, a_record_that_cannot_be_placed_or_decoded_spoils_the_answer_rathe
     EXPECT_FALSE(read_get_records(std::string(R"({"Records":[)") + record + "]}").ok()) << record;
 }
 
-TEST(read_api, deep_nesting_is_read_without_recursion) {
+TEST(read_api, a_deeply_nested_read_response_uses_no_stack) {
   const size_t depth = 1000000;
-  const auto answer =
+  const auto response =
       read_get_records(R"({"New":)" + std::string(depth, '[') + std::string(depth, ']') + R"(,"Records":[]})");
-  EXPECT_TRUE(answer.ok());
+  EXPECT_TRUE(response.ok());
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ const std::string kKey = "shardId-000000000000";
 class held_lease : public LeaseContextTest {
  protected:
   Lease taken() {
-    EXPECT_EQ(us.create(dynamodb::whole_lease(kKey))->outcome, dynamodb::kDone);
+    EXPECT_EQ(us.create(dynamodb::full_lease(kKey))->outcome, dynamodb::kDone);
     return *us.take(*us.get(kKey))->row;
   }
   static void advance_until_released(HeldLease& held) {
@@ -25,7 +25,7 @@ class held_lease : public LeaseContextTest {
   dynamodb::OurWorker us{client, "leases", "us"};
 };
 
-TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
+TEST_F(held_lease, a_lease_that_is_handed_over_keeps_its_last_position) {
   HeldLease held(context, taken(), clock.boot_ms());
   held.advance_to({"17", 3});
   held.hand_over();
@@ -34,7 +34,7 @@ TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
   EXPECT_EQ(us.get(kKey)->owner, "");
 }
 
-TEST_F(held_lease, that_is_handed_over_keeps_its_end_though_no_list_has_the_children_yet) {
+TEST_F(held_lease, a_lease_handed_over_at_its_end_keeps_the_end_before_its_children_are_listed) {
   HeldLease held(context, taken(), clock.boot_ms());
   held.advance_to({"17", 3});
   held.advance_to({std::string(kinesis::kShardEnd)});
@@ -46,10 +46,10 @@ TEST_F(held_lease, that_is_handed_over_keeps_its_end_though_no_list_has_the_chil
   EXPECT_EQ(us.get(kKey)->owner, "");
 }
 
-TEST_F(held_lease, that_has_children_to_make_makes_them_before_its_end_also_where_it_is_handed_over) {
+TEST_F(held_lease, the_leases_of_children_are_created_before_the_end_even_during_a_handover) {
   HeldLease held(context, taken(), clock.boot_ms());
   held.advance_to({std::string(kinesis::kShardEnd)});
-  held.end_shard({dynamodb::whole_lease("b"), dynamodb::whole_lease("c")});
+  held.end_shard({dynamodb::full_lease("b"), dynamodb::full_lease("c")});
   held.hand_over();
   while (!us.get("b") || !us.get("c")) {
     ASSERT_NE(us.get(kKey)->checkpoint, kinesis::kShardEnd);
@@ -59,12 +59,12 @@ TEST_F(held_lease, that_has_children_to_make_makes_them_before_its_end_also_wher
   EXPECT_EQ(us.get(kKey)->checkpoint, kinesis::kShardEnd);
 }
 
-TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_answer_told_of_the_end) {
+TEST_F(held_lease, a_lease_deleted_by_others_after_its_end_is_finished_even_if_the_response_was_lost) {
   HeldLease held(context, taken(), clock.boot_ms());
   held.advance_to({"17", 3});
   held.advance_to({std::string(kinesis::kShardEnd)});
   held.end_shard({});
-  service.faults().next_calls("UpdateItem", model::lose_answer());
+  service.faults().next_calls("UpdateItem", model::lose_response());
   held.advance();
   ASSERT_EQ(us.get(kKey)->checkpoint, kinesis::kShardEnd);
   ASSERT_EQ(us.remove(kKey, us.get(kKey)->counter)->outcome, dynamodb::kDone);
@@ -73,7 +73,7 @@ TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_
   EXPECT_EQ(held.state(), HeldLease::State::finished);
 }
 
-TEST_F(held_lease, whose_row_was_deleted_before_its_end_has_vanished) {
+TEST_F(held_lease, a_lease_deleted_before_its_end_is_reported_as_deleted) {
   HeldLease held(context, taken(), clock.boot_ms());
   held.advance_to({"17", 3});
   held.advance_to({std::string(kinesis::kShardEnd)});

@@ -50,11 +50,11 @@ class lease_coordinator : public LeaseContextTest {
   bool cut_off = false;
   aws::ServiceCall to_table = client.service_call();
   LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_response_bytes,
-                              aws::ServiceClient::Done answered) {
-                         if (cut_off) return answered(Status(Code::transient, "PS0000", "timed out"));
+                              aws::ServiceClient::Done done) {
+                         if (cut_off) return done(Status(Code::transient, "PS0000", "timed out"));
                          if (scans_are_empty && operation == "Scan")
-                           return answered(aws::ServiceResponse{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
-                         to_table(operation, std::move(body), max_response_bytes, std::move(answered));
+                           return done(aws::ServiceResponse{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
+                         to_table(operation, std::move(body), max_response_bytes, std::move(done));
                        },
                        "leases", "us-east-1"};
   dynamodb::OurWorker them{client, "leases", "them"};
@@ -62,7 +62,7 @@ class lease_coordinator : public LeaseContextTest {
 
 // Otherwise the child's lease would have TRIM_HORIZON, and records from before the initial timestamp would be
 // read.
-TEST_F(lease_coordinator, children_begin_where_the_stream_was_begun_however_old_the_scan) {
+TEST_F(lease_coordinator, leases_of_children_start_at_the_initial_position_however_old_the_scan) {
   LeaseCoordinator us = worker("us", our_table, Kind::at_timestamp);
   list(us, kSplit);
   run(5'000, {&us});
@@ -74,7 +74,7 @@ TEST_F(lease_coordinator, children_begin_where_the_stream_was_begun_however_old_
   run(4'000, {&us});
   us.advance_to(grants[0].id, {std::string(kinesis::kShardEnd)});
   run(1'000, {&us});
-  EXPECT_FALSE(them.get(kChild)) << "made from a scan that does not show where the stream was begun";
+  EXPECT_FALSE(them.get(kChild)) << "created from a scan that does not show the initial position";
 
   scans_are_empty = false;
   run(5'000, {&us});
@@ -86,10 +86,10 @@ TEST_F(lease_coordinator, children_begin_where_the_stream_was_begun_however_old_
 
 // The first scan ended before the list arrived, and another worker started in between, before a split. If the
 // leases of the children began at our later time, we would skip their earlier records.
-TEST_F(lease_coordinator, a_start_at_latest_is_not_the_first_where_another_worker_started_before_the_list) {
+TEST_F(lease_coordinator, a_start_at_latest_is_not_the_first_if_another_worker_started_before_the_list) {
   LeaseCoordinator us = worker("us", our_table, Kind::latest);
   run(1'000, {&us});
-  Lease row = dynamodb::whole_lease(kParent);
+  Lease row = dynamodb::full_lease(kParent);
   row.parent_ids.clear();
   row.checkpoint = kLatestCheckpoint;
   row.started_ms = kBeginningMs - 2'000;
@@ -100,7 +100,7 @@ TEST_F(lease_coordinator, a_start_at_latest_is_not_the_first_where_another_worke
   ASSERT_EQ(us.take_assigned().size(), 1u);  // the parent, whose end creates the child's lease
 }
 
-TEST_F(lease_coordinator, logs_of_each_stream_once_how_many_shards_it_has_and_where_it_starts) {
+TEST_F(lease_coordinator, the_shard_count_and_start_of_each_stream_are_logged_once) {
   for (const auto& [kind, position] : {std::pair<Kind, std::string>{Kind::trim_horizon, "trim_horizon"},
                                        {Kind::latest, "latest"},
                                        {Kind::at_timestamp, "2023-11-14T22:13:20.123Z"}}) {
@@ -131,13 +131,13 @@ TEST_F(lease_coordinator, logs_of_each_stream_once_how_many_shards_it_has_and_wh
   }
 }
 
-TEST_F(lease_coordinator, logs_of_a_stream_that_was_begun_that_it_goes_on_from_the_table) {
+TEST_F(lease_coordinator, continuing_from_the_lease_table_is_logged) {
   LeaseCoordinator first = worker("first", our_table);
   list(first, kSplit);
   run(5'000, {&first});
   LeaseCoordinator second = worker("second", our_table);
   run(5'000, {&second});
-  EXPECT_EQ(starts().size(), 1u) << "the second has no list yet";
+  EXPECT_EQ(starts().size(), 1u) << "the second stream has no list yet";
   list(second, kSplit);
   run(5'000, {&second});
   EXPECT_EQ(starts(),
@@ -145,7 +145,7 @@ TEST_F(lease_coordinator, logs_of_a_stream_that_was_begun_that_it_goes_on_from_t
                    "stream in: resuming from the lease table (shards: 2, leases: 1)"}));
 }
 
-TEST_F(lease_coordinator, logs_the_end_of_each_outage_of_the_table_once) {
+TEST_F(lease_coordinator, the_end_of_each_lease_table_outage_is_logged_once) {
   LeaseCoordinator us = worker("us", our_table);
   list(us, kSplit);
   run(5'000, {&us});
@@ -194,7 +194,7 @@ TEST_F(lease_coordinator, logs_that_the_table_has_leases_of_another_stream_and_o
 
 // A worker that lost a lease may not know it for the failover time. If the row were gone by then, that worker
 // would create it again, and the shard would be read from its beginning.
-TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
+TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_recreate_it) {
   LeaseCoordinator us = worker("us", our_table), cleaner = worker("cleaner", table);
   list(us, {{kParent, {}, 0, 9, true}});
   run(1'000, {&us});
@@ -203,7 +203,7 @@ TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_make_
   cut_off = true;
   const Result<LeaseWriteResult> taken = them.take(*them.get(kParent));
   ASSERT_EQ(taken->outcome, dynamodb::kDone);
-  Lease child = dynamodb::whole_lease(kChild);
+  Lease child = dynamodb::full_lease(kChild);
   child.parent_ids = {kParent};
   child.checkpoint = "7";  // in progress, so the parent's lease is no longer needed
   ASSERT_EQ(them.create(child)->outcome, dynamodb::kDone);

@@ -13,7 +13,7 @@ std::string table_json(const std::string& status, const std::string& keys, const
          type + R"("}]}})";
 }
 
-TEST(lease_responses, table_of_leases_has_one_key_and_that_is_a_string) {
+TEST(lease_responses, a_lease_table_has_one_string_key) {
   const std::string key = R"({"AttributeName":"leaseKey","KeyType":"HASH"})";
   const std::string range = R"({"AttributeName":"other","KeyType":"RANGE"})";
   EXPECT_TRUE(read_describe_table(table_json("ACTIVE", key, "S"))->of_leases);
@@ -23,7 +23,7 @@ TEST(lease_responses, table_of_leases_has_one_key_and_that_is_a_string) {
   EXPECT_FALSE(read_describe_table(table_json("ACTIVE", range, "S"))->of_leases);
 }
 
-TEST(lease_responses, text_that_is_no_answer_is_asked_for_again) {
+TEST(lease_responses, an_invalid_lease_response_is_retried) {
   for (const char* text :
        {"", "[]", "nonsense", "{}", R"({"Table":1})", R"({"Table":{"TableStatus":1}})", R"({"Items":1})",
         R"({"Items":[],"LastEvaluatedKey":{}})", R"({"Items":[],"LastEvaluatedKey":{"leaseKey":{"N":"1"}}})"}) {
@@ -34,7 +34,7 @@ TEST(lease_responses, text_that_is_no_answer_is_asked_for_again) {
     EXPECT_EQ(read_lease(text).status().code(), Code::transient) << text;
 }
 
-TEST(lease_responses, row_without_counter_or_with_another_type_is_no_lease) {
+TEST(lease_responses, a_row_without_a_counter_or_with_another_type_is_not_a_lease) {
   for (const char* attributes :
        {R"("checkpoint":{"S":"1"})", R"("leaseCounter":{"S":"1"})", R"("leaseCounter":{"N":"1.5"})",
         R"("leaseCounter":{"N":""})", R"("leaseCounter":{"N":"9223372036854775808"})",
@@ -51,7 +51,7 @@ TEST(lease_responses, row_without_counter_or_with_another_type_is_no_lease) {
   }
 }
 
-TEST(lease_responses, least_row_of_kcl_is_a_lease) {
+TEST(lease_responses, the_minimal_row_of_kcl_is_a_lease) {
   const Result<std::optional<Lease>> row =
       read_lease(R"({"Item":{"leaseKey":{"S":"k"},"leaseCounter":{"N":"9223372036854775807"}}})");
   ASSERT_TRUE(row.ok());
@@ -62,7 +62,7 @@ TEST(lease_responses, least_row_of_kcl_is_a_lease) {
   EXPECT_FALSE((*row)->first_hash_key.has_value());
 }
 
-TEST(lease_responses, hash_key_that_is_no_number_is_unknown) {
+TEST(lease_responses, a_hash_key_that_is_not_a_number_is_unknown) {
   const Result<std::optional<Lease>> row =
       read_lease(R"({"Attributes":{"leaseKey":{"S":"k"},"leaseCounter":{"N":"1"},"startingHashKey":{"S":"x"},)"
                  R"("endingHashKey":{"S":"340282366920938463463374607431768211455"}}})");
@@ -71,13 +71,13 @@ TEST(lease_responses, hash_key_that_is_no_number_is_unknown) {
   EXPECT_EQ((*row)->last_hash_key, kinesis::kLastHashKey);
 }
 
-TEST(lease_responses, no_row_is_none) {
+TEST(lease_responses, a_response_without_a_row_has_no_lease) {
   const Result<std::optional<Lease>> row = read_lease("{}");
   ASSERT_TRUE(row.ok());
   EXPECT_FALSE(row->has_value());
 }
 
-TEST(lease_responses, hostile_row_is_named_fit_for_a_terminal) {
+TEST(lease_responses, a_hostile_row_is_named_in_escaped_form) {
   const Result<LeasePage> page =
       read_scan("{\"Items\":[{\"leaseKey\":{\"S\":\"\\u001b[2J\"},\"entityType\":{\"S\":\"\\u202eX\"}}]}");
   EXPECT_EQ(page.status().code(), Code::config);

@@ -61,7 +61,7 @@ struct lease_taker : testing::Test {
   sim::SimRandom random{20190825};
 };
 
-TEST_F(lease_taker, takes_free_leases_up_to_its_share_of_all_rounded_up) {
+TEST_F(lease_taker, a_worker_takes_free_leases_up_to_its_share_rounded_up) {
   EXPECT_EQ(first_choice(table("   ")).size(), 3U);
   EXPECT_EQ(first_choice(table("aaa   ")).size(), 3U);
   EXPECT_EQ(first_choice(table("aab    ")).size(), 3U);  // 7 leases, 3 workers
@@ -69,7 +69,7 @@ TEST_F(lease_taker, takes_free_leases_up_to_its_share_of_all_rounded_up) {
   EXPECT_EQ(first_choice({}).size(), 0U);
 }
 
-TEST_F(lease_taker, tries_the_next_free_lease_where_another_was_quicker) {
+TEST_F(lease_taker, a_worker_tries_the_next_free_lease_if_another_was_faster) {
   LeaseTaker taker("me", kFailoverMs);
   const std::vector<Lease> rows = table("aa    ");
   taker.observe(rows, 0);
@@ -78,11 +78,11 @@ TEST_F(lease_taker, tries_the_next_free_lease_where_another_was_quicker) {
   EXPECT_EQ(choice.leases.size(), 4U);
 }
 
-TEST_F(lease_taker, does_not_steal_while_anything_is_free) {
+TEST_F(lease_taker, a_worker_steals_no_lease_while_any_is_free) {
   EXPECT_EQ(first_choice(table("aaaaaaa ")), std::set<std::string>{"7"});
 }
 
-TEST_F(lease_taker, steals_one_from_who_has_most) {
+TEST_F(lease_taker, a_worker_steals_one_lease_from_the_worker_with_the_most) {
   for (int i = 0; i < 20; ++i) {
     const std::vector<Lease> rows = table("aabbbbb");
     const std::vector<Lease> chosen = [&] {
@@ -95,7 +95,7 @@ TEST_F(lease_taker, steals_one_from_who_has_most) {
   }
 }
 
-TEST_F(lease_taker, does_not_steal_where_that_would_only_turn_the_difference_round) {
+TEST_F(lease_taker, a_worker_steals_no_lease_if_that_only_reverses_the_difference) {
   LeaseTaker taker("m", kFailoverMs);
   for (const auto& [owners, thefts] : std::map<std::string, size_t>{
            {"aamm", 0}, {"aaam", 1}, {"aaamm", 0}, {"aabbm", 0}, {"aaabbm", 1}, {"a", 0}, {"aa", 1}, {"ab", 0}}) {
@@ -105,7 +105,7 @@ TEST_F(lease_taker, does_not_steal_where_that_would_only_turn_the_difference_rou
   }
 }
 
-TEST_F(lease_taker, a_lease_has_lost_its_owner_when_its_counter_stood_still_for_the_failover_time) {
+TEST_F(lease_taker, a_lease_expires_if_its_counter_is_unchanged_for_the_failover_time) {
   LeaseTaker taker("me", kFailoverMs);
   std::vector<Lease> rows = table("am");
   taker.observe(rows, 1'000);
@@ -120,7 +120,7 @@ TEST_F(lease_taker, a_lease_has_lost_its_owner_when_its_counter_stood_still_for_
   EXPECT_EQ(keys(taken(taker.choose(rows, {"1", "2"}, 1'000 + kFailoverMs, random))), std::set<std::string>{"0"});
 }
 
-TEST_F(lease_taker, an_outage_of_the_table_makes_no_owner_dead) {
+TEST_F(lease_taker, a_table_outage_expires_no_lease) {
   LeaseTaker taker("me", kFailoverMs);
   const std::vector<Lease> rows = table("a");
   const auto expired_at = [&](int64_t boot_ms) {
@@ -134,7 +134,7 @@ TEST_F(lease_taker, an_outage_of_the_table_makes_no_owner_dead) {
   EXPECT_TRUE(expired_at(again_ms + kFailoverMs));
 }
 
-TEST_F(lease_taker, every_change_of_counter_or_owner_starts_the_time_anew) {
+TEST_F(lease_taker, every_change_of_counter_or_owner_restarts_the_expiration) {
   LeaseTaker taker("me", kFailoverMs);
   std::vector<Lease> rows = {lease("0", "a", 5)};
   const auto expired_at = [&](int64_t boot_ms) {
@@ -151,7 +151,7 @@ TEST_F(lease_taker, every_change_of_counter_or_owner_starts_the_time_anew) {
   EXPECT_TRUE(expired_at(4 * kFailoverMs));
 }
 
-TEST_F(lease_taker, workers_whose_leases_all_stood_still_count_no_more) {
+TEST_F(lease_taker, workers_with_only_expired_leases_are_not_counted) {
   LeaseTaker taker("me", kFailoverMs);
   std::vector<Lease> rows = table("aaaabbbb");
   taker.observe(rows, 0);
@@ -160,7 +160,7 @@ TEST_F(lease_taker, workers_whose_leases_all_stood_still_count_no_more) {
   EXPECT_EQ(keys(taken(taker.choose(rows, {}, kFailoverMs, random))), keys_of(rows, "b"));
 }
 
-TEST_F(lease_taker, what_bears_our_name_but_is_not_held_is_taken_up_at_once) {
+TEST_F(lease_taker, a_lease_with_our_name_that_we_do_not_hold_is_taken_at_once) {
   LeaseTaker taker("me", kFailoverMs);
   const std::vector<Lease> rows = {lease("0", "me"), lease("1", "me"), lease("2", "a")};
   taker.observe(rows, 0);
@@ -175,7 +175,7 @@ TEST_F(lease_taker, finished_shards_are_neither_taken_nor_counted) {
   EXPECT_EQ(first_choice(rows).size(), 0U);
 }
 
-TEST_F(lease_taker, two_workers_do_not_take_in_the_same_order) {
+TEST_F(lease_taker, two_workers_take_leases_in_different_orders) {
   const std::vector<Lease> rows = table("            ");
   std::set<std::string> orders;
   for (int i = 0; i < 10; ++i) {
@@ -190,7 +190,7 @@ TEST_F(lease_taker, two_workers_do_not_take_in_the_same_order) {
 
 // Every fleet, whatever its initial leases, becomes balanced after at most one takeover per lease, and then
 // remains stable.
-TEST_F(lease_taker, a_fleet_comes_to_shares_that_differ_by_one_at_most_and_stays_there) {
+TEST_F(lease_taker, every_fleet_becomes_balanced_and_stays_so) {
   for (int round = 0; round < 200; ++round) {
     const size_t workers = 1 + random.up_to(6), leases = random.up_to(20);
     std::vector<Lease> rows;

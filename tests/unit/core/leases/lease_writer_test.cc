@@ -19,7 +19,7 @@ class lease_writer : public LeaseContextTest {
 
   // Returns a row that another worker holds.
   Lease held_by_them(const std::string& key) {
-    EXPECT_EQ(them.create(dynamodb::whole_lease(key))->outcome, dynamodb::kDone);
+    EXPECT_EQ(them.create(dynamodb::full_lease(key))->outcome, dynamodb::kDone);
     return *them.take(*them.get(key))->row;
   }
   void fail_next(const char* operation, const model::Fault& fault) {
@@ -27,122 +27,122 @@ class lease_writer : public LeaseContextTest {
   }
 
   dynamodb::OurWorker them{client, "leases", "them"};
-  std::vector<std::string> told;
-  LeaseWriter chores{context,
+  std::vector<std::string> reported;
+  LeaseWriter writer{context,
                      [this](const LeaseOp& op, int64_t, const LeaseWriteResult& write, const std::string& from) {
                        const bool done = write.outcome != LeaseWriteResult::Outcome::conflict;
-                       told.push_back(op.lease.key + (done ? " done" : " refused") + " from " + from);
+                       reported.push_back(op.lease.key + (done ? " done" : " conflict") + " from " + from);
                      }};
 };
 
-TEST_F(lease_writer, a_take_tells_whom_it_was_from_also_where_its_first_answer_was_lost) {
-  chores.set_takes({{Kind::take, 0, held_by_them(kKey), kNever}}, 1);
-  fail_next("UpdateItem", model::lose_answer());
-  chores.advance();
-  EXPECT_EQ(told, std::vector<std::string>{});
+TEST_F(lease_writer, a_take_returns_the_former_owner_even_if_its_first_response_was_lost) {
+  writer.set_takes({{Kind::take, 0, held_by_them(kKey), kNever}}, 1);
+  fail_next("UpdateItem", model::lose_response());
+  writer.advance();
+  EXPECT_EQ(reported, std::vector<std::string>{});
   // The next scan shows our name in the row.
   const Lease ours = *them.get(kKey);
   ASSERT_EQ(ours.owner, "us");
   clock.advance(10'000);
-  chores.set_takes({{Kind::take, 0, ours, kNever}}, 1);
-  chores.advance();
-  EXPECT_EQ(told, std::vector<std::string>{kKey + " done from them"});
+  writer.set_takes({{Kind::take, 0, ours, kNever}}, 1);
+  writer.advance();
+  EXPECT_EQ(reported, std::vector<std::string>{kKey + " done from them"});
 }
 
 // Beyond the bound, only the name of the former owner is lost.
-TEST_F(lease_writer, takes_whose_answers_were_lost_are_remembered_up_to_a_bound) {
+TEST_F(lease_writer, takes_with_lost_responses_are_remembered_up_to_a_limit) {
   const auto fail_take = [this](const Lease& lease, const model::Fault& fault) {
     fail_next("UpdateItem", fault);
-    chores.set_takes({{Kind::take, 0, lease, kNever}}, 1);
-    chores.advance();
+    writer.set_takes({{Kind::take, 0, lease, kNever}}, 1);
+    writer.advance();
     clock.advance(10'000);
   };
   constexpr int kMax = 1000;
   for (const int others : {kMax - 1, kMax}) {
-    told.clear();
+    reported.clear();
     const std::string key = "first of " + std::to_string(others);
-    fail_take(held_by_them(key), model::lose_answer());
+    fail_take(held_by_them(key), model::lose_response());
     for (int i = 0; i < others; ++i)
-      fail_take(dynamodb::whole_lease(key + "-" + std::to_string(i)), model::throttle());
-    chores.set_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
-    chores.advance();
-    EXPECT_EQ(told, std::vector<std::string>{key + " done from " + (others < kMax ? "them" : "us")});
+      fail_take(dynamodb::full_lease(key + "-" + std::to_string(i)), model::throttle());
+    writer.set_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
+    writer.advance();
+    EXPECT_EQ(reported, std::vector<std::string>{key + " done from " + (others < kMax ? "them" : "us")});
     // Nothing of this affects the next one.
     for (int i = 0; i < others; ++i) {
-      chores.set_takes({{Kind::take, 0, dynamodb::whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
-      chores.advance();
+      writer.set_takes({{Kind::take, 0, dynamodb::full_lease(key + "-" + std::to_string(i)), kNever}}, 1);
+      writer.advance();
     }
   }
 }
 
-TEST_F(lease_writer, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
+TEST_F(lease_writer, as_many_leases_are_taken_as_wanted_even_if_others_were_faster_at_some) {
   std::deque<LeaseOp> takes;
   for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key), kNever});
   ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, dynamodb::kDone);
-  chores.set_takes(takes, 2);
-  chores.advance();
-  EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "b refused from them", "c done from them"}));
-  EXPECT_EQ(chores.next_boot_ms(), kNever);
+  writer.set_takes(takes, 2);
+  writer.advance();
+  EXPECT_EQ(reported, (std::vector<std::string>{"a done from them", "b conflict from them", "c done from them"}));
+  EXPECT_EQ(writer.next_boot_ms(), kNever);
 }
 
-TEST_F(lease_writer, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
+TEST_F(lease_writer, a_failed_operation_delays_the_others_and_a_creation_is_retried) {
   fail_next("PutItem", model::internal_failure());
-  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), kNever});
-  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), kNever});  // which is already queued
-  chores.add({Kind::create, 0, dynamodb::whole_lease("b"), kNever});
-  while (told.size() < 2 && chores.next_boot_ms() != kNever) {
-    clock.advance_to(chores.next_boot_ms());
-    chores.advance();
+  writer.add({Kind::create, 0, dynamodb::full_lease("a"), kNever});
+  writer.add({Kind::create, 0, dynamodb::full_lease("a"), kNever});  // which is already queued
+  writer.add({Kind::create, 0, dynamodb::full_lease("b"), kNever});
+  while (reported.size() < 2 && writer.next_boot_ms() != kNever) {
+    clock.advance_to(writer.next_boot_ms());
+    writer.advance();
   }
-  EXPECT_EQ(told, (std::vector<std::string>{"b done from ", "a done from "}));
-  EXPECT_TRUE(chores.keys().empty());
+  EXPECT_EQ(reported, (std::vector<std::string>{"b done from ", "a done from "}));
+  EXPECT_TRUE(writer.keys().empty());
 }
 
-TEST_F(lease_writer, what_was_decided_too_long_ago_is_not_done_any_more) {
+TEST_F(lease_writer, lease_operations_older_than_the_limit_are_dropped) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
-  chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
-  chores.add({Kind::create, 0, dynamodb::whole_lease("c"), until_ms});
-  chores.set_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  writer.add({Kind::remove, 0, held_by_them("a"), until_ms});
+  writer.add({Kind::create, 0, dynamodb::full_lease("c"), until_ms});
+  writer.set_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms);
-  chores.advance();
-  EXPECT_EQ(told, std::vector<std::string>{});
-  EXPECT_TRUE(chores.keys().empty());
-  EXPECT_EQ(chores.next_boot_ms(), kNever);
+  writer.advance();
+  EXPECT_EQ(reported, std::vector<std::string>{});
+  EXPECT_TRUE(writer.keys().empty());
+  EXPECT_EQ(writer.next_boot_ms(), kNever);
 }
 
-TEST_F(lease_writer, what_was_decided_just_short_of_that_is_done) {
+TEST_F(lease_writer, lease_operations_just_below_the_age_limit_are_done) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
-  chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
-  chores.add({Kind::create, 0, dynamodb::whole_lease("c"), until_ms});
-  chores.set_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  writer.add({Kind::remove, 0, held_by_them("a"), until_ms});
+  writer.add({Kind::create, 0, dynamodb::full_lease("c"), until_ms});
+  writer.set_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms - 1);
-  chores.advance();
-  EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "c done from ", "b done from them"}));
+  writer.advance();
+  EXPECT_EQ(reported, (std::vector<std::string>{"a done from them", "c done from ", "b done from them"}));
 }
 
-TEST_F(lease_writer, a_row_to_be_made_is_tried_again_only_until_its_time_has_run_out) {
+TEST_F(lease_writer, a_lease_creation_is_retried_only_until_its_time_limit) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
-  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), until_ms});
+  writer.add({Kind::create, 0, dynamodb::full_lease("a"), until_ms});
   fail_next("PutItem", model::internal_failure());
-  chores.advance();
-  EXPECT_NE(chores.next_boot_ms(), kNever);  // it would be retried
+  writer.advance();
+  EXPECT_NE(writer.next_boot_ms(), kNever);  // it would be retried
   clock.advance_to(until_ms);                // but the machine slept
-  chores.advance();
-  EXPECT_EQ(told, std::vector<std::string>{});
+  writer.advance();
+  EXPECT_EQ(reported, std::vector<std::string>{});
   EXPECT_FALSE(them.get("a"));
-  EXPECT_TRUE(chores.keys().empty());
+  EXPECT_TRUE(writer.keys().empty());
 }
 
-TEST_F(lease_writer, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_else_is_begun) {
+TEST_F(lease_writer, at_the_end_lease_creations_finish_and_nothing_else_starts) {
   const Lease theirs = held_by_them("a");
-  chores.add({Kind::remove, 0, theirs, kNever});
-  chores.add({Kind::create, 0, dynamodb::whole_lease("b"), kNever});
-  chores.set_takes({{Kind::take, 0, theirs, kNever}}, 1);
-  chores.begin_close();
-  chores.advance();
-  EXPECT_EQ(told, std::vector<std::string>{"b done from "});
+  writer.add({Kind::remove, 0, theirs, kNever});
+  writer.add({Kind::create, 0, dynamodb::full_lease("b"), kNever});
+  writer.set_takes({{Kind::take, 0, theirs, kNever}}, 1);
+  writer.begin_close();
+  writer.advance();
+  EXPECT_EQ(reported, std::vector<std::string>{"b done from "});
   EXPECT_EQ(them.get("a")->owner, "them");
-  EXPECT_TRUE(chores.keys().empty());
+  EXPECT_TRUE(writer.keys().empty());
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ struct Stream : StreamLeases {
   }
 };
 
-TEST(stream_leases, a_first_start_makes_the_leases_of_the_oldest_shards_at_once) {
+TEST(stream_leases, a_first_start_creates_the_leases_of_the_oldest_shards_at_once) {
   Stream stream({}, kSplit, {});
   const std::vector<Lease> made = stream.missing(0);
   ASSERT_EQ(shards_of(made), (Ids{"a", "d"}));
@@ -70,7 +70,7 @@ TEST(stream_leases, a_first_start_makes_the_leases_of_the_oldest_shards_at_once)
   EXPECT_EQ(lease.last_hash_key, kinesis::HashKey{2});
 }
 
-TEST(stream_leases, a_first_start_at_latest_begins_with_the_open_shards_and_writes_down_when) {
+TEST(stream_leases, a_first_start_at_latest_begins_with_the_open_shards_and_stores_the_time) {
   Stream stream(kLatest, kSplit, {});
   const std::vector<Lease> made = stream.missing(0);
   ASSERT_EQ(shards_of(made), (Ids{"b", "c", "d"}));
@@ -81,7 +81,7 @@ TEST(stream_leases, a_first_start_at_latest_begins_with_the_open_shards_and_writ
   }
 }
 
-TEST(stream_leases, a_first_start_at_a_time_begins_with_the_oldest_shards_there) {
+TEST(stream_leases, a_first_start_at_a_timestamp_begins_with_the_oldest_shards) {
   Stream stream(kAtTime, kSplit, {});
   const std::vector<Lease> made = stream.missing(0);
   ASSERT_EQ(shards_of(made), (Ids{"a", "d"}));
@@ -104,7 +104,7 @@ TEST(stream_leases, a_first_start_is_decided_only_by_a_scan_that_began_after_the
   EXPECT_EQ(shards_of(stream.missing(0)), (Ids{"b", "c", "d"}));
 }
 
-TEST(stream_leases, once_a_scan_has_shown_leases_no_other_decides_on_a_first_start) {
+TEST(stream_leases, a_scan_that_showed_leases_excludes_a_first_start) {
   StreamLeases stream(true, kLatest, kFailoverMs);
   stream.on_shards_listed(kStream, kSplit, kStartMs, 0);
   EXPECT_TRUE(stream.begin_scan());
@@ -114,7 +114,7 @@ TEST(stream_leases, once_a_scan_has_shown_leases_no_other_decides_on_a_first_sta
   EXPECT_TRUE(stream.missing(0).empty());
 }
 
-TEST(stream_leases, leases_that_vanish_are_made_again_after_the_failover_time_and_a_newer_list) {
+TEST(stream_leases, missing_leases_are_recreated_after_the_failover_time_and_a_newer_list) {
   Stream stream({}, kSplit, {row("a", "7"), row("d", "7")});
   EXPECT_TRUE(stream.missing(0).empty());
   stream.on_scanned({row("a", "7")}, 1'000);
@@ -125,7 +125,7 @@ TEST(stream_leases, leases_that_vanish_are_made_again_after_the_failover_time_an
   EXPECT_EQ(shards_of(stream.missing(1'000 + kFailoverMs)), Ids{"d"});
 }
 
-TEST(stream_leases, a_lease_that_is_back_was_not_missing) {
+TEST(stream_leases, a_lease_that_reappears_was_not_missing) {
   Stream stream({}, kSplit, {row("a", "7"), row("d", "7")});
   stream.on_scanned({row("a", "7")}, 1'000);
   EXPECT_TRUE(stream.missing(1'000).empty());
@@ -136,7 +136,7 @@ TEST(stream_leases, a_lease_that_is_back_was_not_missing) {
   EXPECT_TRUE(stream.missing(1'000 + kFailoverMs).empty());
 }
 
-TEST(stream_leases, a_shard_made_anew_later_begins_when_the_application_did) {
+TEST(stream_leases, a_lease_created_later_starts_at_the_applications_start_time) {
   Stream stream(kLatest, kSplit, {row("b", "7", 42), row("c", "7", 41)});
   stream.missing(0);
   stream.on_shards_listed(kStream, kSplit, kStartMs + 1'000, 1);
@@ -146,7 +146,7 @@ TEST(stream_leases, a_shard_made_anew_later_begins_when_the_application_did) {
   EXPECT_EQ(made[0].started_ms, 41);
 }
 
-TEST(stream_leases, children_begin_at_the_trim_horizon_whatever_the_initial_position) {
+TEST(stream_leases, leases_of_children_start_at_trim_horizon_for_any_initial_position) {
   for (const kinesis::InitialPosition& initial : {kinesis::InitialPosition{}, kLatest, kAtTime}) {
     const Stream stream(initial, kSplit, {row("a", "7"), row("d", "7")});
     const std::vector<Lease> children = stream.children_of("a");
@@ -158,12 +158,12 @@ TEST(stream_leases, children_begin_at_the_trim_horizon_whatever_the_initial_posi
 }
 
 // a may have ended before the timestamp: then its children have records from before it.
-TEST(stream_leases, children_of_a_stream_that_is_read_from_a_time_on_begin_at_that_time) {
+TEST(stream_leases, leases_of_children_start_at_the_initial_timestamp) {
   const Stream stream(kAtTime, kSplit, {row("a", "AT_TIMESTAMP", 50), row("d", "7", 50)});
   EXPECT_EQ(StreamLeases::read_from(stream.children_of("a")[0]), kinesis::ReadFrom::at_timestamp(50));
 }
 
-TEST(stream_leases, a_lease_says_where_reading_begins) {
+TEST(stream_leases, a_lease_stores_where_reading_starts) {
   EXPECT_EQ(StreamLeases::read_from(row("a", "TRIM_HORIZON")), kinesis::ReadFrom::trim_horizon());
   EXPECT_EQ(StreamLeases::read_from(row("a", "")), kinesis::ReadFrom::trim_horizon());
   EXPECT_EQ(StreamLeases::read_from(row("a", "LATEST", 5)), kinesis::ReadFrom::at_timestamp(5));
@@ -174,7 +174,7 @@ TEST(stream_leases, a_lease_says_where_reading_begins) {
   EXPECT_EQ(StreamLeases::read_from(lease), kinesis::ReadFrom::after({"49", 3}));
 }
 
-TEST(stream_leases, taking_a_lease_of_another_library_adds_the_stream_and_when_it_was_begun) {
+TEST(stream_leases, taking_a_lease_of_another_library_adds_the_stream_and_the_start_time) {
   const Stream stream({}, kSplit, {row("a", "LATEST")});
   const LeaseChange latest = stream.beginning_of(row("a", "LATEST"));
   EXPECT_EQ(latest.stream_arn, kStream.arn);
@@ -188,12 +188,12 @@ TEST(stream_leases, taking_a_lease_of_another_library_adds_the_stream_and_when_i
   EXPECT_EQ(Stream(kAtTime, kSplit, {}).beginning_of(row("a", "AT_TIMESTAMP")).started_ms, kAtTime.timestamp_ms);
 }
 
-TEST(stream_leases, a_lease_found_at_latest_begins_when_the_application_did_where_any_lease_tells) {
+TEST(stream_leases, a_lease_at_latest_starts_at_the_start_time_from_any_lease) {
   const Stream stream(kLatest, kSplit, {row("a", "LATEST"), row("d", "7", 99)});
   EXPECT_EQ(stream.beginning_of(row("a", "LATEST")).started_ms, 99);
 }
 
-TEST(stream_leases, leases_of_a_stream_that_was_made_again_are_refused_by_name) {
+TEST(stream_leases, leases_of_a_recreated_stream_are_rejected_by_name) {
   Lease old = row("a", "7");
   old.stream_arn = kStream.arn;
   old.stream_created_ms = kCreatedMs - 1'000;
@@ -205,7 +205,7 @@ TEST(stream_leases, leases_of_a_stream_that_was_made_again_are_refused_by_name) 
     EXPECT_NE(stream.problem().message().find(text), std::string::npos) << stream.problem().message();
 }
 
-TEST(stream_leases, a_stream_that_is_made_again_while_it_is_read_is_refused) {
+TEST(stream_leases, a_stream_recreated_while_it_is_read_is_rejected) {
   Lease lease = row("a", "7");
   lease.stream_created_ms = kCreatedMs;
   Stream stream({}, kSplit, {lease});
@@ -215,7 +215,7 @@ TEST(stream_leases, a_stream_that_is_made_again_while_it_is_read_is_refused) {
   EXPECT_FALSE(stream.known());
 }
 
-TEST(stream_leases, two_streams_under_one_application_are_refused_by_name) {
+TEST(stream_leases, two_streams_in_one_application_are_rejected_by_name) {
   Lease other = row("a", "7");
   other.stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/other";
   const Stream stream({}, kSplit, {other});
@@ -223,7 +223,7 @@ TEST(stream_leases, two_streams_under_one_application_are_refused_by_name) {
   EXPECT_NE(stream.problem().message().find("use a separate lease table for each application"), std::string::npos);
 }
 
-TEST(stream_leases, leases_without_a_stream_are_taken_for_ours) {
+TEST(stream_leases, leases_without_a_stream_count_as_ours) {
   EXPECT_TRUE(Stream({}, kSplit, {row("a", "7")}).known());
 }
 
@@ -234,7 +234,7 @@ Lease row_of(const std::string& stream_id, const std::string& id) {
   return lease;
 }
 
-TEST(stream_leases, several_streams_have_keys_of_account_name_and_creation_and_see_only_their_own) {
+TEST(stream_leases, leases_of_several_streams_have_keys_of_account_name_and_creation_time) {
   Stream stream({}, kSplit, {row_of("123456789012:in:1688165434", "a"), row_of("123456789012:other:7", "z")},
                 false);
   ASSERT_TRUE(stream.known()) << stream.problem().message();
@@ -245,7 +245,7 @@ TEST(stream_leases, several_streams_have_keys_of_account_name_and_creation_and_s
   EXPECT_EQ(children[0].shard_id, "b");
 }
 
-TEST(stream_leases, of_several_streams_one_that_was_made_again_is_refused) {
+TEST(stream_leases, one_recreated_stream_among_several_is_rejected) {
   Lease old = row_of("123456789012:in:1688165000", "a");
   old.stream_arn = kStream.arn;
   old.stream_created_ms = 1'688'165'000'000;
@@ -254,12 +254,12 @@ TEST(stream_leases, of_several_streams_one_that_was_made_again_is_refused) {
   EXPECT_TRUE(Stream({}, kSplit, {old}, false).known());
 }
 
-TEST(stream_leases, tables_of_one_stream_and_of_several_are_not_mixed_up) {
+TEST(stream_leases, lease_tables_of_one_stream_and_of_several_are_not_mixed) {
   EXPECT_EQ(Stream({}, kSplit, {row("a", "7")}, false).problem().code(), Code::config);
   EXPECT_EQ(Stream({}, kSplit, {row_of("123456789012:in:1688165434", "a")}).problem().code(), Code::config);
 }
 
-TEST(stream_leases, several_streams_need_to_know_who_they_are) {
+TEST(stream_leases, leases_of_several_streams_require_account_and_creation_time) {
   StreamLeases stream(false, {}, kFailoverMs);
   stream.on_shards_listed({"in", "", kCreatedMs}, kSplit, kStartMs, 0);
   EXPECT_EQ(stream.problem().code(), Code::config);
@@ -269,7 +269,7 @@ TEST(stream_leases, several_streams_need_to_know_who_they_are) {
   EXPECT_TRUE(stream.problem().ok());
 }
 
-TEST(stream_leases, a_finished_lease_is_deleted_by_the_owner_of_a_child) {
+TEST(stream_leases, the_owner_of_a_childs_lease_deletes_a_finished_lease) {
   Lease parent = row("a", "SHARD_END");
   parent.child_ids = {"b", "c"};
   Lease b = row("b", "7"), c = row("c", "7");
@@ -280,7 +280,7 @@ TEST(stream_leases, a_finished_lease_is_deleted_by_the_owner_of_a_child) {
   EXPECT_EQ(shards_of(Stream({}, kSplit, {parent, b, c}).obsolete("me")), Ids{"a"});
 }
 
-TEST(stream_leases, a_shard_that_no_list_had_for_five_minutes_has_left_the_stream) {
+TEST(stream_leases, a_shard_missing_from_lists_for_five_minutes_has_left_the_stream) {
   Lease old = row("old", "7");
   old.first_hash_key = old.last_hash_key = 1;
   Stream stream({}, kSplit, {old, row("a", "7"), row("d", "7")});
@@ -296,7 +296,7 @@ TEST(stream_leases, a_shard_that_no_list_had_for_five_minutes_has_left_the_strea
   EXPECT_TRUE(stream.obsolete("me").empty());
 }
 
-TEST(stream_leases, nothing_is_known_before_both_a_list_and_a_scan) {
+TEST(stream_leases, no_lease_is_missing_before_both_a_list_and_a_scan) {
   StreamLeases listed_only(true, {}, kFailoverMs), scanned_only(true, {}, kFailoverMs);
   listed_only.on_shards_listed(kStream, kSplit, kStartMs, 0);
   scanned_only.on_scanned({row("a", "7")}, 0);

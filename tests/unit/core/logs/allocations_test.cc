@@ -41,7 +41,7 @@ const std::vector<std::string> kLines = {
     "2019-08-25 13:59:15 8f507cfc-e5d5-4697-b07a-ac58fc914c95 INFO  example.Handler:17 - of Java\n",
     "I, [2019-08-25T13:59:15.269123 #8]  INFO 8f507cfc-e5d5-4697-b07a-ac58fc914c95 -- : of Ruby\n",
     "[Information] - a message of PowerShell, which is somewhat longer\n",
-    "plain text of nobody, \xE6\xBC\xA2\xE5\xAD\x97, \x1b[31m and \xFF\xF0\x9F\n",
+    "plain text without a format, \xE6\xBC\xA2\xE5\xAD\x97, \x1b[31m and \xFF\xF0\x9F\n",
     "{\"level\":\"INFO\",\"timestamp\":\"2019-08-25T13:59:15.269Z\",\"message\":\"of a logger\",\"n\":1.50}\n",
     "{\"level\":\"INFO\",\"source\":\"the application's own\",\"message\":\"of a logger\"}\n",
     "{\"source\":1,\"source_original\":2,\"source_original_2\":3,\"message\":\"of a stubborn logger\"}\n",
@@ -108,22 +108,22 @@ void expect_no_allocation_an_event(const LambdaFilterOptions& options) {
   }
 }
 
-TEST(allocations, they_are_counted) {
+TEST(allocations, allocations_are_counted) {
   const uint64_t before = allocations().count;
   const std::string text(1000, 'x');
   EXPECT_EQ(allocations().count - before, 1U);
 }
 
-TEST(allocations, no_kind_of_line_costs_one_an_event) { expect_no_allocation_an_event({}); }
+TEST(allocations, lines_of_all_kinds_cause_no_allocation_per_event) { expect_no_allocation_an_event({}); }
 
-TEST(allocations, names_of_members_cost_none_an_event) {
+TEST(allocations, members_of_any_name_cause_no_allocation_per_event) {
   LambdaFilterOptions options;
   options.source_key = "where the record came from";
   options.timestamp_key = "when the record was written";
   expect_no_allocation_an_event(options);
 }
 
-TEST(allocations, other_schemas_cost_none_an_event) {
+TEST(allocations, other_schemas_cause_no_allocation_per_event) {
   for (const Schema schema : {Schema::legacy, Schema::otel, Schema::ecs}) {
     LambdaFilterOptions options;
     options.schema = schema;
@@ -132,7 +132,7 @@ TEST(allocations, other_schemas_cost_none_an_event) {
   }
 }
 
-TEST(allocations, options_of_the_record_cost_none_an_event) {
+TEST(allocations, record_options_cause_no_allocation_per_event) {
   LambdaFilterOptions options;
   options.event_id = false;
   options.keep_message = false;

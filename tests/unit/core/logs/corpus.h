@@ -28,11 +28,13 @@ inline std::vector<rapidjson::Document> read_lines(const std::string& name) {
   return lines;
 }
 
-inline std::string text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
+inline std::string to_string(const rapidjson::Value& value) {
+  return {value.GetString(), value.GetStringLength()};
+}
 
 // Returns "" if the object has no such string member.
 inline std::string member(const rapidjson::Value& object, const char* name) {
-  return object.IsObject() && object.HasMember(name) && object[name].IsString() ? text_of(object[name]) : "";
+  return object.IsObject() && object.HasMember(name) && object[name].IsString() ? to_string(object[name]) : "";
 }
 
 }  // namespace penstock::logs::corpus

@@ -59,7 +59,7 @@ const std::vector<Nested> kNested = {{R"({"a":)", "}"}, {"[", "]"}, {R"({"a":[)"
 std::string event_with(const std::string& members) {
   return R"({"messageType":"DATA_MESSAGE","logGroup":"g","logStream":"s","logEvents":[{"id":"1","timestamp":1,)"
          R"("message":"before"},{"id":"2","timestamp":2)" +
-         members + R"(},{"id":"3","timestamp":3,"message":"behind"}]})";
+         members + R"(},{"id":"3","timestamp":3,"message":"after"}]})";
 }
 
 std::string event_of(const std::string& text) {
@@ -114,10 +114,10 @@ void expect_whole(const Outcome& outcome, const std::string& text) {
   ASSERT_EQ(outcome.records.size(), 3U);
   EXPECT_EQ(message_in(outcome.records[0]), "before");
   EXPECT_TRUE(message_in(outcome.records[1]) == text) << outcome.records[1].substr(0, 200);
-  EXPECT_EQ(message_in(outcome.records[2]), "behind");
+  EXPECT_EQ(message_in(outcome.records[2]), "after");
 }
 
-TEST(worst_cases, deep_nesting_in_a_message_is_text) {
+TEST(worst_cases, a_deeply_nested_message_is_text) {
   for (const Nested& nested : kNested) {
     for (const std::string& text : {nested.left_open(), nested.closed()}) {
       const Outcome outcome = outcome_of(event_of(text));
@@ -127,7 +127,7 @@ TEST(worst_cases, deep_nesting_in_a_message_is_text) {
   }
 }
 
-TEST(worst_cases, deep_nesting_in_a_message_of_node_is_text) {
+TEST(worst_cases, a_deeply_nested_message_in_a_node_line_is_text) {
   const std::string columns = "2019-08-25T13:59:15.269Z\t8f507cfc-e5d5-4697-b07a-ac58fc914c95\tINFO\t";
   for (const Nested& nested : kNested) {
     const std::string text = R"({"b":)" + nested.closed() + "}";
@@ -135,7 +135,7 @@ TEST(worst_cases, deep_nesting_in_a_message_of_node_is_text) {
   }
 }
 
-TEST(worst_cases, deep_nesting_in_the_envelope_costs_no_stack) {
+TEST(worst_cases, deep_nesting_in_the_envelope_uses_no_stack) {
   for (const Nested& nested : kNested) {
     for (const std::string& json : {nested.left_open(), nested.closed(), R"({"x":)" + nested.closed() + "}"}) {
       const Outcome outcome = outcome_of(json);
@@ -146,7 +146,7 @@ TEST(worst_cases, deep_nesting_in_the_envelope_costs_no_stack) {
   }
 }
 
-TEST(worst_cases, deep_nesting_beside_a_message_costs_no_stack) {
+TEST(worst_cases, deep_nesting_next_to_a_message_uses_no_stack) {
   for (const Nested& nested : kNested) {
     for (const std::string& fields : {nested.left_open(), nested.closed()}) {
       for (const std::string name : {"extractedFields", "unknown", "message"}) {
@@ -157,7 +157,7 @@ TEST(worst_cases, deep_nesting_beside_a_message_costs_no_stack) {
   }
 }
 
-TEST(worst_cases, text_of_escapes_and_of_ill_formed_bytes_stays_whole) {
+TEST(worst_cases, text_of_escapes_and_invalid_bytes_stays_complete) {
   const std::string kReplaced = "\xEF\xBF\xBD";
   struct Case {
     std::string piece;
@@ -181,7 +181,7 @@ TEST(worst_cases, text_of_escapes_and_of_ill_formed_bytes_stays_whole) {
 }
 
 // Of 15 bytes each, in a gzip record of some 32 kB.
-TEST(worst_cases, a_million_tiny_events_take_no_more_memory_than_their_text_and_one_part) {
+TEST(worst_cases, a_million_tiny_events_use_only_the_memory_of_their_text_and_one_part) {
   const size_t count = (size_t{16} << 20) / 15 - 10;
   for (const std::string first : {R"({"message":""})", R"({"id":"1","timestamp":1725544035523,"message":"x"})"}) {
     const std::string record = gzip(R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s",)"
@@ -203,7 +203,7 @@ TEST(worst_cases, a_million_tiny_events_take_no_more_memory_than_their_text_and_
   }
 }
 
-TEST(worst_cases, lone_surrogates_become_replacements) {
+TEST(worst_cases, lone_surrogates_become_replacement_characters) {
   const size_t count = kBytes / 6;
   expect_whole(outcome_of(event_with(R"(,"message":")" + repeated("\\ud800", count) + "\"")),
                repeated("\xEF\xBF\xBD", count));

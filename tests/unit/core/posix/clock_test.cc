@@ -7,7 +7,7 @@
 namespace penstock::posix {
 namespace {
 
-TEST(system_clock, monotonic_never_goes_back_and_wall_is_in_our_age) {
+TEST(system_clock, monotonic_time_never_goes_back_and_wall_time_is_plausible) {
   const std::unique_ptr<Clock> clock = make_system_clock();
   int64_t last_ms = clock->monotonic_ms();
   for (int i = 0; i < 100000; ++i) {
@@ -18,7 +18,7 @@ TEST(system_clock, monotonic_never_goes_back_and_wall_is_in_our_age) {
   EXPECT_GT(clock->wall_ms(), 1'500'000'000'000);  // milliseconds, and later than 2017
 }
 
-TEST(system_random, two_generators_share_no_number) {
+TEST(system_random, two_random_generators_share_no_number) {
   std::set<uint64_t> seen;
   const std::unique_ptr<Random> one = make_system_random();
   const std::unique_ptr<Random> two = make_system_random();
@@ -29,7 +29,7 @@ TEST(system_random, two_generators_share_no_number) {
   EXPECT_EQ(seen.size(), 20000U);
 }
 
-TEST(system_random, each_bit_is_set_half_of_the_time) {
+TEST(system_random, each_random_bit_is_set_half_of_the_time) {
   const std::unique_ptr<Random> random = make_system_random();
   int set[64] = {};
   for (int i = 0; i < 10000; ++i) {

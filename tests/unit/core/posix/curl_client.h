@@ -32,9 +32,9 @@ class CurlClient {
 
   // Starts a call. The result is filled in when the call completes.
   std::shared_ptr<std::optional<HttpResponse>> start(HttpRequest request) {
-    auto answer = std::make_shared<std::optional<HttpResponse>>();
-    transport_->start(std::move(request), [answer](HttpResponse response) { *answer = std::move(response); });
-    return answer;
+    auto result = std::make_shared<std::optional<HttpResponse>>();
+    transport_->start(std::move(request), [result](HttpResponse response) { *result = std::move(response); });
+    return result;
   }
 
   template <typename Condition>
@@ -45,12 +45,12 @@ class CurlClient {
   }
 
   HttpResponse call(HttpRequest request) {
-    const auto answer = start(std::move(request));
-    if (!drive_until([&] { return answer->has_value(); })) {
+    const auto response = start(std::move(request));
+    if (!drive_until([&] { return response->has_value(); })) {
       ADD_FAILURE() << "the call never ended";
       return {};
     }
-    return std::move(**answer);
+    return std::move(**response);
   }
 
  private:

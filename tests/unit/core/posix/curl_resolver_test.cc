@@ -77,11 +77,11 @@ namespace {
 
 const std::string kStuckUrl = std::string("http://") + kStuckName + "/";
 
-TEST(curl_resolver, stuck_name_holds_up_neither_other_calls_nor_the_end) {
-  LoopbackServer server([](const std::string&) { return LoopbackServer::Reply{answer_200("x")}; });
+TEST(curl_resolver, a_stuck_lookup_blocks_neither_other_calls_nor_the_end) {
+  LoopbackServer server([](const std::string&) { return LoopbackServer::Reply{response_200("x")}; });
   CurlClient client;
-  bool told = false;
-  client.transport().start(client.get(kStuckUrl), [&](const HttpResponse&) { told = true; });
+  bool completed = false;
+  client.transport().start(client.get(kStuckUrl), [&](const HttpResponse&) { completed = true; });
   client.transport().drive(0);
   ASSERT_TRUE(stuck().await(1));
   EXPECT_EQ(client.call(client.get(server.url())).body, "x");
@@ -89,12 +89,12 @@ TEST(curl_resolver, stuck_name_holds_up_neither_other_calls_nor_the_end) {
   const std::string by_name = "http://localhost:" + std::to_string(server.port()) + "/";
   EXPECT_EQ(client.call(client.get(by_name)).body, "x");
   client.destroy_transport();
-  EXPECT_EQ(stuck().count(), 1) << "destruction waited for the name";
-  EXPECT_FALSE(told);
+  EXPECT_EQ(stuck().count(), 1) << "destruction waited for the lookup";
+  EXPECT_FALSE(completed);
   stuck().release();
 }
 
-TEST(curl_resolver, stuck_name_ends_at_the_connect_timeout_without_waiting_for_its_thread) {
+TEST(curl_resolver, a_stuck_lookup_ends_at_the_connect_timeout_without_waiting_for_its_thread) {
   CurlOptions options;
   options.connect_timeout_ms = 50;
   CurlClient client(options);
@@ -108,25 +108,25 @@ TEST(curl_resolver, stuck_name_ends_at_the_connect_timeout_without_waiting_for_i
   stuck().release();
 }
 
-TEST(curl_resolver, name_that_is_not_found_is_transient_and_named) {
+TEST(curl_resolver, a_name_that_is_not_found_is_a_transient_error_that_names_it) {
   CurlClient client;
-  const auto answer = client.start(client.get(kStuckUrl + "?secret=1"));
+  const auto response = client.start(client.get(kStuckUrl + "?secret=1"));
   client.transport().drive(0);
   ASSERT_TRUE(stuck().await(1));
   stuck().release();
-  ASSERT_TRUE(client.drive_until([&] { return answer->has_value(); }));
-  const Status status = (*answer)->transport;
+  ASSERT_TRUE(client.drive_until([&] { return response->has_value(); }));
+  const Status status = (*response)->transport;
   EXPECT_EQ(status.code(), Code::transient);
   EXPECT_TRUE(has(status.message(), std::string("cannot resolve ") + kStuckName)) << status.message();
   EXPECT_FALSE(has(status.message(), "secret")) << status.message();
 }
 
 // A name whose owner points it to another address between two lookups, and whose first address was allowed.
-TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_address_is_refused) {
+TEST(curl_resolver, a_metadata_call_to_a_name_with_a_new_address_is_rejected) {
   std::atomic<int> asked = 0;
   LoopbackServer server([&](const std::string&) {
     ++asked;
-    return LoopbackServer::Reply{answer_200("keys")};
+    return LoopbackServer::Reply{response_200("keys")};
   });
   CurlClient client;
   HttpRequest request =
@@ -137,10 +137,10 @@ TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_addres
   rebinding_address = "0.0.0.0";
   // libcurl caches names for a minute; a new transport has an empty cache.
   CurlClient later;
-  const HttpResponse refused = later.call(request);
-  EXPECT_EQ(refused.transport.code(), Code::config);
-  EXPECT_TRUE(has(refused.transport.message(), "plain http is not allowed to the address 0.0.0.0"))
-      << refused.transport.message();
+  const HttpResponse rejected = later.call(request);
+  EXPECT_EQ(rejected.transport.code(), Code::config);
+  EXPECT_TRUE(has(rejected.transport.message(), "plain http is not allowed to the address 0.0.0.0"))
+      << rejected.transport.message();
   EXPECT_EQ(asked, 1);
 }
 

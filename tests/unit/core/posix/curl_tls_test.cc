@@ -19,7 +19,7 @@ class curl_tls : public testing::Test {
  protected:
   curl_tls() { write_file(ca_file_, ca_.pem()); }
 
-  static Reply hello(const std::string& /*request*/) { return {answer_200("hello")}; }
+  static Reply hello(const std::string& /*request*/) { return {response_200("hello")}; }
 
   HttpResponse call(const LoopbackServer& server, const std::string& ca_file) {
     CurlOptions options;
@@ -34,7 +34,7 @@ class curl_tls : public testing::Test {
   const std::shared_ptr<SSL_CTX> context_ = ca_.server_context("IP:127.0.0.1");
 };
 
-TEST_F(curl_tls, private_ca_is_believed_where_ca_file_names_it) {
+TEST_F(curl_tls, a_private_ca_is_trusted_if_ca_file_names_it) {
   LoopbackServer server(hello, {context_.get()});
   const HttpResponse response = call(server, ca_file_);
   ASSERT_TRUE(response.transport.ok()) << response.transport.message();
@@ -42,7 +42,7 @@ TEST_F(curl_tls, private_ca_is_believed_where_ca_file_names_it) {
   EXPECT_TRUE(response.over_tls);
 }
 
-TEST_F(curl_tls, private_ca_is_not_believed_otherwise) {
+TEST_F(curl_tls, a_private_ca_is_not_trusted_without_ca_file) {
   LoopbackServer server(hello, {context_.get()});
   const HttpResponse without = call(server, "");
   EXPECT_EQ(without.transport.code(), Code::config);
@@ -55,7 +55,7 @@ TEST_F(curl_tls, private_ca_is_not_believed_otherwise) {
   EXPECT_EQ(with_another.transport.code(), Code::config) << with_another.transport.message();
 }
 
-TEST_F(curl_tls, certificate_for_another_name_is_refused) {
+TEST_F(curl_tls, a_certificate_for_another_name_is_rejected) {
   for (const char* name : {"DNS:example.com", "IP:127.0.0.2", "DNS:127.0.0.1"}) {
     const std::shared_ptr<SSL_CTX> wrong = ca_.server_context(name);
     LoopbackServer server(hello, {wrong.get()});
@@ -65,7 +65,7 @@ TEST_F(curl_tls, certificate_for_another_name_is_refused) {
   }
 }
 
-TEST_F(curl_tls, tls_1_1_is_refused_and_1_2_taken) {
+TEST_F(curl_tls, tls_1_1_is_rejected_and_1_2_accepted) {
   LoopbackServer server(hello, {context_.get()});
   SSL_CTX_set_max_proto_version(context_.get(), TLS1_2_VERSION);
   EXPECT_TRUE(call(server, ca_file_).transport.ok());
@@ -75,7 +75,7 @@ TEST_F(curl_tls, tls_1_1_is_refused_and_1_2_taken) {
   EXPECT_FALSE(call(server, ca_file_).transport.ok());
 }
 
-TEST_F(curl_tls, ca_file_that_cannot_be_read_is_refused_at_the_start) {
+TEST_F(curl_tls, an_unreadable_ca_file_is_rejected_at_the_start) {
   const std::unique_ptr<Clock> clock = make_system_clock();
   CurlOptions options;
   options.ca_file = folder_ / "none.pem";
@@ -85,14 +85,14 @@ TEST_F(curl_tls, ca_file_that_cannot_be_read_is_refused_at_the_start) {
   EXPECT_TRUE(has(made.status().message(), "none.pem")) << made.status().message();
 }
 
-TEST_F(curl_tls, ca_file_without_a_certificate_is_the_confs_fault) {
+TEST_F(curl_tls, a_ca_file_without_a_certificate_is_a_configuration_error) {
   LoopbackServer server(hello, {context_.get()});
   const std::string empty = folder_ / "empty.pem";
   write_file(empty, "");
   EXPECT_EQ(call(server, empty).transport.code(), Code::config);
 }
 
-TEST_F(curl_tls, calls_share_one_connection) {
+TEST_F(curl_tls, tls_calls_share_one_connection) {
   LoopbackServer server(hello, {context_.get()});
   CurlOptions options;
   options.ca_file = ca_file_;
@@ -113,7 +113,7 @@ std::vector<int> sockets_to(uint16_t port) {
   return sockets;
 }
 
-TEST_F(curl_tls, kept_connection_has_tcp_keep_alive) {
+TEST_F(curl_tls, an_idle_connection_has_tcp_keep_alive) {
   LoopbackServer server(hello, {context_.get()});
   CurlOptions options;
   options.ca_file = ca_file_;
@@ -127,8 +127,8 @@ TEST_F(curl_tls, kept_connection_has_tcp_keep_alive) {
   EXPECT_EQ(on, 1);
 }
 
-TEST_F(curl_tls, handshake_that_never_ends_is_cut_at_the_connect_timeout) {
-  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });  // it waits for a header
+TEST_F(curl_tls, an_endless_handshake_ends_at_the_connect_timeout) {
+  LoopbackServer server([](const std::string&) { return Reply{response_200("x")}; });  // it waits for a header
   CurlOptions options;
   options.connect_timeout_ms = 50;
   CurlClient client(options);
@@ -138,7 +138,7 @@ TEST_F(curl_tls, handshake_that_never_ends_is_cut_at_the_connect_timeout) {
   EXPECT_TRUE(has(response.transport.message(), "cannot connect to 127.0.0.1:")) << response.transport.message();
 }
 
-TEST_F(curl_tls, connection_reset_while_sending_raises_no_signal) {
+TEST_F(curl_tls, a_tls_connection_reset_while_sending_raises_no_signal) {
   LoopbackServer server(
       [](const std::string&) {
         return Reply{"", LoopbackServer::Then::reset};
@@ -153,8 +153,8 @@ TEST_F(curl_tls, connection_reset_while_sending_raises_no_signal) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(client.call(request).transport.code(), Code::transient);
 }
 
-TEST_F(curl_tls, plain_server_behind_https_is_transient) {
-  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });
+TEST_F(curl_tls, a_plain_server_at_an_https_url_is_a_transient_error) {
+  LoopbackServer server([](const std::string&) { return Reply{response_200("x")}; });
   CurlOptions options;
   options.ca_file = ca_file_;
   CurlClient client(options);

@@ -35,7 +35,7 @@ class Gate {
   bool open_ = false;
 };
 
-TEST(curl_transport, post_brings_status_headers_and_body) {
+TEST(curl_transport, a_post_returns_status_headers_and_body) {
   std::string seen;
   LoopbackServer server([&](const std::string& request) {
     seen = request;
@@ -61,11 +61,11 @@ TEST(curl_transport, post_brings_status_headers_and_body) {
   EXPECT_TRUE(seen.ends_with(request.body));
 }
 
-TEST(curl_transport, put_without_a_body_sends_length_0_and_get_none) {
+TEST(curl_transport, a_put_without_a_body_has_length_0_and_a_get_has_none) {
   std::string seen;
   LoopbackServer server([&](const std::string& request) {
     seen = request;
-    return Reply{answer_200("")};
+    return Reply{response_200("")};
   });
   CurlClient client;
   HttpRequest request = client.get(server.url());
@@ -78,11 +78,11 @@ TEST(curl_transport, put_without_a_body_sends_length_0_and_get_none) {
   EXPECT_TRUE(has(seen, "Content-Length: 0\r\n")) << seen;
 }
 
-TEST(curl_transport, large_body_goes_out_whole_and_without_expect) {
+TEST(curl_transport, a_large_body_is_sent_completely_and_without_expect) {
   std::string seen;
   LoopbackServer server([&](const std::string& request) {
     seen = request;
-    return Reply{answer_200("")};
+    return Reply{response_200("")};
   });
   CurlClient client;
   HttpRequest request = client.get(server.url());
@@ -93,14 +93,14 @@ TEST(curl_transport, large_body_goes_out_whole_and_without_expect) {
   EXPECT_TRUE(seen.ends_with(request.body));
 }
 
-TEST(curl_transport, calls_after_each_other_share_one_connection) {
-  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });
+TEST(curl_transport, consecutive_calls_share_one_connection) {
+  LoopbackServer server([](const std::string&) { return Reply{response_200("x")}; });
   CurlClient client;
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.call(client.get(server.url())).body, "x");
   EXPECT_EQ(server.connections(), 1U);
 }
 
-TEST(curl_transport, calls_run_side_by_side) {
+TEST(curl_transport, calls_run_concurrently) {
   std::mutex mutex;
   std::condition_variable arrived;
   int waiting = 0;
@@ -109,7 +109,7 @@ TEST(curl_transport, calls_run_side_by_side) {
     ++waiting;
     arrived.notify_all();
     arrived.wait(lock, [&] { return waiting >= 2; });  // each answers only after the other has arrived
-    return Reply{answer_200(request.substr(0, 6))};
+    return Reply{response_200(request.substr(0, 6))};
   });
   CurlClient client;
   const auto first = client.start(client.get(server.url("/a")));
@@ -120,8 +120,8 @@ TEST(curl_transport, calls_run_side_by_side) {
   EXPECT_EQ(server.connections(), 2U);
 }
 
-TEST(curl_transport, done_may_start_the_next_call) {
-  LoopbackServer server([](const std::string& request) { return Reply{answer_200(request.substr(0, 6))}; });
+TEST(curl_transport, a_callback_may_start_the_next_call) {
+  LoopbackServer server([](const std::string& request) { return Reply{response_200(request.substr(0, 6))}; });
   CurlClient client;
   std::string order;
   client.transport().start(client.get(server.url("/a")), [&](const HttpResponse& first) {
@@ -132,8 +132,8 @@ TEST(curl_transport, done_may_start_the_next_call) {
   EXPECT_TRUE(client.drive_until([&] { return order == "GET /aGET /b"; })) << order;
 }
 
-TEST(curl_transport, more_calls_than_kept_handles_all_end) {
-  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });
+TEST(curl_transport, more_calls_than_cached_handles_all_complete) {
+  LoopbackServer server([](const std::string&) { return Reply{response_200("x")}; });
   CurlClient client;
   int ended = 0;
   for (int i = 0; i < 100; ++i)
@@ -142,45 +142,45 @@ TEST(curl_transport, more_calls_than_kept_handles_all_end) {
   EXPECT_TRUE(client.drive_until([&] { return ended == 100; })) << ended;
 }
 
-TEST(curl_transport, descriptor_is_readable_when_an_answer_is_there) {
-  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });
+TEST(curl_transport, the_transports_descriptor_is_readable_when_a_response_arrives) {
+  LoopbackServer server([](const std::string&) { return Reply{response_200("x")}; });
   CurlClient client;
   EXPECT_EQ(client.transport().next_deadline_ms(), kNever);
-  const auto answer = client.start(client.get(server.url()));
+  const auto response = client.start(client.get(server.url()));
   EXPECT_LE(client.transport().next_deadline_ms(), client.clock().monotonic_ms());
   // As a host does it: waits on the descriptor and the deadline, then drives without waiting.
-  for (int i = 0; i < 1000 && !answer->has_value(); ++i) {
+  for (int i = 0; i < 1000 && !response->has_value(); ++i) {
     const int64_t due_ms = client.transport().next_deadline_ms();
     const int64_t wait_ms = std::clamp<int64_t>(due_ms - client.clock().monotonic_ms(), 0, kTestLimitMs);
     pollfd waiting = {client.transport().descriptor(), POLLIN, 0};
     poll(&waiting, 1, static_cast<int>(wait_ms));
     client.transport().drive(0);
   }
-  ASSERT_TRUE(answer->has_value());
-  EXPECT_EQ((*answer)->body, "x");
+  ASSERT_TRUE(response->has_value());
+  EXPECT_EQ((*response)->body, "x");
 }
 
 TEST(curl_transport, drive_waits_no_longer_than_its_deadline) {
   Gate gate;
   LoopbackServer server([&](const std::string&) {
     gate.wait();
-    return Reply{answer_200("x")};
+    return Reply{response_200("x")};
   });
   CurlClient client;
-  const auto answer = client.start(client.get(server.url()));
+  const auto response = client.start(client.get(server.url()));
   client.transport().drive(0);
   const int64_t deadline_ms = client.clock().monotonic_ms() + 20;
   client.transport().drive(deadline_ms);
   EXPECT_GE(client.clock().monotonic_ms(), deadline_ms);
-  EXPECT_FALSE(answer->has_value());
+  EXPECT_FALSE(response->has_value());
   gate.open();
-  EXPECT_TRUE(client.drive_until([&] { return answer->has_value(); }));
+  EXPECT_TRUE(client.drive_until([&] { return response->has_value(); }));
 }
 
-TEST(curl_transport, call_without_an_answer_ends_at_its_timeout) {
+TEST(curl_transport, a_call_without_a_response_ends_at_its_timeout) {
   Gate gate;
   LoopbackServer server([&](const std::string& request) {
-    if (has(request, "GET /connect ")) return Reply{answer_200("")};
+    if (has(request, "GET /connect ")) return Reply{response_200("")};
     gate.wait();
     return Reply{"", Then::close};
   });
@@ -196,41 +196,41 @@ TEST(curl_transport, call_without_an_answer_ends_at_its_timeout) {
   EXPECT_FALSE(has(response.transport.message(), "secret")) << response.transport.message();
 }
 
-TEST(curl_transport, answer_later_than_the_connect_timeout_is_awaited_once_there_is_a_connection) {
+TEST(curl_transport, a_response_after_the_connect_timeout_is_awaited_on_an_open_connection) {
   Gate gate;
   std::atomic<bool> asked = false;
   LoopbackServer server([&](const std::string&) {
     asked = true;
     gate.wait();
-    return Reply{answer_200("x")};
+    return Reply{response_200("x")};
   });
   CurlOptions options;
   options.connect_timeout_ms = 500;
   CurlClient client(options);
-  const auto answer = client.start(client.get(server.url()));
-  const int64_t begun_ms = client.clock().monotonic_ms();
-  while (!asked && client.clock().monotonic_ms() < begun_ms + kTestLimitMs)
+  const auto response = client.start(client.get(server.url()));
+  const int64_t start_ms = client.clock().monotonic_ms();
+  while (!asked && client.clock().monotonic_ms() < start_ms + kTestLimitMs)
     client.transport().drive(client.clock().monotonic_ms() + 1);
   client.transport().drive(client.clock().monotonic_ms() + options.connect_timeout_ms);
-  EXPECT_FALSE(answer->has_value());
+  EXPECT_FALSE(response->has_value());
   gate.open();
-  ASSERT_TRUE(client.drive_until([&] { return answer->has_value(); }));
-  EXPECT_EQ((*answer)->body, "x") << (*answer)->transport.message();
+  ASSERT_TRUE(client.drive_until([&] { return response->has_value(); }));
+  EXPECT_EQ((*response)->body, "x") << (*response)->transport.message();
 }
 
-TEST(curl_transport, call_without_a_timeout_is_refused) {
+TEST(curl_transport, a_call_without_a_timeout_is_rejected) {
   CurlClient client;
   HttpRequest request = client.get("http://127.0.0.1:1/");
   request.timeout_ms = 0;
-  const auto answer = client.start(request);
-  EXPECT_FALSE(answer->has_value()) << "done ran inside start()";
+  const auto response = client.start(request);
+  EXPECT_FALSE(response->has_value()) << "done ran inside start()";
   EXPECT_LE(client.transport().next_deadline_ms(), client.clock().monotonic_ms());
   client.transport().drive(0);
-  ASSERT_TRUE(answer->has_value());
-  EXPECT_EQ((*answer)->transport.code(), Code::invalid);
+  ASSERT_TRUE(response->has_value());
+  EXPECT_EQ((*response)->transport.code(), Code::invalid);
 }
 
-TEST(curl_transport, refused_connection_is_transient_and_names_the_host) {
+TEST(curl_transport, a_refused_connection_is_transient_and_names_the_host) {
   std::string url;
   {
     LoopbackServer gone([](const std::string&) { return Reply{}; });
@@ -243,10 +243,10 @@ TEST(curl_transport, refused_connection_is_transient_and_names_the_host) {
   EXPECT_FALSE(has(response.transport.message(), "secret")) << response.transport.message();
 }
 
-TEST(curl_transport, failure_does_not_say_how_long_it_took_so_that_it_is_the_same_each_time) {
+TEST(curl_transport, an_error_message_has_no_duration_so_repeats_are_equal) {
   Gate gate;
   LoopbackServer server([&](const std::string& request) {
-    if (has(request, "GET /connect ")) return Reply{answer_200("")};
+    if (has(request, "GET /connect ")) return Reply{response_200("")};
     gate.wait();
     return Reply{"", Then::close};
   });
@@ -257,11 +257,11 @@ TEST(curl_transport, failure_does_not_say_how_long_it_took_so_that_it_is_the_sam
   const std::string timed_out = client.call(silent).transport.message();
   gate.open();
   EXPECT_TRUE(has(timed_out, "timed out with 0 bytes received (limits: ")) << timed_out;
-  const std::string refused = client.call(client.get("http://127.0.0.1:1/")).transport.message();
-  EXPECT_TRUE(has(refused, "connect to 127.0.0.1 port 1:")) << refused;
+  const std::string rejected = client.call(client.get("http://127.0.0.1:1/")).transport.message();
+  EXPECT_TRUE(has(rejected, "connect to 127.0.0.1 port 1:")) << rejected;
 }
 
-TEST(curl_transport, connection_closed_before_the_answer_is_transient) {
+TEST(curl_transport, a_connection_closed_before_the_response_is_a_transient_error) {
   LoopbackServer server([](const std::string&) { return Reply{"", Then::close}; });
   CurlClient client;
   const HttpResponse response = client.call(client.get(server.url()));
@@ -269,15 +269,15 @@ TEST(curl_transport, connection_closed_before_the_answer_is_transient) {
   EXPECT_TRUE(has(response.transport.message(), "127.0.0.1")) << response.transport.message();
 }
 
-TEST(curl_transport, kept_connection_that_the_server_closed_is_replaced) {
-  LoopbackServer server([](const std::string&) { return Reply{answer_200("x"), Then::close}; });
+TEST(curl_transport, an_idle_connection_that_the_server_closed_is_replaced) {
+  LoopbackServer server([](const std::string&) { return Reply{response_200("x"), Then::close}; });
   CurlClient client;
   EXPECT_EQ(client.call(client.get(server.url())).body, "x");
   EXPECT_EQ(client.call(client.get(server.url())).body, "x");
   EXPECT_EQ(server.connections(), 2U);
 }
 
-TEST(curl_transport, truncated_answer_is_transient_and_empty) {
+TEST(curl_transport, a_truncated_response_is_a_transient_error_without_a_body) {
   LoopbackServer server([](const std::string&) {
     return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc", Then::close};
   });
@@ -289,7 +289,7 @@ TEST(curl_transport, truncated_answer_is_transient_and_empty) {
   EXPECT_EQ(response.http_status, 0);
 }
 
-TEST(curl_transport, truncated_chunked_answer_is_transient) {
+TEST(curl_transport, a_truncated_chunked_response_is_a_transient_error) {
   LoopbackServer server([](const std::string&) {
     return Reply{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", Then::close};
   });
@@ -297,12 +297,12 @@ TEST(curl_transport, truncated_chunked_answer_is_transient) {
   EXPECT_EQ(client.call(client.get(server.url())).transport.code(), Code::transient);
 }
 
-TEST(curl_transport, answer_of_the_limit_is_taken_and_one_byte_more_refused) {
+TEST(curl_transport, a_response_may_have_the_maximum_size) {
   std::string body(1000, 'x');
   LoopbackServer server([&](const std::string& request) {
     return Reply{request.starts_with("GET /chunked ")
                      ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n" + body + "\r\n0\r\n\r\n"
-                     : answer_200(body)};
+                     : response_200(body)};
   });
   CurlClient client;
   for (const char* path : {"/", "/chunked"}) {
@@ -324,20 +324,20 @@ TEST(curl_transport, answer_of_the_limit_is_taken_and_one_byte_more_refused) {
   EXPECT_TRUE(client.call(request).transport.ok());
 }
 
-TEST(curl_transport, too_long_an_answer_ends_as_soon_as_its_length_is_announced) {
+TEST(curl_transport, a_response_over_the_limit_ends_when_its_length_is_announced) {
   LoopbackServer server(
       [](const std::string&) { return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n"}; });
   CurlClient client;  // no byte of the body ever arrives
   EXPECT_EQ(client.call(client.get(server.url())).transport.code(), Code::too_large);
 }
 
-TEST(curl_transport, headers_within_64_kib_are_taken_and_beyond_refused) {
+TEST(curl_transport, response_headers_may_have_64_kib) {
   size_t filler = 0;
   LoopbackServer server([&](const std::string&) {
     std::string headers;
     for (size_t left = filler; left > 0; left -= std::min<size_t>(left, 1024))
       headers += "X: " + std::string(std::min<size_t>(left, 1024) - 5, 'h') + "\r\n";
-    return Reply{answer_200("x", headers)};
+    return Reply{response_200("x", headers)};
   });
   CurlClient client;
   filler = size_t{63} * 1024;
@@ -346,9 +346,9 @@ TEST(curl_transport, headers_within_64_kib_are_taken_and_beyond_refused) {
   EXPECT_EQ(client.call(client.get(server.url())).transport.code(), Code::transient);
 }
 
-TEST(curl_transport, headers_of_an_interim_answer_do_not_count) {
+TEST(curl_transport, headers_of_an_interim_response_are_ignored) {
   LoopbackServer server([](const std::string&) {
-    return Reply{"HTTP/1.1 103 Early Hints\r\nDate: early\r\n\r\n" + answer_200("x", "Date: final\r\n")};
+    return Reply{"HTTP/1.1 103 Early Hints\r\nDate: early\r\n\r\n" + response_200("x", "Date: final\r\n")};
   });
   CurlClient client;
   const HttpResponse response = client.call(client.get(server.url()));
@@ -356,7 +356,7 @@ TEST(curl_transport, headers_of_an_interim_answer_do_not_count) {
   EXPECT_EQ(response.header("date"), "final");
 }
 
-TEST(curl_transport, redirect_is_not_followed) {
+TEST(curl_transport, a_redirect_is_not_followed) {
   std::atomic<int> requests = 0;
   LoopbackServer server([&](const std::string&) {
     ++requests;
@@ -367,7 +367,7 @@ TEST(curl_transport, redirect_is_not_followed) {
   EXPECT_EQ(requests, 1);
 }
 
-TEST(curl_transport, other_protocols_and_users_in_urls_are_refused) {
+TEST(curl_transport, other_protocols_and_users_in_urls_are_rejected) {
   CurlClient client;
   for (const char* url :
        {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "http://user:hunter2@127.0.0.1:1/"}) {
@@ -378,7 +378,7 @@ TEST(curl_transport, other_protocols_and_users_in_urls_are_refused) {
   }
 }
 
-TEST(curl_transport, header_with_a_line_end_is_refused) {
+TEST(curl_transport, a_header_with_a_line_end_is_rejected) {
   CurlClient client;
   HttpRequest request = client.get("http://127.0.0.1:1/");
   request.headers = {{"X-A", "b\r\nX-C: d"}};
@@ -387,7 +387,7 @@ TEST(curl_transport, header_with_a_line_end_is_refused) {
   EXPECT_TRUE(has(response.transport.message(), "X-A")) << response.transport.message();
 }
 
-TEST(curl_transport, connection_reset_while_sending_raises_no_signal) {
+TEST(curl_transport, a_connection_reset_while_sending_raises_no_signal) {
   LoopbackServer server([](const std::string&) { return Reply{"", Then::reset}; }, {nullptr, false});
   CurlClient client;
   HttpRequest request = client.get(server.url());
@@ -396,18 +396,18 @@ TEST(curl_transport, connection_reset_while_sending_raises_no_signal) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(client.call(request).transport.code(), Code::transient);
 }
 
-TEST(curl_transport, destruction_ends_calls_without_telling_them) {
+TEST(curl_transport, destruction_ends_calls_without_callbacks) {
   Gate gate;
-  bool told = false;
+  bool completed = false;
   LoopbackServer server([&](const std::string&) {
     gate.wait();
-    return Reply{answer_200("x")};
+    return Reply{response_200("x")};
   });
   CurlClient client;
-  client.transport().start(client.get(server.url()), [&](const HttpResponse&) { told = true; });
+  client.transport().start(client.get(server.url()), [&](const HttpResponse&) { completed = true; });
   client.transport().drive(client.clock().monotonic_ms() + 20);
   client.destroy_transport();
-  EXPECT_FALSE(told);
+  EXPECT_FALSE(completed);
   gate.open();
 }
 

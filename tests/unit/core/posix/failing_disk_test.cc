@@ -41,7 +41,7 @@ struct FullDisk {
   int error = 0;
 } full;
 
-int answer(Failing& failing, long number, auto... arguments) {
+int call_or_fail(Failing& failing, long number, auto... arguments) {
   if (!failing.now()) return static_cast<int>(syscall(number, arguments...));
   errno = EIO;
   return -1;
@@ -63,11 +63,11 @@ extern "C" off_t lseek(int fd, off_t offset, int from) noexcept {
   ++rewritten;
   return syscall(SYS_lseek, fd, offset, from);
 }
-extern "C" int fdatasync(int fd) { return answer(data_syncs, SYS_fdatasync, fd); }
-extern "C" int fsync(int fd) { return answer(syncs, SYS_fsync, fd); }
-extern "C" int ftruncate(int fd, off_t bytes) noexcept { return answer(cuts, SYS_ftruncate, fd, bytes); }
+extern "C" int fdatasync(int fd) { return call_or_fail(data_syncs, SYS_fdatasync, fd); }
+extern "C" int fsync(int fd) { return call_or_fail(syncs, SYS_fsync, fd); }
+extern "C" int ftruncate(int fd, off_t bytes) noexcept { return call_or_fail(cuts, SYS_ftruncate, fd, bytes); }
 extern "C" int rename(const char* from, const char* to) noexcept {
-  return answer(renames, SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+  return call_or_fail(renames, SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 namespace penstock::posix {
@@ -99,7 +99,7 @@ class failing_disk : public testing::Test {
   const std::unique_ptr<Files> files_ = make_system_files();
 };
 
-TEST_F(failing_disk, what_was_appended_since_the_last_good_sync_is_cut_off_when_one_fails) {
+TEST_F(failing_disk, bytes_appended_since_the_last_sync_are_truncated_if_a_sync_fails) {
   const auto file = open();
   ASSERT_TRUE(file->append("good\n").status.ok());
   ASSERT_TRUE(file->sync().ok());
@@ -108,14 +108,14 @@ TEST_F(failing_disk, what_was_appended_since_the_last_good_sync_is_cut_off_when_
   data_syncs.from = 1;
   expect_io(file->sync(), "cannot sync " + path_);
   EXPECT_EQ(read_file(path_), "good\n");
-  EXPECT_FALSE(file->state()->in_line) << "what was synced is there for good";
+  EXPECT_FALSE(file->state()->in_line) << "synced bytes are permanent";
   mend();
   ASSERT_TRUE(file->append("one\n").status.ok());
   EXPECT_TRUE(file->sync().ok());
   EXPECT_EQ(read_file(path_), "good\none\n");
 }
 
-TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_is_told_and_its_end_is_written_again) {
+TEST_F(failing_disk, a_failed_truncation_after_a_failed_sync_is_reported_and_the_end_rewritten) {
   const auto file = open();
   ASSERT_TRUE(file->append("one\n").status.ok());
   data_syncs.from = cuts.from = 1;
@@ -127,13 +127,13 @@ TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_is_told_and_its_
   EXPECT_EQ(rewritten, 1);
   ASSERT_TRUE(file->sync().ok());
   ASSERT_TRUE(file->append("three\n").status.ok());
-  EXPECT_EQ(rewritten, 1) << "what is synced is there for good";
+  EXPECT_EQ(rewritten, 1) << "synced bytes are permanent";
   EXPECT_EQ(read_file(path_), "one\ntwo\nthree\n");
 }
 
 // If a sync of that process failed, no other process writes what it had appended. A power cut would leave zero
 // bytes in its place, and whatever follows them on the same line would be lost with them.
-TEST_F(failing_disk, the_end_of_what_an_earlier_process_wrote_is_written_again_before_what_is_appended) {
+TEST_F(failing_disk, the_end_that_an_earlier_process_wrote_is_rewritten_before_an_append) {
   write_file(path_, "by an earlier process\n");
   chmod(path_.c_str(), 0600);
   const auto file = open();
@@ -145,14 +145,14 @@ TEST_F(failing_disk, the_end_of_what_an_earlier_process_wrote_is_written_again_b
   EXPECT_EQ(read_file(path_), "by an earlier process\n");
   mend();
   ASSERT_TRUE(file->append("one\n").status.ok());
-  EXPECT_EQ(rewritten, 1) << "the sync that failed may have been the one that was to write it";
+  EXPECT_EQ(rewritten, 1) << "the failed sync may have been the one that should write it";
   ASSERT_TRUE(file->sync().ok());
   ASSERT_TRUE(file->append("two\n").status.ok());
   EXPECT_EQ(rewritten, 1);
   EXPECT_EQ(read_file(path_), "by an earlier process\none\ntwo\n");
 }
 
-TEST_F(failing_disk, nothing_is_appended_behind_an_end_that_cannot_be_written_again) {
+TEST_F(failing_disk, nothing_is_appended_after_an_end_that_cannot_be_rewritten) {
   write_file(path_, "by an earlier process\n");
   chmod(path_.c_str(), 0600);
   const auto file = open();
@@ -165,7 +165,7 @@ TEST_F(failing_disk, nothing_is_appended_behind_an_end_that_cannot_be_written_ag
   EXPECT_EQ(read_file(path_), "by an earlier process\none\n");
 }
 
-TEST_F(failing_disk, a_file_that_someone_has_emptied_does_not_grow_by_a_failed_sync) {
+TEST_F(failing_disk, a_file_that_was_emptied_does_not_grow_by_a_failed_sync) {
   const auto file = open();
   ASSERT_TRUE(file->append("good\n").status.ok());
   ASSERT_TRUE(file->sync().ok());
@@ -175,7 +175,7 @@ TEST_F(failing_disk, a_file_that_someone_has_emptied_does_not_grow_by_a_failed_s
   EXPECT_EQ(read_file(path_), "");
 }
 
-TEST_F(failing_disk, replace_leaves_the_old_content_where_the_sync_or_the_rename_fails) {
+TEST_F(failing_disk, replace_keeps_the_old_content_if_sync_or_rename_fails) {
   ASSERT_TRUE(files_->replace(path_, "old").ok());
   for (Failing* failing : {&syncs, &renames}) {
     failing->from = 1;
@@ -186,7 +186,7 @@ TEST_F(failing_disk, replace_leaves_the_old_content_where_the_sync_or_the_rename
   }
 }
 
-TEST_F(failing_disk, replace_holds_all_of_the_new_content_where_the_sync_of_the_folder_fails) {
+TEST_F(failing_disk, replace_has_all_new_content_if_the_folder_sync_fails) {
   ASSERT_TRUE(files_->replace(path_, "old").ok());
   syncs.from = 2;
   expect_io(files_->replace(path_, "new"), "cannot sync the folder");
@@ -194,17 +194,17 @@ TEST_F(failing_disk, replace_holds_all_of_the_new_content_where_the_sync_of_the_
   EXPECT_FALSE(exists(path_ + ".tmp"));
 }
 
-TEST_F(failing_disk, append_and_rename_tell_where_the_sync_of_the_folder_fails) {
+TEST_F(failing_disk, append_and_rename_report_a_failed_folder_sync) {
   syncs.from = 1;
   expect_io(files_->append_to(path_).status(), "cannot sync the folder");
   mend();
-  { ASSERT_TRUE(open()->append("x").status.ok()) << "nobody holds the lock"; }
+  { ASSERT_TRUE(open()->append("x").status.ok()) << "the lock is free"; }
   syncs.from = 1;
   expect_io(files_->rename(path_, folder_ / "other"), "cannot sync the folder");
   EXPECT_EQ(read_file(folder_ / "other"), "x");
 }
 
-TEST_F(failing_disk, an_append_that_does_not_fit_leaves_the_whole_lines_that_do) {
+TEST_F(failing_disk, an_append_that_does_not_fit_keeps_the_complete_lines_that_do) {
   const std::string lines = "one\ntwo\n\nthree\n";
   for (const int error : {ENOSPC, EDQUOT, EFBIG, EIO})
     for (size_t room = 0; room < lines.size(); ++room)
@@ -231,7 +231,7 @@ TEST_F(failing_disk, an_append_that_does_not_fit_leaves_the_whole_lines_that_do)
       }
 }
 
-TEST_F(failing_disk, a_file_beyond_the_limit_on_sizes_is_an_error_and_no_signal) {
+TEST_F(failing_disk, a_file_beyond_the_size_limit_is_an_error_without_a_signal) {
   write_file(path_, "larger than the limit\n");
   chmod(path_.c_str(), 0600);
   const pid_t child = fork();
@@ -240,15 +240,15 @@ TEST_F(failing_disk, a_file_beyond_the_limit_on_sizes_is_an_error_and_no_signal)
     setrlimit(RLIMIT_FSIZE, &limit);
     const auto file = open();
     const auto [bytes, status] = file->append("one\n");
-    const bool told = status.code() == Code::io && status.message().find(strerror(EFBIG)) != std::string::npos;
-    _exit(told && bytes == 0 && read_file(path_) == "larger than the limit\n" ? 0 : 1);
+    const bool reported = status.code() == Code::io && status.message().find(strerror(EFBIG)) != std::string::npos;
+    _exit(reported && bytes == 0 && read_file(path_) == "larger than the limit\n" ? 0 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
 }
 
-TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line) {
+TEST_F(failing_disk, an_append_that_cannot_be_truncated_is_reported_and_ends_with_a_newline) {
   // Causes what a full disk does to a long write, without filling a disk: no file may be larger.
   const pid_t child = fork();
   if (child == 0) {
@@ -258,8 +258,9 @@ TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line
     const auto file = open();
     cuts.from = 1;
     const Status status = file->append("123456789\n").status;
-    const bool told = status.code() == Code::io && status.message().find("cannot truncate") != std::string::npos;
-    _exit(told && read_file(path_) == "12345" && file->state()->in_line ? 0 : 1);
+    const bool reported =
+        status.code() == Code::io && status.message().find("cannot truncate") != std::string::npos;
+    _exit(reported && read_file(path_) == "12345" && file->state()->in_line ? 0 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -277,7 +278,7 @@ bool mount_small(const std::string& folder, const char* size) {
   return mount("none", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, size) == 0;
 }
 
-TEST_F(failing_disk, a_full_disk_takes_whole_lines_and_keeps_what_was_there) {
+TEST_F(failing_disk, a_full_disk_accepts_complete_lines_and_keeps_existing_content) {
   constexpr int kCannotMount = 2;
   const pid_t child = fork();
   if (child == 0) {

@@ -14,7 +14,7 @@
 namespace penstock::posix {
 namespace {
 
-TEST(file_io, full_disk_is_an_error_that_says_so) {
+TEST(file_io, writing_to_a_full_disk_is_an_error_that_says_so) {
   const Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
   if (!full.valid()) GTEST_SKIP() << "no /dev/full here";
   std::string_view text = "x";
@@ -25,7 +25,7 @@ TEST(file_io, full_disk_is_an_error_that_says_so) {
 
 std::atomic<int> interruptions = 0;
 
-TEST(file_io, write_goes_on_over_interruptions_and_short_writes) {
+TEST(file_io, a_write_continues_after_interruptions_and_short_writes) {
   struct sigaction interrupt = {};
   interrupt.sa_handler = [](int) { ++interruptions; };  // no SA_RESTART: writes end early or with EINTR
   struct sigaction before = {};
@@ -65,7 +65,7 @@ TEST(file_io, write_goes_on_over_interruptions_and_short_writes) {
   EXPECT_TRUE(received == sent);
 }
 
-TEST(file_io, folder_of_a_bare_name_is_the_current_one) {
+TEST(file_io, the_folder_of_a_bare_file_name_is_the_current_one) {
   EXPECT_TRUE(sync_folder_of("name").ok());
   EXPECT_TRUE(sync_folder_of("/name").ok());
   const TempFolder folder;

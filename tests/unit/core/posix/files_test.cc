@@ -79,7 +79,7 @@ class OtherProcess {
 
 class files : public testing::Test {
  protected:
-  void expect_refused(const Status& status, Code code, const std::string& part) {
+  void expect_rejected(const Status& status, Code code, const std::string& part) {
     EXPECT_EQ(status.code(), code) << status.message();
     EXPECT_TRUE(has(status.message(), part)) << status.message();
   }
@@ -89,7 +89,7 @@ class files : public testing::Test {
   const std::unique_ptr<Files> files_ = make_system_files();
 };
 
-TEST_F(files, read_gives_all_bytes) {
+TEST_F(files, read_returns_all_bytes) {
   std::string text(200000, 'x');
   text[100] = '\0';
   write_file(path_, text);
@@ -98,22 +98,22 @@ TEST_F(files, read_gives_all_bytes) {
   EXPECT_EQ(*files_->read(path_, 0), "");
 }
 
-TEST_F(files, read_takes_a_file_of_the_limit_and_none_larger) {
+TEST_F(files, read_accepts_a_file_up_to_the_limit) {
   for (const size_t size : {1UL, 1000UL, 65535UL, 65536UL, 65537UL}) {
     const std::string text(size, 'x');
     write_file(path_, text);
     EXPECT_EQ(*files_->read(path_, size), text);
     EXPECT_EQ(*files_->read(path_, SIZE_MAX), text);
-    expect_refused(files_->read(path_, size - 1).status(), Code::too_large, std::to_string(size - 1) + " bytes");
+    expect_rejected(files_->read(path_, size - 1).status(), Code::too_large, std::to_string(size - 1) + " bytes");
   }
 }
 
-TEST_F(files, read_says_what_is_wrong) {
-  expect_refused(files_->read(path_, kEnough).status(), Code::not_found, path_);
-  expect_refused(files_->read(folder_.path(), kEnough).status(), Code::config, "not a regular file");
+TEST_F(files, read_reports_what_is_wrong) {
+  expect_rejected(files_->read(path_, kEnough).status(), Code::not_found, path_);
+  expect_rejected(files_->read(folder_.path(), kEnough).status(), Code::config, "not a regular file");
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
-  expect_refused(files_->read(path_, kEnough).status(), Code::config, "not a regular file");
-  expect_refused(files_->read(path_ + "/below", kEnough).status(), Code::io, "below");
+  expect_rejected(files_->read(path_, kEnough).status(), Code::config, "not a regular file");
+  expect_rejected(files_->read(path_ + "/below", kEnough).status(), Code::io, "below");
 }
 
 TEST_F(files, replace_creates_and_replaces_with_mode_0600) {
@@ -129,7 +129,7 @@ TEST_F(files, replace_creates_and_replaces_with_mode_0600) {
   EXPECT_FALSE(exists(path_ + ".tmp"));
 }
 
-TEST_F(files, replace_takes_over_what_a_crash_left_behind) {
+TEST_F(files, replace_removes_what_a_crash_left) {
   write_file(path_ + ".tmp", "half of something much longer");
   chmod(std::string(path_ + ".tmp").c_str(), 0644);
   ASSERT_TRUE(files_->replace(path_, "new").ok());
@@ -137,7 +137,7 @@ TEST_F(files, replace_takes_over_what_a_crash_left_behind) {
   EXPECT_EQ(mode_of(path_), 0600U);
 }
 
-TEST_F(files, failed_replace_leaves_the_old_content_and_no_temporary_file) {
+TEST_F(files, a_failed_replace_keeps_the_old_content_and_no_temporary_file) {
   ASSERT_TRUE(files_->replace(path_, "old").ok());
   EXPECT_TRUE(holds_in_child([&] {
     limit_files_to(1000);
@@ -153,12 +153,12 @@ TEST_F(files, failed_replace_leaves_the_old_content_and_no_temporary_file) {
   EXPECT_EQ(read_file(path_).size(), 1000U);
 }
 
-TEST_F(files, replace_names_the_folder_that_is_missing) {
+TEST_F(files, replace_names_a_missing_folder) {
   const std::string path = folder_ / "none/file";
-  expect_refused(files_->replace(path, "x"), Code::io, path);
+  expect_rejected(files_->replace(path, "x"), Code::io, path);
   const std::string folder = folder_ / "taken";
   ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
-  expect_refused(files_->replace(folder, "x"), Code::io, folder);
+  expect_rejected(files_->replace(folder, "x"), Code::io, folder);
   EXPECT_FALSE(exists(folder + ".tmp"));
 }
 
@@ -166,18 +166,18 @@ TEST_F(files, replace_never_writes_through_a_link) {
   const std::string victim = folder_ / "victim";
   write_file(victim, "precious");
   ASSERT_EQ(symlink(victim.c_str(), std::string(path_ + ".tmp").c_str()), 0);
-  expect_refused(files_->replace(path_, "x"), Code::config, "symbolic link");
+  expect_rejected(files_->replace(path_, "x"), Code::config, "symbolic link");
   ASSERT_EQ(unlink(std::string(path_ + ".tmp").c_str()), 0);
   ASSERT_EQ(link(victim.c_str(), std::string(path_ + ".tmp").c_str()), 0);
-  expect_refused(files_->replace(path_, "x"), Code::config, "hard links");
+  expect_rejected(files_->replace(path_, "x"), Code::config, "hard links");
   EXPECT_EQ(read_file(victim), "precious");
 }
 
-TEST_F(files, replace_refuses_a_temporary_file_of_another_user) {
+TEST_F(files, replace_rejects_a_temporary_file_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
   write_file(path_ + ".tmp", "");
   ASSERT_EQ(chown(std::string(path_ + ".tmp").c_str(), 12345, 12345), 0);
-  expect_refused(files_->replace(path_, "x"), Code::config, "belongs to user 12345");
+  expect_rejected(files_->replace(path_, "x"), Code::config, "belongs to user 12345");
 }
 
 TEST_F(files, replace_in_two_processes_never_mixes_their_bytes) {
@@ -202,7 +202,7 @@ TEST_F(files, replace_in_two_processes_never_mixes_their_bytes) {
   EXPECT_EQ(status, 0);
 }
 
-TEST_F(files, append_adds_to_what_is_there) {
+TEST_F(files, append_keeps_existing_content) {
   write_file(path_, "old\n");
   chmod(path_.c_str(), 0600);
   {
@@ -218,62 +218,62 @@ TEST_F(files, append_adds_to_what_is_there) {
   EXPECT_EQ(read_file(path_), "old\none\ntwo\n3");
 }
 
-TEST_F(files, append_and_lock_create_with_mode_0600_and_refuse_a_mode_beyond_it) {
+TEST_F(files, append_and_lock_create_files_with_mode_0600_and_reject_wider_modes) {
   umask(0);
   ASSERT_TRUE(files_->append_to(path_).ok());
   EXPECT_EQ(mode_of(path_), 0600U);
   for (const mode_t mode : {0640U, 0604U, 0620U, 0700U, 04600U}) {
     chmod(path_.c_str(), mode);
-    expect_refused(files_->append_to(path_).status(), Code::config, "chmod 0600");
-    expect_refused(files_->lock(path_).status(), Code::config, path_);
+    expect_rejected(files_->append_to(path_).status(), Code::config, "chmod 0600");
+    expect_rejected(files_->lock(path_).status(), Code::config, path_);
     EXPECT_EQ(mode_of(path_), mode);
   }
   chmod(path_.c_str(), 0600);
   EXPECT_TRUE(files_->append_to(path_).ok());
 }
 
-TEST_F(files, append_and_lock_refuse_a_file_with_hard_links) {
+TEST_F(files, append_and_lock_reject_a_file_with_hard_links) {
   const std::string victim = folder_ / "victim";
   write_file(victim, "precious");
   chmod(victim.c_str(), 0600);
   ASSERT_EQ(link(victim.c_str(), path_.c_str()), 0);
-  expect_refused(files_->append_to(path_).status(), Code::config, "hard links");
-  expect_refused(files_->lock(path_).status(), Code::config, "hard links");
+  expect_rejected(files_->append_to(path_).status(), Code::config, "hard links");
+  expect_rejected(files_->lock(path_).status(), Code::config, "hard links");
   ASSERT_EQ(unlink(victim.c_str()), 0);
   EXPECT_TRUE(files_->append_to(path_).ok());
 }
 
-TEST_F(files, append_lock_and_replace_refuse_a_file_of_another_user) {
+TEST_F(files, append_lock_and_replace_reject_a_file_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
   write_file(path_, "theirs");
   chmod(path_.c_str(), 0600);
   ASSERT_EQ(chown(path_.c_str(), 12345, 12345), 0);
-  expect_refused(files_->append_to(path_).status(), Code::config, "belongs to user 12345");
-  expect_refused(files_->lock(path_).status(), Code::config, "belongs to user 12345");
-  expect_refused(files_->replace(path_, "ours"), Code::config, "belongs to user 12345");
+  expect_rejected(files_->append_to(path_).status(), Code::config, "belongs to user 12345");
+  expect_rejected(files_->lock(path_).status(), Code::config, "belongs to user 12345");
+  expect_rejected(files_->replace(path_, "ours"), Code::config, "belongs to user 12345");
   EXPECT_EQ(read_file(path_), "theirs");
 }
 
-TEST_F(files, replace_refuses_a_symbolic_link) {
+TEST_F(files, replace_rejects_a_symbolic_link) {
   const std::string target = folder_ / "target";
   write_file(target, "old");
   ASSERT_EQ(symlink(target.c_str(), path_.c_str()), 0);
-  expect_refused(files_->replace(path_, "new"), Code::config, "symbolic link");
+  expect_rejected(files_->replace(path_, "new"), Code::config, "symbolic link");
   EXPECT_EQ(read_file(target), "old");
 }
 
-TEST_F(files, lock_that_was_removed_or_replaced_is_detected) {
+TEST_F(files, a_lock_file_that_was_removed_or_replaced_is_detected) {
   const std::unique_ptr<FileLock> lock = std::move(*files_->lock(path_));
   EXPECT_TRUE(lock->check().ok());
   ASSERT_EQ(unlink(path_.c_str()), 0);
-  expect_refused(lock->check(), Code::io, path_);
+  expect_rejected(lock->check(), Code::io, path_);
   const std::unique_ptr<FileLock> other = std::move(*files_->lock(path_));
-  expect_refused(lock->check(), Code::io, "removed or replaced");
+  expect_rejected(lock->check(), Code::io, "removed or replaced");
   EXPECT_TRUE(other->check().ok());
 }
 
 // The default action of SIGXFSZ ends the process, and a library must not change that action.
-TEST_F(files, limit_on_file_sizes_is_an_error_like_a_full_disk_where_sigxfsz_has_its_default) {
+TEST_F(files, a_file_size_limit_is_an_error_like_a_full_disk_with_default_sigxfsz) {
   for (const bool blocked : {false, true}) {
     EXPECT_TRUE(holds_in_child([&] {
       signal(SIGXFSZ, SIG_DFL);
@@ -299,7 +299,7 @@ TEST_F(files, limit_on_file_sizes_is_an_error_like_a_full_disk_where_sigxfsz_has
   }
 }
 
-TEST_F(files, append_that_does_not_fit_leaves_nothing_and_the_next_one_works) {
+TEST_F(files, an_append_that_does_not_fit_leaves_nothing_and_the_next_one_works) {
   EXPECT_TRUE(holds_in_child([&] {
     limit_files_to(10);
     Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
@@ -311,32 +311,32 @@ TEST_F(files, append_that_does_not_fit_leaves_nothing_and_the_next_one_works) {
   EXPECT_EQ(read_file(path_), "12345678ab");
 }
 
-TEST_F(files, append_and_lock_take_no_link_folder_fifo_or_device) {
+TEST_F(files, append_and_lock_reject_links_folders_fifos_and_devices) {
   const std::string target = folder_ / "target";
   ASSERT_EQ(symlink(target.c_str(), path_.c_str()), 0);
-  expect_refused(files_->append_to(path_).status(), Code::config, "symbolic link");
-  expect_refused(files_->lock(path_).status(), Code::config, "symbolic link");
+  expect_rejected(files_->append_to(path_).status(), Code::config, "symbolic link");
+  expect_rejected(files_->lock(path_).status(), Code::config, "symbolic link");
   EXPECT_FALSE(exists(target));
   const std::string fifo = folder_ / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-  expect_refused(files_->append_to(fifo).status(), Code::config, "not a regular file");
-  expect_refused(files_->append_to(folder_.path()).status(), Code::io, "cannot open ");
-  expect_refused(files_->append_to("/dev/full").status(), Code::config, "not a regular file");
-  expect_refused(files_->append_to(folder_ / "none/file").status(), Code::io, "none/file");
+  expect_rejected(files_->append_to(fifo).status(), Code::config, "not a regular file");
+  expect_rejected(files_->append_to(folder_.path()).status(), Code::io, "cannot open ");
+  expect_rejected(files_->append_to("/dev/full").status(), Code::config, "not a regular file");
+  expect_rejected(files_->append_to(folder_ / "none/file").status(), Code::io, "none/file");
 }
 
-TEST_F(files, appending_has_one_writer_and_the_other_learns_its_pid) {
+TEST_F(files, a_file_has_one_appender_and_another_process_gets_its_pid) {
   OtherProcess other([&] {
     static Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
     return file.ok() && (*file)->append("x").status.ok();
   });
   ASSERT_TRUE(other.done());
-  expect_refused(files_->append_to(path_).status(), Code::config, "process " + other.pid());
+  expect_rejected(files_->append_to(path_).status(), Code::config, "process " + other.pid());
   other.end();
   EXPECT_TRUE(files_->append_to(path_).ok());
 }
 
-TEST_F(files, state_of_a_file_tells_its_size_and_whether_it_ends_within_a_line) {
+TEST_F(files, the_state_of_a_file_has_its_size_and_whether_it_ends_within_a_line) {
   write_file(path_, "old\ncut sho");
   chmod(path_.c_str(), 0600);
   Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
@@ -349,7 +349,7 @@ TEST_F(files, state_of_a_file_tells_its_size_and_whether_it_ends_within_a_line) 
   EXPECT_FALSE((*files_->append_to(folder_ / "empty"))->state()->in_line);
 }
 
-TEST_F(files, state_of_a_file_tells_when_its_path_leads_elsewhere) {
+TEST_F(files, the_state_of_a_file_shows_when_its_path_leads_elsewhere) {
   const std::unique_ptr<AppendFile> file = std::move(*files_->append_to(path_));
   EXPECT_TRUE(file->state()->is_named);
   ASSERT_TRUE(files_->rename(path_, folder_ / "moved").ok());
@@ -363,15 +363,15 @@ TEST_F(files, state_of_a_file_tells_when_its_path_leads_elsewhere) {
 TEST_F(files, rename_replaces_nothing) {
   write_file(path_, "1");
   write_file(folder_ / "taken", "2");
-  expect_refused(files_->rename(path_, folder_ / "taken"), Code::config, "taken");
+  expect_rejected(files_->rename(path_, folder_ / "taken"), Code::config, "taken");
   EXPECT_EQ(read_file(path_) + read_file(folder_ / "taken"), "12");
-  expect_refused(files_->rename(folder_ / "none", folder_ / "other"), Code::io, "none");
+  expect_rejected(files_->rename(folder_ / "none", folder_ / "other"), Code::io, "none");
   EXPECT_TRUE(files_->rename(path_, folder_ / "free").ok());
   EXPECT_EQ(read_file(folder_ / "free"), "1");
   EXPECT_FALSE(exists(path_));
 }
 
-TEST_F(files, bytes_of_a_family_are_those_of_the_files_whose_names_go_on_with_a_dot) {
+TEST_F(files, a_file_family_is_the_files_with_the_name_and_a_dotted_suffix) {
   EXPECT_EQ(*files_->bytes_of_family(path_), 0U);
   write_file(path_, "1");
   write_file(path_ + ".20190825T135915.269Z", "22");
@@ -383,28 +383,28 @@ TEST_F(files, bytes_of_a_family_are_those_of_the_files_whose_names_go_on_with_a_
   EXPECT_EQ(files_->bytes_of_family(folder_ / "none/file").status().code(), Code::io);
 }
 
-TEST_F(files, lock_is_held_by_one_process_and_the_other_learns_its_pid) {
+TEST_F(files, a_lock_is_held_by_one_process_and_another_gets_its_pid) {
   OtherProcess other([&] {
     static Result<std::unique_ptr<FileLock>> lock = files_->lock(path_);
     return lock.ok();
   });
   ASSERT_TRUE(other.done());
-  expect_refused(files_->lock(path_).status(), Code::config, "process " + other.pid());
+  expect_rejected(files_->lock(path_).status(), Code::config, "process " + other.pid());
   other.end();
   EXPECT_TRUE(files_->lock(path_).ok());
 }
 
-TEST_F(files, lock_counts_within_one_process_too_and_ends_with_its_object) {
+TEST_F(files, a_lock_also_excludes_within_one_process_and_ends_with_its_object) {
   {
     Result<std::unique_ptr<FileLock>> lock = files_->lock(path_);
     ASSERT_TRUE(lock.ok());
-    expect_refused(files_->lock(path_).status(), Code::config, "in use by");
+    expect_rejected(files_->lock(path_).status(), Code::config, "in use by");
   }
   EXPECT_TRUE(files_->lock(path_).ok());
   EXPECT_EQ(mode_of(path_), 0600U);
 }
 
-TEST_F(files, hostile_name_is_made_printable) {
+TEST_F(files, a_hostile_file_name_is_printed_escaped) {
   const std::string message = files_->read(folder_ / "a\x1b[2Jb\n", kEnough).status().message();
   EXPECT_FALSE(has(message, "\x1b"));
   EXPECT_FALSE(has(message, "\n"));

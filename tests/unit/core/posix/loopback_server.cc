@@ -96,15 +96,15 @@ void LoopbackServer::serve(int socket) {
   if (options_.tls != nullptr) {
     tls = SSL_new(options_.tls);
     SSL_set_fd(tls, socket);
-    if (SSL_accept(tls) == 1) answer_all(socket, tls);
+    if (SSL_accept(tls) == 1) respond_to_all(socket, tls);
     SSL_free(tls);
   } else {
-    answer_all(socket, nullptr);
+    respond_to_all(socket, nullptr);
   }
   shutdown(socket, SHUT_RDWR);
 }
 
-void LoopbackServer::answer_all(int socket, ssl_st* tls) {
+void LoopbackServer::respond_to_all(int socket, ssl_st* tls) {
   std::string pending;
   char buffer[65536];
   for (;;) {
@@ -131,7 +131,7 @@ void LoopbackServer::answer_all(int socket, ssl_st* tls) {
   }
 }
 
-std::string answer_200(const std::string& body, const std::string& more_headers) {
+std::string response_200(const std::string& body, const std::string& more_headers) {
   return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more_headers + "\r\n" +
          body;
 }

@@ -45,7 +45,7 @@ class LoopbackServer {
 
   void accept_all();
   void serve(int socket);
-  void answer_all(int socket, ssl_st* tls);
+  void respond_to_all(int socket, ssl_st* tls);
 
   const Handler handler_;
   const Options options_;
@@ -57,6 +57,6 @@ class LoopbackServer {
 };
 
 // A complete response with a length and this body.
-std::string answer_200(const std::string& body, const std::string& more_headers = "");
+std::string response_200(const std::string& body, const std::string& more_headers = "");
 
 }  // namespace penstock::posix

@@ -35,13 +35,13 @@ bool allowed(const std::string& text) {
   return is_metadata_address(reinterpret_cast<const sockaddr&>(address));
 }
 
-TEST(metadata_address, is_this_machine_or_one_that_aws_names) {
+TEST(metadata_address, metadata_addresses_are_this_machine_and_those_that_aws_names) {
   for (const char* text : {"127.0.0.0", "127.0.0.1", "127.255.255.255", "::1", "169.254.169.254", "169.254.170.2",
                            "169.254.170.23", "fd00:ec2::23", "fd00:ec2::254"})
     EXPECT_TRUE(allowed(text)) << text;
 }
 
-TEST(metadata_address, is_none_beside_them) {
+TEST(metadata_address, other_addresses_are_not_metadata_addresses) {
   for (const char* text :
        {"126.255.255.255", "128.0.0.0", "0.0.0.0", "::", "::2", "::ffff:127.0.0.1", "::ffff:169.254.169.254",
         "169.254.169.253", "169.254.169.255", "169.254.170.1", "169.254.170.3", "169.254.170.22", "169.254.170.24",
@@ -64,42 +64,42 @@ class metadata_call : public testing::Test {
   std::atomic<int> asked_ = 0;
   LoopbackServer server_{[this](const std::string&) {
     ++asked_;
-    return Reply{answer_200("keys")};
+    return Reply{response_200("keys")};
   }};
   CurlClient client_;
 };
 
-TEST_F(metadata_call, reaches_this_machine) {
+TEST_F(metadata_call, a_metadata_call_reaches_this_machine) {
   EXPECT_EQ(client_.call(get(url("127.0.0.1"))).body, "keys");
   EXPECT_EQ(client_.call(get(url("localhost"))).body, "keys");
 }
 
 // 0.0.0.0 leads to this machine too, but is not on the list: the server exists, and no connection arrives.
-TEST_F(metadata_call, never_connects_to_another_address_over_plain_http) {
+TEST_F(metadata_call, a_metadata_call_over_plain_http_never_connects_to_another_address) {
   EXPECT_EQ(client_.call(CurlClient::get(url("0.0.0.0"))).body, "keys");
   asked_ = 0;
   const size_t connections = server_.connections();
-  const HttpResponse refused = client_.call(get(url("0.0.0.0")));
-  EXPECT_EQ(refused.transport.code(), Code::config);
-  EXPECT_TRUE(has(refused.transport.message(),
+  const HttpResponse rejected = client_.call(get(url("0.0.0.0")));
+  EXPECT_EQ(rejected.transport.code(), Code::config);
+  EXPECT_TRUE(has(rejected.transport.message(),
                   "plain http is not allowed to the address 0.0.0.0; use https, or an address of this machine"))
-      << refused.transport.message();
-  EXPECT_TRUE(has(refused.transport.message(), "169.254.170.23")) << refused.transport.message();
+      << rejected.transport.message();
+  EXPECT_TRUE(has(rejected.transport.message(), "169.254.170.23")) << rejected.transport.message();
   EXPECT_EQ(asked_, 0);
-  EXPECT_EQ(server_.connections(), connections) << "nor by a connection that was kept";
+  EXPECT_EQ(server_.connections(), connections) << "nor over an idle connection";
 }
 
-TEST_F(metadata_call, goes_anywhere_over_tls) {
+TEST_F(metadata_call, a_metadata_call_over_tls_may_go_anywhere) {
   const TestCa ca;
   const auto context = ca.server_context("IP:0.0.0.0");
-  LoopbackServer tls([](const std::string&) { return Reply{answer_200("tls")}; }, {.tls = context.get()});
+  LoopbackServer tls([](const std::string&) { return Reply{response_200("tls")}; }, {.tls = context.get()});
   const HttpResponse response = client_.call(get("https://0.0.0.0:" + std::to_string(tls.port()) + "/"));
   // The certificate is not trusted, which proves that it connected.
   EXPECT_TRUE(has(response.transport.message(), "certificate")) << response.transport.message();
   EXPECT_EQ(tls.connections(), 1U);
 }
 
-TEST_F(metadata_call, follows_no_redirect) {
+TEST_F(metadata_call, a_metadata_call_follows_no_redirect) {
   LoopbackServer sends_away([this](const std::string&) {
     return Reply{"HTTP/1.1 302 Found\r\nLocation: " + url("127.0.0.1") + "\r\nContent-Length: 0\r\n\r\n"};
   });
@@ -108,15 +108,15 @@ TEST_F(metadata_call, follows_no_redirect) {
   EXPECT_EQ(asked_, 0);
 }
 
-TEST_F(metadata_call, of_the_providers_takes_64_kib_and_no_byte_more) {
+TEST_F(metadata_call, a_metadata_response_may_have_64_kib) {
   std::atomic<size_t> size = size_t{64} << 10;
-  LoopbackServer server([&](const std::string&) { return Reply{answer_200(std::string(size, 'x'))}; });
+  LoopbackServer server([&](const std::string&) { return Reply{response_200(std::string(size, 'x'))}; });
   EXPECT_EQ(client_.call(aws::metadata_request("GET", server.url())).body.size(), size);
   ++size;
   EXPECT_EQ(client_.call(aws::metadata_request("GET", server.url())).transport.code(), Code::too_large);
 }
 
-TEST_F(metadata_call, of_the_providers_ends_after_a_second_when_nothing_comes) {
+TEST_F(metadata_call, a_metadata_call_without_a_response_ends_after_a_second) {
   LoopbackServer silent(
       [](const std::string&) { return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nkeys"}; });
   const HttpResponse response = client_.call(aws::metadata_request("GET", silent.url()));
@@ -125,13 +125,13 @@ TEST_F(metadata_call, of_the_providers_ends_after_a_second_when_nothing_comes) {
   EXPECT_EQ(response.body, "");
 }
 
-TEST_F(metadata_call, takes_no_connection_that_another_call_left) {
+TEST_F(metadata_call, a_metadata_call_never_reuses_another_calls_connection) {
   client_.call(CurlClient::get(url("127.0.0.1")));
   client_.call(get(url("127.0.0.1")));
   client_.call(get(url("127.0.0.1")));
   EXPECT_EQ(server_.connections(), 3U);
   client_.call(CurlClient::get(url("127.0.0.1")));
-  EXPECT_EQ(server_.connections(), 3U) << "the first one was kept for the others";
+  EXPECT_EQ(server_.connections(), 3U) << "the first connection was kept for the others";
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ class process_runner : public testing::Test {
   std::optional<ProcessResult> result_;
 };
 
-TEST_F(process_runner, program_is_found_in_path_and_its_output_and_exit_code_taken) {
+TEST_F(process_runner, a_program_is_found_in_path_and_its_output_and_exit_code_returned) {
   const ProcessResult result = run({"sh", "-c", "printf 'a\\0b'; printf why >&2; exit 7"});
   EXPECT_TRUE(result.status.ok()) << result.status.message();
   EXPECT_EQ(result.exit_code, 7);
@@ -65,17 +65,17 @@ TEST_F(process_runner, program_is_found_in_path_and_its_output_and_exit_code_tak
   EXPECT_TRUE(no_children());
 }
 
-TEST_F(process_runner, arguments_reach_it_as_they_are) {
+TEST_F(process_runner, arguments_reach_a_program_unchanged) {
   EXPECT_EQ(run({"printf", "%s|", "$HOME", "a b", "", "*; exit"}).output, "$HOME|a b||*; exit|");
 }
 
-TEST_F(process_runner, program_that_is_not_there_is_an_error_told_by_drive) {
+TEST_F(process_runner, a_missing_program_is_an_error_reported_by_drive) {
   start({"/nonexistent/tool\n", "SECRET"});
   EXPECT_FALSE(result_) << "not inside start()";
   EXPECT_EQ(wait().status.message(), "cannot start /nonexistent/tool\\n: No such file or directory");
 }
 
-TEST_F(process_runner, it_has_no_input_default_signals_and_a_group_of_its_own) {
+TEST_F(process_runner, a_program_has_no_input_default_signals_and_its_own_process_group) {
   signal(SIGPIPE, SIG_IGN);
   EXPECT_EQ(run({"cat"}).output, "");
   EXPECT_EQ(run({"sh", "-c", "trap '' TERM; kill -PIPE $$; echo alive"}).status.message(),
@@ -87,13 +87,13 @@ TEST_F(process_runner, it_has_no_input_default_signals_and_a_group_of_its_own) {
   EXPECT_NE(group.output.substr(pid.size() + 1).find(pid), std::string::npos) << group.output;
 }
 
-TEST_F(process_runner, no_descriptor_of_ours_reaches_it) {
+TEST_F(process_runner, a_program_inherits_no_descriptor) {
   // ls itself opens descriptor 3 to list the folder.
   const ProcessResult result = run({"ls", "/proc/self/fd"});
   EXPECT_EQ(result.output, "0\n1\n2\n3\n");
 }
 
-TEST_F(process_runner, descriptor_of_the_transport_wakes_for_it) {
+TEST_F(process_runner, the_end_of_a_program_wakes_the_transports_descriptor) {
   start({"echo", "a"});
   transport_->drive(0);
   const int64_t deadline_ms = clock_->monotonic_ms() + kTestLimitMs;
@@ -107,20 +107,20 @@ TEST_F(process_runner, descriptor_of_the_transport_wakes_for_it) {
   EXPECT_EQ(result_->output, "a\n");
 }
 
-TEST_F(process_runner, it_is_killed_at_its_timeout_with_what_it_started) {
+TEST_F(process_runner, a_program_is_killed_at_its_timeout_with_its_children) {
   const ProcessResult result = run({"sh", "-c", "sleep 1000 & echo SECRET; wait"}, 50);
   EXPECT_EQ(result.status.message(), "it did not exit within 50 ms, and was killed");
   EXPECT_EQ(result.output, "");
   EXPECT_TRUE(no_children());
 }
 
-TEST_F(process_runner, it_is_killed_though_it_has_closed_its_output) {
+TEST_F(process_runner, a_program_that_closed_its_output_is_killed_at_its_timeout) {
   EXPECT_EQ(run({"sh", "-c", "exec >&- 2>&-; sleep 1000"}, 50).status.message(),
             "it did not exit within 50 ms, and was killed");
   EXPECT_TRUE(no_children());
 }
 
-TEST_F(process_runner, output_of_the_limit_is_taken_and_one_byte_more_ends_it) {
+TEST_F(process_runner, a_program_may_print_up_to_the_limit) {
   EXPECT_EQ(run({"head", "-c", "100000", "/dev/zero"}, kTestLimitMs, 100'000).output.size(), 100'000U);
   const ProcessResult result = run({"head", "-c", "100001", "/dev/zero"}, kTestLimitMs, 100'000);
   EXPECT_EQ(result.status.code(), Code::too_large);
@@ -128,13 +128,13 @@ TEST_F(process_runner, output_of_the_limit_is_taken_and_one_byte_more_ends_it) {
   EXPECT_EQ(run({"cat", "/dev/zero"}, kTestLimitMs, 10).status.code(), Code::too_large);
 }
 
-TEST_F(process_runner, flood_of_errors_ends_at_the_timeout_and_is_not_kept) {
+TEST_F(process_runner, a_flood_on_standard_error_ends_at_the_timeout_and_is_discarded) {
   const ProcessResult result = run({"sh", "-c", "exec cat /dev/zero >&2"}, 100);
   EXPECT_EQ(result.status.message(), "it did not exit within 100 ms, and was killed");
   EXPECT_LE(result.errors.size(), 1024U + 4096U);
 }
 
-TEST_F(process_runner, several_run_side_by_side) {
+TEST_F(process_runner, several_programs_run_concurrently) {
   int ended = 0;
   for (int i = 0; i < 5; ++i)
     runner_->start({{"sh", "-c", "echo $0", std::to_string(i)}, kTestLimitMs, 100},
@@ -147,7 +147,7 @@ TEST_F(process_runner, several_run_side_by_side) {
   EXPECT_EQ(ended, 5);
 }
 
-TEST_F(process_runner, destruction_kills_what_runs_without_telling) {
+TEST_F(process_runner, destruction_kills_running_programs_without_callbacks) {
   start({"sleep", "1000"});
   transport_.reset();
   runner_.reset();
@@ -160,7 +160,7 @@ const std::vector<std::string> kLeavesItsGroup = {
     "python3", "-I", "-c",
     "import os, signal; os.setpgid(0, os.getpgid(os.getppid())); os.write(1, b'left'); signal.pause()"};
 
-TEST_F(process_runner, program_that_left_its_group_is_killed_and_nobody_waits_for_it) {
+TEST_F(process_runner, a_program_that_left_its_group_is_killed_without_waiting_for_it) {
   if (!run({"python3", "-I", "-c", ""}).status.ok()) GTEST_SKIP() << "no python3";
   const ProcessResult result = run(kLeavesItsGroup, 300);
   EXPECT_EQ(result.status.message(), "it did not exit within 300 ms, and was killed");
@@ -175,12 +175,12 @@ TEST_F(process_runner, program_that_left_its_group_is_killed_and_nobody_waits_fo
   EXPECT_TRUE(warnings_.empty());
 }
 
-TEST_F(process_runner, output_is_taken_although_a_daemon_that_it_started_holds_it_open) {
+TEST_F(process_runner, output_is_returned_although_a_daemon_of_the_program_keeps_it_open) {
   const ProcessResult result = run({"sh", "-c", "setsid sleep 1000 & echo $!"});
   EXPECT_TRUE(result.status.ok()) << result.status.message();
   const pid_t daemon = std::atoi(result.output.c_str());
   ASSERT_GT(daemon, 1) << result.output;
-  EXPECT_EQ(kill(daemon, SIGKILL), 0) << "it was left alone";
+  EXPECT_EQ(kill(daemon, SIGKILL), 0) << "it still runs";
   ASSERT_EQ(warnings_.size(), 1U);
   EXPECT_EQ(warnings_[0],
             "a child process of the program sh has outlived it and keeps its standard output open; using the "
@@ -188,7 +188,7 @@ TEST_F(process_runner, output_is_taken_although_a_daemon_that_it_started_holds_i
   EXPECT_TRUE(no_children());
 }
 
-TEST_F(process_runner, host_that_takes_all_exit_codes_leaves_the_output) {
+TEST_F(process_runner, output_is_returned_if_the_host_reaps_all_children) {
   signal(SIGCHLD, SIG_IGN);
   const ProcessResult result = run({"echo", "a"});
   signal(SIGCHLD, SIG_DFL);

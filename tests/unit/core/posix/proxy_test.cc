@@ -46,13 +46,13 @@ class proxy : public testing::Test {
   const TestCa ca_;
   const std::shared_ptr<SSL_CTX> tls_ = ca_.server_context("IP:127.0.0.1");
   CurlClient client_{trusting(folder_ / "ca.pem", ca_)};
-  LoopbackServer tls_server_{[](const std::string&) { return Reply{answer_200("direct")}; }, {tls_.get()}};
-  LoopbackServer server_{[](const std::string&) { return Reply{answer_200("direct")}; }};
+  LoopbackServer tls_server_{[](const std::string&) { return Reply{response_200("direct")}; }, {tls_.get()}};
+  LoopbackServer server_{[](const std::string&) { return Reply{response_200("direct")}; }};
   LoopbackServer proxy_{
       [](const std::string&) { return Reply{"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"}; }};
 };
 
-TEST_F(proxy, never_sees_a_call_over_plain_http) {
+TEST_F(proxy, a_proxy_never_sees_a_plain_http_call) {
   for (const char* variable : kProxyVariables)
     for (const char* scheme : {"http", "socks5h"}) {
       use_proxy(variable, scheme);
@@ -68,7 +68,7 @@ TEST_F(proxy, never_sees_a_call_over_plain_http) {
   EXPECT_EQ(proxy_.connections(), 0U);
 }
 
-TEST_F(proxy, of_https_is_asked_to_connect_and_sees_no_header_of_the_call) {
+TEST_F(proxy, an_https_proxy_gets_connect_and_no_header_of_the_call) {
   std::mutex mutex;
   std::string seen;
   LoopbackServer tunnel([&](const std::string& request) {
@@ -85,7 +85,7 @@ TEST_F(proxy, of_https_is_asked_to_connect_and_sees_no_header_of_the_call) {
   EXPECT_FALSE(has(seen, "SECRET")) << seen;
 }
 
-TEST_F(proxy, of_https_is_left_out_for_hosts_of_no_proxy_and_for_metadata) {
+TEST_F(proxy, an_https_proxy_is_not_used_for_no_proxy_hosts_and_metadata) {
   HttpRequest request = CurlClient::get(tls_server_.url());
   use_proxy("https_proxy");
   setenv("no_proxy", "other.invalid,127.0.0.1", 1);

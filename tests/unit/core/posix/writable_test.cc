@@ -51,7 +51,7 @@ class writable : public testing::Test {
   const std::unique_ptr<Files> files_ = make_system_files();
 };
 
-TEST_F(writable, append_and_lock_keep_the_rules_that_are_checked) {
+TEST_F(writable, append_and_lock_follow_the_rules_that_the_check_applies) {
   const auto expect = [&](const std::string& part, const std::function<void()>& prepare) {
     SCOPED_TRACE(part);
     prepare();
@@ -74,7 +74,7 @@ TEST_F(writable, append_and_lock_keep_the_rules_that_are_checked) {
   if (geteuid() == 0) expect("belongs to user 12345", [&] { put_of_other("file"); });
 }
 
-TEST_F(writable, replace_keeps_the_rules_that_are_checked) {
+TEST_F(writable, replace_follows_the_rules_that_the_check_applies) {
   const auto expect = [&](const std::string& part, const std::function<void()>& prepare) {
     SCOPED_TRACE(part);
     prepare();
@@ -96,7 +96,7 @@ TEST_F(writable, replace_keeps_the_rules_that_are_checked) {
   }
 }
 
-TEST_F(writable, a_file_in_a_folder_that_cannot_be_read_is_refused) {
+TEST_F(writable, a_file_in_an_unreadable_folder_is_rejected) {
   // A user other than root, because root may read everything.
   const pid_t child = fork();
   if (child == 0) {
@@ -104,14 +104,14 @@ TEST_F(writable, a_file_in_a_folder_that_cannot_be_read_is_refused) {
     if (geteuid() == 0 &&
         (chown(folder_.path().c_str(), kUser, kUser) != 0 || setresuid(kUser, kUser, kUser) != 0))
       _exit(1);
-    const auto is_refused = [&] {
+    const auto is_rejected = [&] {
       const Status checked = check_writable(path_);
       return checked.message().find("cannot read ") != std::string::npos && !files_->append_to(path_).ok();
     };
-    bool good = chmod(folder_.path().c_str(), 0300) == 0 && is_refused();
+    bool good = chmod(folder_.path().c_str(), 0300) == 0 && is_rejected();
     good = good && chmod(folder_.path().c_str(), 0700) == 0 && check_writable(path_).ok();
     good = good && files_->append_to(path_).ok() && check_writable(path_).ok();
-    good = good && chmod(folder_.path().c_str(), 0300) == 0 && is_refused();
+    good = good && chmod(folder_.path().c_str(), 0300) == 0 && is_rejected();
     _exit(good && chmod(folder_.path().c_str(), 0700) == 0 ? 0 : 2);
   }
   int status = 0;
@@ -119,7 +119,7 @@ TEST_F(writable, a_file_in_a_folder_that_cannot_be_read_is_refused) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
-TEST_F(writable, the_check_creates_and_changes_nothing) {
+TEST_F(writable, the_check_of_a_file_creates_and_changes_nothing) {
   EXPECT_TRUE(check_writable(path_).ok());
   EXPECT_TRUE(check_replaceable(path_).ok());
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));

@@ -15,7 +15,7 @@ ConfigSection section_of(OptionTable own, const std::map<std::string, std::strin
           }};
 }
 
-TEST(fluentbit_config_section, has_the_defaults_of_the_table) {
+TEST(fluentbit_config_section, a_section_has_the_defaults_of_the_option_table) {
   const ConfigSection section = section_of(kInputOptions, {});
   EXPECT_EQ(section.problems(), "");
   EXPECT_TRUE(section.on("transform"));
@@ -25,18 +25,18 @@ TEST(fluentbit_config_section, has_the_defaults_of_the_table) {
   EXPECT_EQ(section_of(kOutputOptions, {}).duration_ms("flush_timeout"), 10'000);
 }
 
-TEST(fluentbit_config_section, takes_words_in_any_case) {
+TEST(fluentbit_config_section, words_in_a_section_ignore_case) {
   EXPECT_FALSE(section_of(kInputOptions, {{"transform", "OFF"}}).on("transform"));
 }
 
-TEST(fluentbit_config_section, takes_sizes_with_units) {
+TEST(fluentbit_config_section, sizes_in_a_section_have_units) {
   EXPECT_EQ(section_of(kInputOptions, {{"chunk_bytes", "64K"}}).size_bytes("chunk_bytes"), size_t{65536});
   EXPECT_EQ(section_of(kInputOptions, {{"chunk_bytes", "1"}}).size_bytes("chunk_bytes"), size_t{1});
   EXPECT_EQ(section_of(kInputOptions, {{"max_unacknowledged", "2G"}}).size_bytes("max_unacknowledged"),
             size_t{2} << 30);
 }
 
-TEST(fluentbit_config_section, tells_every_problem_with_key_value_and_what_is_allowed) {
+TEST(fluentbit_config_section, every_problem_of_a_section_names_key_value_and_allowed_values) {
   const ConfigSection section =
       section_of(kInputOptions, {{"checkpoint_after", "later"}, {"chunk_bytes", "0"}, {"tag_format", ""}});
   EXPECT_EQ(section.problems(),
@@ -45,13 +45,13 @@ TEST(fluentbit_config_section, tells_every_problem_with_key_value_and_what_is_al
             "PS0953: invalid chunk_bytes '0': expected a size above 0, like 65536, 64K or 1M");
 }
 
-TEST(fluentbit_config_section, refuses_a_size_that_overflows) {
+TEST(fluentbit_config_section, a_size_in_a_section_that_overflows_is_rejected) {
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "18446744073709551615M"}}).problems(), "");
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "12Q"}}).problems(), "");
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "17179869184G"}}).problems(), "");
 }
 
-TEST(fluentbit_config_section, refuses_a_duration_of_nothing) {
+TEST(fluentbit_config_section, a_zero_duration_in_a_section_is_rejected) {
   EXPECT_NE(section_of(kOutputOptions, {{"flush_timeout", "0"}}).problems(), "");
   EXPECT_EQ(section_of(kOutputOptions, {{"flush_timeout", "1ms"}}).duration_ms("flush_timeout"), 1);
 }

@@ -22,7 +22,7 @@ std::vector<std::string> printed(LogRelay& relay) {
   return out;
 }
 
-TEST(fluentbit_log_relay, prints_lines_once_and_in_order) {
+TEST(fluentbit_log_relay, relayed_log_lines_are_printed_once_and_in_order) {
   Wakeup waiting;
   LogRelay relay(PENSTOCK_LOG_INFO, waiting);
   relay.line(PENSTOCK_LOG_ERROR, "a");
@@ -32,7 +32,7 @@ TEST(fluentbit_log_relay, prints_lines_once_and_in_order) {
   EXPECT_TRUE(printed(relay).empty());
 }
 
-TEST(fluentbit_log_relay, leaves_out_what_nobody_wants_to_see) {
+TEST(fluentbit_log_relay, log_lines_above_the_agents_level_are_not_relayed) {
   Wakeup waiting;
   LogRelay relay(PENSTOCK_LOG_INFO, waiting);
   relay.line(PENSTOCK_LOG_DEBUG, "a");
@@ -40,7 +40,7 @@ TEST(fluentbit_log_relay, leaves_out_what_nobody_wants_to_see) {
   EXPECT_TRUE(printed(relay).empty());
 }
 
-TEST(fluentbit_log_relay, keeps_a_hundred_lines_and_counts_the_others) {
+TEST(fluentbit_log_relay, a_hundred_relayed_log_lines_are_kept_and_the_others_counted) {
   Wakeup waiting;
   LogRelay relay(PENSTOCK_LOG_INFO, waiting);
   for (int i = 0; i < 100; ++i) relay.line(PENSTOCK_LOG_INFO, "a");

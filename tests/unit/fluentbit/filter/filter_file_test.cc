@@ -58,7 +58,7 @@ const filter::Plugin& plugin() {
 
 #ifdef OLD_AGENT
 
-TEST(fluentbit_filter_file, refuses_an_agent_that_is_too_old) {
+TEST(fluentbit_filter_file, the_filter_does_not_start_in_an_agent_that_is_too_old) {
   EXPECT_NE(plugin().cb_pre_run(nullptr, nullptr, nullptr), 0);
   EXPECT_EQ(g_log,
             "1[filter:lambda_logs:mine] PS0963: this filter needs Fluent Bit 2.2 or later, and this agent is "
@@ -87,9 +87,9 @@ struct Running {
   static std::string filter(const std::string& chunk) {
     void* out = nullptr;
     size_t size = 0;
-    const int answer = plugin().cb_filter(chunk.data(), chunk.size(), "tag", 3, &out, &size, nullptr, nullptr,
+    const int result = plugin().cb_filter(chunk.data(), chunk.size(), "tag", 3, &out, &size, nullptr, nullptr,
                                           g_context, nullptr);
-    EXPECT_EQ(answer, out != nullptr ? filter::kModified : filter::kUntouched);
+    EXPECT_EQ(result, out != nullptr ? filter::kModified : filter::kUntouched);
     std::string made(static_cast<const char*>(out), size);
     std::free(out);
     return made;
@@ -102,14 +102,14 @@ std::string event_with(std::string_view line) {
   return test_agent::Pack().array(2).event_time(1, 0).map(1).text("log").text(line).bytes;
 }
 
-TEST(fluentbit_filter_file, is_a_filter_of_log_events) {
+TEST(fluentbit_filter_file, the_file_is_a_filter_of_log_events) {
   EXPECT_EQ(plugin().event_type, filter::kLogs);
   EXPECT_STREQ(plugin().name, "lambda_logs");
   EXPECT_EQ(plugin().config_map, nullptr);
   for (const void* later : plugin().later) EXPECT_EQ(later, nullptr);
 }
 
-TEST(fluentbit_filter_file, makes_records_of_lines_and_leaves_what_has_none) {
+TEST(fluentbit_filter_file, lines_become_records_and_events_without_a_line_are_unchanged) {
   const Running running(Running::ConfigSection{{"timestamp_key", "@timestamp"}});
   ASSERT_TRUE(running.started) << g_log;
   const std::vector<test_agent::Event> events = test_agent::events_of(Running::filter(event_with("[ERROR] x")));
@@ -121,7 +121,7 @@ TEST(fluentbit_filter_file, makes_records_of_lines_and_leaves_what_has_none) {
   EXPECT_EQ(g_log, "");
 }
 
-TEST(fluentbit_filter_file, tells_each_wrong_option_and_does_not_start) {
+TEST(fluentbit_filter_file, the_filter_reports_each_invalid_option_and_does_not_start) {
   const Running running(Running::ConfigSection{{"reserve_data", "perhaps"}, {"source_key", ""}});
   EXPECT_FALSE(running.started);
   EXPECT_EQ(g_context, nullptr);
@@ -132,7 +132,7 @@ TEST(fluentbit_filter_file, tells_each_wrong_option_and_does_not_start) {
       << g_log;
 }
 
-TEST(fluentbit_filter_file, warns_of_malformed_chunks_ever_more_seldom) {
+TEST(fluentbit_filter_file, warnings_about_malformed_chunks_become_less_frequent) {
   const Running running;
   ASSERT_TRUE(running.started) << g_log;
   const std::string cut = event_with("x").substr(0, 9);
@@ -146,7 +146,7 @@ TEST(fluentbit_filter_file, warns_of_malformed_chunks_ever_more_seldom) {
       << g_log;
 }
 
-TEST(fluentbit_filter_file, may_be_called_on_two_threads_at_once) {
+TEST(fluentbit_filter_file, the_filter_can_run_on_two_threads_at_once) {
   const Running running;
   ASSERT_TRUE(running.started) << g_log;
   const auto work = [](const std::string& line) {

@@ -38,41 +38,41 @@ local LINE = "[WARNING]\t2019-08-25T13:59:15.269Z\t8f5fbb4b-7b0a-4c5c-9a3c-5bd1d
 
 local cb_filter = filter()
 local code, time, record = cb_filter("lambda", 1.25, { log = LINE, stream = "stdout" })
-check("a line becomes a record, and the time stays", code == 2 and time == 1.25)
-check("the record has what the line says", record.level == "WARNING" and record.message == "only 3 left"
+check("a line becomes a record, and the time is unchanged", code == 2 and time == 1.25)
+check("the record has the fields of the line", record.level == "WARNING" and record.message == "only 3 left"
   and record.timestamp == "2019-08-25T13:59:15.269Z"
   and record.lambda.requestId == "8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001")
-check("the other members go, and there is no source", record.log == nil and record.stream == nil
+check("the other members are removed, and no source is added", record.log == nil and record.stream == nil
   and record.source == nil)
 
 _, _, record = cb_filter("lambda", 1.25, { log = "plain" })
-check("a line without a time gets that of its event", record.timestamp == "1970-01-01T00:00:01.250Z")
+check("a line without a time gets the time of its event", record.timestamp == "1970-01-01T00:00:01.250Z")
 _, _, record = cb_filter("lambda", { sec = 1, nsec = 250999999 }, { log = "plain" })
 check("the time may be a table", record.timestamp == "1970-01-01T00:00:01.250Z")
 
 for _, untouched in ipairs({ { nolog = 1 }, { log = 5 }, { log = {} }, {} }) do
   code, time, record = cb_filter("lambda", 7, untouched)
-  check("a record without a line stays", code == 0 and time == 7 and record == untouched)
+  check("a record without a line is unchanged", code == 0 and time == 7 and record == untouched)
 end
 
 _, _, record = cb_filter("lambda", 1, {
   log = '{"s":"\\u00e9\\ud83d\\ude00\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\127","i":12345678901,"d":-1.5e2,"t":true,'
     .. '"f":false,"n":null,"a":[1,null,"x"],"e":[],"o":{},"m":{"k":[{"l":1}]},"timestamp":1}',
 })
-check("escapes in text are read",
+check("escapes in strings are decoded",
   record.s == "\195\169\240\159\152\128\"\\/\b\f\n\r\t\0\127")
 check("numbers, booleans and null are read", record.i == 12345678901 and record.d == -150 and record.t == true
   and record.f == false and record.n == nil and record.timestamp_original == 1)
 check("arrays and objects are read", record.a[1] == 1 and record.a[2] == nil and record.a[3] == "x"
   and record.m.k[1].l == 1 and next(record.o) == nil)
-check("an empty array is told from an empty object", getmetatable(record.e).type == 1
+check("an empty array differs from an empty object", getmetatable(record.e).type == 1
   and getmetatable(record.o) == nil)
 
 local null = {}
 _, _, record = filter({ flb_null = null })("lambda", 1, { log = '{"n":null,"a":[null]}' })
-check("null is the agent's where it has one", record.n == null and record.a[1] == null)
+check("null is the agent's null if it has one", record.n == null and record.a[1] == null)
 
-check("a number beyond all doubles is none", filter()("lambda", 1, { log = '{"n":1e400}' }) == 0)
+check("a record with a number beyond doubles is unchanged", filter()("lambda", 1, { log = '{"n":1e400}' }) == 0)
 
 local function nested(depth)
   return '{"a":' .. ("["):rep(depth - 1) .. " 1 " .. ("]"):rep(depth - 1) .. " }"
@@ -82,57 +82,57 @@ local function depth_of(value)
 end
 cb_filter = filter()
 _, _, record = cb_filter("lambda", 1, { log = nested(24) })
-check("what is nested 24 deep is read", depth_of(record) == 24)
+check("values nested 24 deep are read", depth_of(record) == 24)
 _, _, record = cb_filter("lambda", 1, { log = nested(26) })
-check("what is deeper is text", depth_of(record) == 24)
+check("deeper values become text", depth_of(record) == 24)
 for _ = 1, 23 do
   record = record.a or record[1]
 end
-check("of JSON", record[1] == "[[ 1 ]]")
-check("up to 500 deep", cb_filter("lambda", 1, { log = nested(500) }) == 2 and #said == 0)
-check("beyond that it stays", cb_filter("lambda", 1, { log = nested(501) }) == 0)
-check("which is said", #said == 1 and said[1]:find("nested too deep", 1, true))
+check("the text of deeper values is JSON", record[1] == "[[ 1 ]]")
+check("values nested 500 deep are accepted", cb_filter("lambda", 1, { log = nested(500) }) == 2 and #said == 0)
+check("a record nested 501 deep is unchanged", cb_filter("lambda", 1, { log = nested(501) }) == 0)
+check("a record nested too deeply is logged", #said == 1 and said[1]:find("nested too deep", 1, true))
 for _ = 1, 6 do
   cb_filter("lambda", 1, { log = nested(501) })
 end
-check("ever more seldom", #said == 3)
-check("and costs no neighbour", cb_filter("lambda", 1, { log = LINE }) == 2)
-check("of a hundred thousand brackets none is too many", cb_filter("lambda", 1, { log = ("["):rep(100000) }) == 2)
+check("repeated log lines become less frequent", #said == 3)
+check("a record nested too deeply does not affect others", cb_filter("lambda", 1, { log = LINE }) == 2)
+check("a line of a hundred thousand brackets is text", cb_filter("lambda", 1, { log = ("["):rep(100000) }) == 2)
 
 _, _, record = filter({ PENSTOCK_RESERVE_DATA = "on" })("lambda", 1, { log = LINE, stream = "stdout", level = "x" })
-check("reserve_data keeps what the record has not", record.stream == "stdout" and record.level == "WARNING"
+check("reserve_data keeps members that the record does not have", record.stream == "stdout" and record.level == "WARNING"
   and record.log == nil)
 for _, options in ipairs({ {}, { PENSTOCK_RESERVE_DATA = "on" } }) do
   cb_filter = filter(options)
   _, _, record = cb_filter("lambda", 1, { log = '{"event_id":"order-17"}', event_id = "3870" })
   check("the event's id next to the line is the record's", record.event_id == "3870")
-  check("and the application's is kept", record.event_id_original == "order-17")
+  check("the application's id is kept", record.event_id_original == "order-17")
   _, _, record = cb_filter("lambda", 1, { log = '{"event_id":"order-17"}', event_id = 7 })
-  check("without one the application's stays", record.event_id == "order-17" and record.event_id_original == nil)
+  check("without an event id the application's is unchanged", record.event_id == "order-17" and record.event_id_original == nil)
   _, _, record = cb_filter("lambda", 1, { log = "plain" })
-  check("an id is of one event alone", record.event_id == nil)
+  check("an id belongs to only one event", record.event_id == nil)
 end
 
 _, _, record = filter({ PENSTOCK_PRESERVE_KEY = "on" })("lambda", 1, { log = LINE, stream = "stdout" })
-check("preserve_key keeps the line alone", record.log == LINE and record.stream == nil)
+check("preserve_key keeps only the line", record.log == LINE and record.stream == nil)
 code = filter({ PENSTOCK_KEY_NAME = "line" })("lambda", 1, { line = LINE })
-check("key_name says where the line is", code == 2)
+check("key_name names the member with the line", code == 2)
 _, _, record = filter({ PENSTOCK_TIMESTAMP_KEY = "@timestamp" })("lambda", 1, { log = LINE })
-check("the library's options are handed on", record["@timestamp"] ~= nil)
+check("the library gets its options", record["@timestamp"] ~= nil)
 
 local dropping = filter({ PENSTOCK_DROP = "start,end" })
 local START = "START RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001 Version: 7"
-check("what drop names is left out", dropping("lambda", 1, { log = START }) == -1)
-check("and nothing else", dropping("lambda", 1, { log = LINE }) == 2 and #said == 0)
+check("drop leaves out the events that it names", dropping("lambda", 1, { log = START }) == -1)
+check("drop leaves out no other event", dropping("lambda", 1, { log = LINE }) == 2 and #said == 0)
 
 filter({ PENSTOCK_TIMESTAMP_KEY = "" })
-check("what the library says of them is told", #said == 1 and said[1]:find("timestamp_key", 1, true))
+check("errors of the library are logged", #said == 1 and said[1]:find("timestamp_key", 1, true))
 
 cb_filter = load_script({ PENSTOCK_LIBRARY = "/nowhere/libpenstock.so" })
 local given = { log = LINE }
 code, time, record = cb_filter("lambda", 1, given)
-check("without the library records stay", code == 0 and time == 1 and record == given)
-check("and the path and what to do is said once", #said == 1
+check("without the library records are unchanged", code == 0 and time == 1 and record == given)
+check("a missing library is logged once with its path and what to do", #said == 1
   and said[1]:find("/nowhere/libpenstock.so cannot be used", 1, true) and said[1]:find("Set PENSTOCK_LIBRARY", 1, true))
 
 -- With callbacks from compiled code, the process would end here.
@@ -142,6 +142,6 @@ for index = 1, 20000 do
   local _, _, made = cb_filter("lambda", 1, { log = '{"n":' .. index .. "}" })
   sum = sum + made.n
 end
-check("many records one after the other", sum == 20000 * 20001 / 2)
+check("many records in a row are filtered", sum == 20000 * 20001 / 2)
 
 os.exit(failures == 0 and 0 or 1)

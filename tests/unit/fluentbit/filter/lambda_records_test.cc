@@ -50,18 +50,18 @@ std::string event_with(std::string_view line, std::string_view key = "log") {
   return header().map(1).text(key).text(line).bytes;
 }
 
-TEST(fluentbit_lambda_records, a_line_becomes_a_record_and_all_around_it_stays_byte_for_byte) {
+TEST(fluentbit_lambda_records, a_line_becomes_a_record_and_everything_around_it_is_unchanged) {
   const std::string before = Pack().array(2).event_time(0xffffffff, 0).map(0).bytes;
-  const std::string behind = header(5).map(1).text("stream").integer(1).bytes + "\xc0" +
-                             Pack().array(2).event_time(0xfffffffe, 0).map(0).bytes;
+  const std::string after = header(5).map(1).text("stream").integer(1).bytes + "\xc0" +
+                            Pack().array(2).event_time(0xfffffffe, 0).map(0).bytes;
   const std::string head = header().bytes;
   Filtering filtering;
-  const std::string out = filtering.apply(before + event_with(kPythonLine) + behind);
+  const std::string out = filtering.apply(before + event_with(kPythonLine) + after);
   EXPECT_TRUE(filtering.changed);
   EXPECT_TRUE(out.starts_with(before + head));
-  EXPECT_TRUE(out.ends_with(behind));
+  EXPECT_TRUE(out.ends_with(after));
   EXPECT_EQ(filtering.problem(), "");
-  const Event event = events_of(out.substr(before.size(), out.size() - before.size() - behind.size())).at(0);
+  const Event event = events_of(out.substr(before.size(), out.size() - before.size() - after.size())).at(0);
   EXPECT_EQ(event.seconds, 1);
   EXPECT_EQ(event.nanoseconds, 269'000'007);
   EXPECT_EQ(event.metadata.text("m"), "kept");
@@ -71,12 +71,12 @@ TEST(fluentbit_lambda_records, a_line_becomes_a_record_and_all_around_it_stays_b
   EXPECT_EQ(event.body.items.size(), 8u);  // these and lambda; no source
 }
 
-TEST(fluentbit_lambda_records, a_line_without_a_time_gets_that_of_its_event) {
+TEST(fluentbit_lambda_records, a_line_without_a_time_gets_the_time_of_its_event) {
   Filtering filtering;
   EXPECT_EQ(filtering.events(event_with("hello")).at(0).body.text("timestamp"), "1970-01-01T00:00:01.269Z");
 }
 
-TEST(fluentbit_lambda_records, times_that_no_clock_shows_are_brought_to_the_nearest_that_can_be_written) {
+TEST(fluentbit_lambda_records, event_times_beyond_the_calendar_are_clamped) {
   Filtering filtering;
   const auto with_time = [](const std::string& time) {
     return Pack().array(2).raw(time).map(1).text("log").text("x").bytes;
@@ -93,7 +93,7 @@ TEST(fluentbit_lambda_records, a_line_may_be_binary) {
   EXPECT_EQ(filtering.events(chunk).at(0).body.text("level"), "WARNING");
 }
 
-TEST(fluentbit_lambda_records, what_has_no_line_stays_and_is_no_problem) {
+TEST(fluentbit_lambda_records, an_event_without_a_line_is_unchanged_and_not_a_problem) {
   Filtering filtering;
   const std::vector<std::string> chunks = {
       "",
@@ -112,7 +112,7 @@ TEST(fluentbit_lambda_records, what_has_no_line_stays_and_is_no_problem) {
   }
 }
 
-TEST(fluentbit_lambda_records, reserve_data_keeps_the_others_as_they_are) {
+TEST(fluentbit_lambda_records, reserve_data_keeps_the_other_members) {
   Filtering filtering({"log", true, false});
   const std::string other = Pack().text("nested").map(1).integer(7).array(2).nil().boolean(true).bytes;
   const std::string chunk = header().map(2).raw(other).text("log").text(kPythonLine).bytes;
@@ -124,7 +124,7 @@ TEST(fluentbit_lambda_records, reserve_data_keeps_the_others_as_they_are) {
   EXPECT_EQ(event.body.items.size(), 10u);
 }
 
-TEST(fluentbit_lambda_records, preserve_key_keeps_the_line_alone) {
+TEST(fluentbit_lambda_records, preserve_key_keeps_only_the_line) {
   Filtering filtering({"log", false, true});
   const std::string chunk = header().map(2).text("stream").text("stdout").text("log").text(kPythonLine).bytes;
   const Event event = filtering.events(chunk).at(0);
@@ -133,7 +133,7 @@ TEST(fluentbit_lambda_records, preserve_key_keeps_the_line_alone) {
   EXPECT_EQ(event.body.items.size(), 10u);
 }
 
-TEST(fluentbit_lambda_records, what_is_kept_gives_way_to_a_member_of_the_same_name) {
+TEST(fluentbit_lambda_records, a_kept_member_is_replaced_by_a_record_member_of_the_same_name) {
   Filtering filtering({"log", true, true});
   const std::string chunk = header()
                                 .map(3)
@@ -151,7 +151,7 @@ TEST(fluentbit_lambda_records, what_is_kept_gives_way_to_a_member_of_the_same_na
   EXPECT_EQ(event.body.text("stream"), "stdout");
 }
 
-TEST(fluentbit_lambda_records, the_events_id_next_to_the_line_is_the_records_and_the_applications_is_kept) {
+TEST(fluentbit_lambda_records, the_events_id_replaces_the_applications_which_is_kept) {
   const std::string line = R"({"event_id":"order-17"})";
   const std::string before = header().map(2).text("event_id").text("3870").text("log").text(line).bytes;
   const std::string after = header().map(2).text("log").text(line).text("event_id").text("3870").bytes;
@@ -165,7 +165,7 @@ TEST(fluentbit_lambda_records, the_events_id_next_to_the_line_is_the_records_and
   }
 }
 
-TEST(fluentbit_lambda_records, an_event_without_an_id_next_to_the_line_leaves_the_applications) {
+TEST(fluentbit_lambda_records, without_an_event_id_the_applications_is_unchanged) {
   Filtering filtering({"log", true, false});
   const std::string chunk =
       event_with(R"({"event_id":"order-17"})") +
@@ -176,7 +176,7 @@ TEST(fluentbit_lambda_records, an_event_without_an_id_next_to_the_line_leaves_th
   EXPECT_EQ(events[1].body.text("event_id"), "order-18");
 }
 
-TEST(fluentbit_lambda_records, keys_that_are_no_text_are_kept_beside_any_name) {
+TEST(fluentbit_lambda_records, keys_that_are_not_strings_are_kept_next_to_any_name) {
   Filtering filtering({"log", true, false});
   const std::string other = Pack().integer(7).text("seven").array(1).nil().text("an array").bytes;
   const std::string out = filtering.apply(header().map(3).raw(other).text("log").text(R"({"":1})").bytes);
@@ -184,7 +184,7 @@ TEST(fluentbit_lambda_records, keys_that_are_no_text_are_kept_beside_any_name) {
   EXPECT_TRUE(out.ends_with(other));
 }
 
-TEST(fluentbit_lambda_records, json_that_is_too_deep_for_msgpack_passes_as_it_is_among_its_neighbours) {
+TEST(fluentbit_lambda_records, json_too_deep_for_msgpack_is_unchanged_among_other_events) {
   const auto nested = [](size_t depth) {
     return "{\"timestamp\":1,\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
   };
@@ -205,7 +205,7 @@ TEST(fluentbit_lambda_records, json_that_is_too_deep_for_msgpack_passes_as_it_is
   }
 }
 
-TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
+TEST(fluentbit_lambda_records, a_malformed_tail_is_unchanged_and_reported) {
   Filtering filtering;
   const std::string whole = event_with(kPythonLine);
   const std::string good = filtering.apply(whole);
@@ -220,7 +220,7 @@ TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
   }
 }
 
-TEST(fluentbit_lambda_records, of_many_events_none_is_lost_and_none_moves) {
+TEST(fluentbit_lambda_records, events_of_a_large_chunk_keep_their_order) {
   constexpr int kEvents = 20'000;  // more than the filter emits at once
   std::string chunk;
   for (int i = 0; i < kEvents; ++i) {
@@ -242,7 +242,7 @@ std::pair<int, std::string> shape_of(std::string_view chunk) {
   return {values, std::string(chunk)};
 }
 
-TEST(fluentbit_lambda_records, any_bytes_pass_with_the_events_that_they_have) {
+TEST(fluentbit_lambda_records, events_in_any_bytes_are_filtered) {
   std::mt19937 random(20190825);
   Filtering filtering({"log", true, true});
   const std::string good =
@@ -283,7 +283,7 @@ std::string problem_with(Apply* apply) {
   return records.problem();
 }
 
-TEST(fluentbit_lambda_records, a_filter_that_fails_changes_nothing_and_is_told_why) {
+TEST(fluentbit_lambda_records, a_failing_filter_changes_nothing_and_its_error_is_reported) {
   EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch*, penstock_emit_fn, void*,
                             penstock_error* error) -> int32_t {
               std::snprintf(error->text, sizeof error->text, "not today");
@@ -316,7 +316,7 @@ int32_t leave_out(penstock_instance*, const penstock_batch* batch, penstock_emit
     penstock_batch one = *batch;
     one.records = &record;
     one.record_count = 1;
-    if (const int32_t answer = emit(ctx, &one); answer < 0) return answer;
+    if (const int32_t result = emit(ctx, &one); result < 0) return result;
   }
   return PENSTOCK_OK;
 }
@@ -330,7 +330,7 @@ std::string left_of(const std::string& chunk) {
   return std::string(records.out());
 }
 
-TEST(fluentbit_lambda_records, an_event_that_the_filter_leaves_out_goes_whole_wherever_it_stands) {
+TEST(fluentbit_lambda_records, an_event_that_the_filter_leaves_out_is_removed_at_any_position) {
   const std::string out = event_with("out"), in = event_with(R"({"in":1})"), none = event_with("x", "other");
   const std::string made = header().raw("\x81\xa2in\x01").bytes;
   EXPECT_EQ(left_of(out + in + in), made + made);
@@ -339,13 +339,13 @@ TEST(fluentbit_lambda_records, an_event_that_the_filter_leaves_out_goes_whole_wh
   EXPECT_EQ(left_of(none + out + none + out + in + none), none + none + made + none);
 }
 
-TEST(fluentbit_lambda_records, of_events_that_are_all_left_out_nothing_stays) {
+TEST(fluentbit_lambda_records, a_chunk_whose_events_are_all_left_out_becomes_empty) {
   EXPECT_EQ(left_of(event_with("out") + event_with("out")), "");
   const std::string none = event_with("x", "other");
   EXPECT_EQ(left_of(event_with("out") + none), none);
 }
 
-TEST(fluentbit_lambda_records, the_receipts_of_events_left_out_are_told_and_no_others) {
+TEST(fluentbit_lambda_records, receipts_of_exactly_the_events_left_out_are_reported) {
   const auto event_of = [](char receipt, std::string_view line) {
     Pack pack = Pack().array(2).array(2).event_time(1, 0).map(1).text("penstock");
     return pack.binary(std::string(PENSTOCK_RECEIPT_BYTES, receipt)).map(1).text("log").text(line).bytes;
@@ -360,7 +360,7 @@ TEST(fluentbit_lambda_records, the_receipts_of_events_left_out_are_told_and_no_o
   EXPECT_EQ(records.receipts_left_out(), "");
 }
 
-TEST(fluentbit_lambda_records, of_many_events_the_right_ones_are_left_out) {
+TEST(fluentbit_lambda_records, the_right_events_of_a_large_chunk_are_left_out) {
   constexpr int kEvents = 2000;  // more than the filter gets at once
   std::string chunk;
   for (int i = 0; i < kEvents; ++i)
@@ -375,19 +375,19 @@ TEST(fluentbit_lambda_records, of_many_events_the_right_ones_are_left_out) {
   EXPECT_EQ(next, events.size());
 }
 
-TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
-  static const auto refused = [](const penstock_batch& batch, penstock_emit_fn emit, void* ctx,
-                                 penstock_error* error) {
-    const int32_t answer = emit(ctx, &batch);
-    EXPECT_LT(answer, 0);
+TEST(fluentbit_lambda_records, records_that_match_no_event_change_nothing) {
+  static const auto rejected = [](const penstock_batch& batch, penstock_emit_fn emit, void* ctx,
+                                  penstock_error* error) {
+    const int32_t result = emit(ctx, &batch);
+    EXPECT_LT(result, 0);
     std::snprintf(error->text, sizeof error->text, "refused");
-    return answer;
+    return result;
   };
   // Twice the same, in another order, without a key, with an unknown key.
   EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
                             penstock_error* error) {
               emit(ctx, batch);
-              return refused(*batch, emit, ctx, error);
+              return rejected(*batch, emit, ctx, error);
             }),
             "PS0950: a chunk passes unchanged: refused");
   EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
@@ -395,7 +395,7 @@ TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
               const penstock_record turned[] = {batch->records[1], batch->records[0]};
               penstock_batch changed = *batch;
               changed.records = turned;
-              return refused(changed, emit, ctx, error);
+              return rejected(changed, emit, ctx, error);
             }),
             "PS0950: a chunk passes unchanged: refused");
   static std::string_view key;
@@ -408,7 +408,7 @@ TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
                 penstock_batch changed = *batch;
                 changed.records = &record;
                 changed.record_count = 1;
-                return refused(changed, emit, ctx, error);
+                return rejected(changed, emit, ctx, error);
               }),
               "PS0950: a chunk passes unchanged: refused");
   }

@@ -12,7 +12,7 @@ Chunk chunk_of(std::string data, std::vector<uint64_t> completes = {}) {
   return {"", std::move(data), 1, std::move(completes)};
 }
 
-TEST(fluentbit_chunk_queue, is_full_from_its_limit_on) {
+TEST(fluentbit_chunk_queue, a_chunk_queue_is_full_from_its_limit_on) {
   ChunkQueue queue(10);
   queue.push(chunk_of(std::string(9, 'a')));
   EXPECT_FALSE(queue.full());
@@ -21,7 +21,7 @@ TEST(fluentbit_chunk_queue, is_full_from_its_limit_on) {
   EXPECT_TRUE(queue.full());
 }
 
-TEST(fluentbit_chunk_queue, takes_chunks_even_when_full) {
+TEST(fluentbit_chunk_queue, a_full_chunk_queue_accepts_chunks) {
   ChunkQueue queue(1);
   queue.push(chunk_of("a"));
   queue.push(chunk_of("b"));
@@ -29,7 +29,7 @@ TEST(fluentbit_chunk_queue, takes_chunks_even_when_full) {
   EXPECT_EQ(queue.front()->data, "a");
 }
 
-TEST(fluentbit_chunk_queue, gives_settled_chunks_back_in_order_and_once) {
+TEST(fluentbit_chunk_queue, settled_chunks_are_returned_once_and_in_order) {
   ChunkQueue queue(100);
   queue.push(chunk_of("a", {1, 2}));
   queue.push(chunk_of("b", {3}));
@@ -47,7 +47,7 @@ TEST(fluentbit_chunk_queue, gives_settled_chunks_back_in_order_and_once) {
   EXPECT_EQ(queue.front()->data, "c");
 }
 
-TEST(fluentbit_chunk_queue, has_room_again_when_chunks_were_settled) {
+TEST(fluentbit_chunk_queue, a_chunk_queue_has_space_again_after_chunks_are_settled) {
   ChunkQueue queue(2);
   queue.push(chunk_of("ab"));
   EXPECT_TRUE(queue.full());
@@ -56,7 +56,7 @@ TEST(fluentbit_chunk_queue, has_room_again_when_chunks_were_settled) {
   EXPECT_EQ(queue.front(), nullptr);
 }
 
-TEST(fluentbit_chunk_queue, copies_all_and_keeps_them) {
+TEST(fluentbit_chunk_queue, copying_a_chunk_queue_keeps_its_chunks) {
   ChunkQueue queue(100);
   queue.push(chunk_of("ab"));
   queue.push(chunk_of("c"));
@@ -66,7 +66,7 @@ TEST(fluentbit_chunk_queue, copies_all_and_keeps_them) {
   EXPECT_EQ(queue.front()->data, "ab");
 }
 
-TEST(fluentbit_chunk_queue, keeps_the_front_in_place_while_another_thread_pushes) {
+TEST(fluentbit_chunk_queue, the_front_of_a_chunk_queue_stays_in_place_during_a_concurrent_push) {
   ChunkQueue queue(1);
   queue.push(chunk_of("first", {0}));
   const Chunk* const front = queue.front();

@@ -56,7 +56,7 @@ class Writing : public testing::Test {
 
 using fluentbit_chunk_writer = Writing;
 
-TEST_F(fluentbit_chunk_writer, writes_time_empty_metadata_and_body) {
+TEST_F(fluentbit_chunk_writer, an_event_has_time_empty_metadata_and_body) {
   ChunkWriter writer({});
   write(writer, batch_of(7), {R"({"a":1})"});
   const std::vector<Chunk> chunks = take(writer);
@@ -66,7 +66,7 @@ TEST_F(fluentbit_chunk_writer, writes_time_empty_metadata_and_body) {
   EXPECT_EQ(chunks[0].completes, std::vector<uint64_t>{7});
 }
 
-TEST_F(fluentbit_chunk_writer, writes_the_form_of_fluent_bit_2_0) {
+TEST_F(fluentbit_chunk_writer, events_for_fluent_bit_2_0_have_its_form) {
   ChunkFormat format;
   format.metadata = false;
   ChunkWriter writer(format);
@@ -74,7 +74,7 @@ TEST_F(fluentbit_chunk_writer, writes_the_form_of_fluent_bit_2_0) {
   EXPECT_EQ(take(writer)[0].data, "\x92"s + kTime + msgpack_of(R"({"a":1})"));
 }
 
-TEST_F(fluentbit_chunk_writer, puts_the_receipt_into_the_metadata) {
+TEST_F(fluentbit_chunk_writer, a_receipt_is_in_the_metadata) {
   ChunkWriter writer({});
   const penstock_batch batch = batch_of(7);
   writer.begin(batch);
@@ -85,7 +85,7 @@ TEST_F(fluentbit_chunk_writer, puts_the_receipt_into_the_metadata) {
   EXPECT_TRUE(chunks[0].completes.empty());
 }
 
-TEST_F(fluentbit_chunk_writer, puts_text_under_log_with_its_origin_beside_it) {
+TEST_F(fluentbit_chunk_writer, text_is_under_log_next_to_its_origin) {
   ChunkWriter writer({});
   penstock_batch batch = batch_of(7, "g");
   batch.log_stream = bytes("s");
@@ -100,14 +100,14 @@ TEST_F(fluentbit_chunk_writer, puts_text_under_log_with_its_origin_beside_it) {
                                       origin);
 }
 
-TEST_F(fluentbit_chunk_writer, keeps_as_text_what_claims_to_be_json_and_is_not) {
+TEST_F(fluentbit_chunk_writer, invalid_json_is_kept_as_text) {
   ChunkWriter writer({});
   write(writer, batch_of(7, ""), {"{\"a\":", R"({"a":1})"});
   EXPECT_EQ(take(writer)[0].data, "\x92\x92"s + kTime + "\x80\x81\xa3log\xa5{\"a\":" + "\x92\x92" + kTime +
                                       "\x80" + msgpack_of(R"({"a":1})"));
 }
 
-TEST_F(fluentbit_chunk_writer, gathers_batches_of_one_tag_and_parts_those_of_several) {
+TEST_F(fluentbit_chunk_writer, batches_with_the_same_tag_share_a_chunk) {
   ChunkWriter writer(tagged());
   write(writer, batch_of(1, "a"), {"{}"});
   write(writer, batch_of(2, "b"), {"{}"});
@@ -123,7 +123,7 @@ TEST_F(fluentbit_chunk_writer, gathers_batches_of_one_tag_and_parts_those_of_sev
   EXPECT_TRUE(take(writer).empty());
 }
 
-TEST_F(fluentbit_chunk_writer, fills_a_chunk_to_the_last_byte_and_not_beyond) {
+TEST_F(fluentbit_chunk_writer, a_chunk_is_filled_to_its_last_byte) {
   const std::string body = R"({"a":1})";
   ChunkWriter probe({});
   write(probe, batch_of(1), {body});
@@ -147,7 +147,7 @@ TEST_F(fluentbit_chunk_writer, fills_a_chunk_to_the_last_byte_and_not_beyond) {
   EXPECT_EQ(chunks[1].completes, std::vector<uint64_t>{1});
 }
 
-TEST_F(fluentbit_chunk_writer, gives_a_record_larger_than_a_chunk_one_of_its_own) {
+TEST_F(fluentbit_chunk_writer, a_record_larger_than_a_chunk_has_its_own_chunk) {
   ChunkFormat format;
   format.chunk_bytes = 1;
   ChunkWriter writer(format);
@@ -157,7 +157,7 @@ TEST_F(fluentbit_chunk_writer, gives_a_record_larger_than_a_chunk_one_of_its_own
   EXPECT_EQ(chunks[2].completes, std::vector<uint64_t>{1});
 }
 
-TEST_F(fluentbit_chunk_writer, rolls_back_to_where_the_batch_began) {
+TEST_F(fluentbit_chunk_writer, a_rollback_removes_the_whole_batch) {
   for (const size_t chunk_bytes : {size_t{1} << 20, size_t{1}}) {
     ChunkFormat format;
     format.chunk_bytes = chunk_bytes;
@@ -178,7 +178,7 @@ TEST_F(fluentbit_chunk_writer, rolls_back_to_where_the_batch_began) {
   }
 }
 
-TEST_F(fluentbit_chunk_writer, uses_memory_again_without_its_content) {
+TEST_F(fluentbit_chunk_writer, memory_of_a_chunk_is_reused_without_its_content) {
   ChunkWriter writer({});
   writer.give_back({"tag", "what was there before", 5, {1, 2}});
   write(writer, batch_of(3), {"{}"});

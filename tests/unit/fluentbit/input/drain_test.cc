@@ -33,26 +33,26 @@ class Draining : public testing::Test {
 
 using fluentbit_drain = Draining;
 
-TEST_F(fluentbit_drain, gives_the_agent_all_there_is_in_order) {
+TEST_F(fluentbit_drain, a_drain_passes_all_chunks_to_the_agent_in_order) {
   EXPECT_EQ(run(), Drain::End::kEmpty);
   EXPECT_EQ(offered_, (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(settled_, 3u);
   EXPECT_EQ(queue_.front(), nullptr);
 }
 
-TEST_F(fluentbit_drain, stops_when_its_time_is_up) {
+TEST_F(fluentbit_drain, a_drain_stops_at_its_time_limit) {
   append_ms_ = 100;
   EXPECT_EQ(run(200), Drain::End::kTimeIsUp);
   EXPECT_EQ(settled_, 2u);
   EXPECT_EQ(run(200), Drain::End::kEmpty);
 }
 
-TEST_F(fluentbit_drain, ends_empty_where_the_last_chunk_used_the_time_up) {
+TEST_F(fluentbit_drain, a_drain_ends_empty_if_the_last_chunk_used_up_the_time) {
   append_ms_ = 100;
   EXPECT_EQ(run(300), Drain::End::kEmpty);
 }
 
-TEST_F(fluentbit_drain, keeps_a_refused_chunk_and_offers_it_again_before_the_others) {
+TEST_F(fluentbit_drain, a_rejected_chunk_is_kept_and_offered_first) {
   takes_ = false;
   EXPECT_EQ(run(), Drain::End::kRefused);
   EXPECT_EQ(settled_, 0u);
@@ -61,7 +61,7 @@ TEST_F(fluentbit_drain, keeps_a_refused_chunk_and_offers_it_again_before_the_oth
   EXPECT_EQ(offered_, (std::vector<std::string>{"a", "a", "b", "c"}));
 }
 
-TEST_F(fluentbit_drain, warns_every_30_seconds_while_all_is_refused) {
+TEST_F(fluentbit_drain, a_drain_warns_every_30_seconds_while_everything_is_rejected) {
   takes_ = false;
   run();
   now_ms_ = 29'999;
@@ -78,7 +78,7 @@ TEST_F(fluentbit_drain, warns_every_30_seconds_while_all_is_refused) {
   EXPECT_TRUE(drain_.warning());
 }
 
-TEST_F(fluentbit_drain, does_not_warn_where_something_was_taken_meanwhile) {
+TEST_F(fluentbit_drain, a_drain_does_not_warn_if_a_chunk_was_accepted_meanwhile) {
   takes_ = false;
   run();
   takes_ = true;

@@ -36,7 +36,7 @@ class Running : public testing::Test {
 
 using fluentbit_input_thread = Running;
 
-TEST_F(fluentbit_input_thread, tells_that_chunks_have_come_and_settles_them_when_woken) {
+TEST_F(fluentbit_input_thread, an_input_thread_announces_chunks_and_settles_them_when_woken) {
   input_.add({1, {"a"}});
   InputThread source(*reader_, ready_);
   wait_for(ready_);
@@ -46,7 +46,7 @@ TEST_F(fluentbit_input_thread, tells_that_chunks_have_come_and_settles_them_when
   input_.wait_for_acks(1);
 }
 
-TEST_F(fluentbit_input_thread, reads_on_when_woken_with_room_in_the_queue) {
+TEST_F(fluentbit_input_thread, an_input_thread_continues_to_read_when_the_queue_has_space) {
   input_.add({1, {"a"}});
   input_.add({2, {"b"}});
   InputThread source(*reader_, ready_);
@@ -58,7 +58,7 @@ TEST_F(fluentbit_input_thread, reads_on_when_woken_with_room_in_the_queue) {
   input_.wait_for_acks(2);
 }
 
-TEST_F(fluentbit_input_thread, reads_when_the_descriptor_of_the_input_is_readable) {
+TEST_F(fluentbit_input_thread, an_input_thread_reads_when_the_inputs_descriptor_is_readable) {
   Wakeup arrival;
   input_.descriptor = arrival.descriptor();
   Reader reader(stages_, ChunkFormat{}, queue_, relay_);
@@ -70,7 +70,7 @@ TEST_F(fluentbit_input_thread, reads_when_the_descriptor_of_the_input_is_readabl
   EXPECT_NE(queue_.front(), nullptr);
 }
 
-TEST_F(fluentbit_input_thread, settles_and_closes_when_it_stops) {
+TEST_F(fluentbit_input_thread, an_input_thread_settles_and_closes_when_it_stops) {
   input_.add({1, {"a"}});
   InputThread source(*reader_, ready_);
   wait_for(ready_);

@@ -40,7 +40,7 @@ Agent fake_agent() {
     if (it.add_result != 0) return it.add_result;
     it.event = static_cast<AgentEvent*>(event);
     remembered.push_back(it.event);
-    EXPECT_EQ(it.event->mask, 0u) << "anything else is taken for an event that is there already";
+    EXPECT_EQ(it.event->mask, 0u) << "other values count as an existing event";
     if (it.writes_elsewhere) return 0;
     it.event->fd = fd;
     it.event->type = type;
@@ -68,42 +68,42 @@ class LoopEvents : public testing::Test {
 
 using fluentbit_loop_event = LoopEvents;
 
-TEST_F(fluentbit_loop_event, is_called_by_the_agents_loop) {
+TEST_F(fluentbit_loop_event, the_agents_loop_calls_its_event_handler) {
   const auto event = add();
   ASSERT_NE(event, nullptr);
   EXPECT_EQ(loop_.event->fd, wakeup_.descriptor());
-  EXPECT_EQ(loop_.event->type, 4) << "of which the loop calls the handler";
+  EXPECT_EQ(loop_.event->type, 4) << "the loop calls its handler";
   EXPECT_EQ(loop_.event->mask, 1u) << "readable";
   EXPECT_EQ(loop_.event->handler(loop_.event), 0);
   EXPECT_EQ(calls_, 1);
 }
 
-TEST_F(fluentbit_loop_event, lets_nothing_that_is_thrown_through_the_agents_loop) {
+TEST_F(fluentbit_loop_event, no_exception_passes_through_the_agents_loop) {
   const auto event = LoopEvent::add(agent_, nullptr, wakeup_.descriptor(), [] { throw std::bad_alloc(); });
   EXPECT_EQ(loop_.event->handler(loop_.event), 0);
 }
 
-TEST_F(fluentbit_loop_event, is_taken_out_of_the_loop_when_it_ends) {
+TEST_F(fluentbit_loop_event, a_loop_event_is_removed_from_the_loop_when_it_is_destroyed) {
   add();
   EXPECT_EQ(loop_.deleted, 1);
 }
 
-TEST_F(fluentbit_loop_event, is_none_where_the_agent_lacks_a_function) {
+TEST_F(fluentbit_loop_event, without_an_agents_function_no_loop_event_is_created) {
   agent_.event_add = nullptr;
   EXPECT_EQ(add(), nullptr);
 }
 
-TEST_F(fluentbit_loop_event, is_none_where_the_agent_has_no_loop) {
+TEST_F(fluentbit_loop_event, without_an_agents_loop_no_loop_event_is_created) {
   fake_loop = nullptr;
   EXPECT_EQ(add(), nullptr);
 }
 
-TEST_F(fluentbit_loop_event, is_none_where_the_agent_does_not_take_it) {
+TEST_F(fluentbit_loop_event, a_loop_event_that_the_agent_rejects_is_not_created) {
   loop_.add_result = -1;
   EXPECT_EQ(add(), nullptr);
 }
 
-TEST_F(fluentbit_loop_event, is_taken_back_where_the_agents_struct_is_another) {
+TEST_F(fluentbit_loop_event, a_loop_event_is_removed_if_the_agents_struct_is_different) {
   loop_.writes_elsewhere = true;
   EXPECT_EQ(add(), nullptr);
   EXPECT_EQ(loop_.deleted, 1);

@@ -47,17 +47,17 @@ class ScriptedInput {
       batch.records = records_[next_].data();
       batch.record_count = kRecords;
       batch.log_group = bytes(groups_[next_ % groups_.size()]);
-      const int32_t answer = emit(ctx, &batch);
-      if (answer < 0) return answer;
+      const int32_t result = emit(ctx, &batch);
+      if (result < 0) return result;
       ++next_;
-      if (answer == PENSTOCK_FULL) return answer;
+      if (result == PENSTOCK_FULL) return result;
     }
     return PENSTOCK_OK;
   }
 
   int32_t ack(uint64_t ack_id) {
-    if (acks_to_refuse > 0) {
-      --acks_to_refuse;
+    if (acks_to_reject > 0) {
+      --acks_to_reject;
       return PENSTOCK_E_MEMORY;
     }
     const memory::Unwatched own;
@@ -75,7 +75,7 @@ class ScriptedInput {
   }
 
   std::string delivered;
-  int acks_to_refuse = 0;
+  int acks_to_reject = 0;
 
  private:
   std::array<std::array<std::string, kRecords>, kBatches> bodies_;
@@ -160,7 +160,7 @@ bool run_failing(uint64_t number, memory::Mode mode, bool with_receipts) {
   Reader reader(stages, format, queue, relay);
   EXPECT_EQ(reader.open(), "");
   int64_t now_ms = 0;
-  std::array<bool, kBatches> told = {};  // whose receipts were redeemed
+  std::array<bool, kBatches> redeemed = {};  // whose receipts were redeemed
   Drain drain(
       queue, [&](const Chunk& chunk) { return scripted.delivered += chunk.data, true; }, [&] { return now_ms; });
 
@@ -178,9 +178,9 @@ bool run_failing(uint64_t number, memory::Mode mode, bool with_receipts) {
     for (uint64_t batch = 0; batch < kBatches; ++batch) {
       const std::string receipt(PENSTOCK_RECEIPT_BYTES, static_cast<char>('a' + batch));
       const std::string last = "record " + std::to_string(batch) + "." + std::to_string(kRecords - 1);
-      if (told[batch] || scripted.delivered.find(last) == std::string::npos) continue;
+      if (redeemed[batch] || scripted.delivered.find(last) == std::string::npos) continue;
       EXPECT_NE(scripted.delivered.find(receipt), std::string::npos);
-      told[batch] = true;
+      redeemed[batch] = true;
       ScriptedReceipts::settled[ScriptedReceipts::count++] = batch;
     }
   }
@@ -192,7 +192,7 @@ bool run_failing(uint64_t number, memory::Mode mode, bool with_receipts) {
 
 class allocation_failure : public testing::TestWithParam<std::pair<memory::Mode, bool>> {};
 
-TEST_P(allocation_failure, of_the_agents_input_loses_no_record_and_no_acknowledgment) {
+TEST_P(allocation_failure, an_allocation_failure_in_the_agents_input_loses_no_record_or_acknowledgment) {
   memory::say_at_crash("the agent's input");
   uint64_t number = 1;
   while (run_failing(number, GetParam().first, GetParam().second) && !HasFailure()) ++number;
@@ -201,14 +201,14 @@ TEST_P(allocation_failure, of_the_agents_input_loses_no_record_and_no_acknowledg
 
 INSTANTIATE_TEST_SUITE_P(modes, allocation_failure,
                          testing::Values(std::pair(memory::Mode::once, false),
-                                         std::pair(memory::Mode::until_back, false),
+                                         std::pair(memory::Mode::until_return, false),
                                          std::pair(memory::Mode::once, true),
-                                         std::pair(memory::Mode::until_back, true)));
+                                         std::pair(memory::Mode::until_return, true)));
 
-TEST(allocation_failure_of_the_library, an_acknowledgment_that_it_cannot_take_is_made_again) {
+TEST(allocation_failure_of_the_library, an_acknowledgment_is_repeated_if_the_library_is_out_of_memory) {
   ScriptedInput scripted;
   input = &scripted;
-  scripted.acks_to_refuse = 3;
+  scripted.acks_to_reject = 3;
   const penstock_stage stage = scripted_stage();
   ReaderStages stages{};
   stages.input = &stage;

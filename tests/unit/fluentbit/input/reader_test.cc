@@ -77,13 +77,13 @@ class SmallQueue : public Reading {
 
 using fluentbit_reader_with_a_full_queue = SmallQueue;
 
-TEST_F(fluentbit_reader, says_why_the_input_cannot_be_made) {
+TEST_F(fluentbit_reader, a_reader_reports_why_its_input_cannot_be_created) {
   input_.create_error = "stream is missing";
   Reader reader(stages_, format_, queue_, relay_);
   EXPECT_EQ(reader.open(), "PS0950: stream is missing");
 }
 
-TEST_F(fluentbit_reader, asks_an_input_that_was_never_asked) {
+TEST_F(fluentbit_reader, a_new_input_is_polled) {
   EXPECT_FALSE(reader().turn(0, false));
   EXPECT_EQ(input_.polls(), 1);
   EXPECT_FALSE(reader().turn(1, false));
@@ -92,7 +92,7 @@ TEST_F(fluentbit_reader, asks_an_input_that_was_never_asked) {
   EXPECT_EQ(input_.polls(), 2);
 }
 
-TEST_F(fluentbit_reader, asks_an_input_at_its_deadline) {
+TEST_F(fluentbit_reader, an_input_is_polled_at_its_deadline) {
   input_.next_deadline_ms = 500;
   reader().turn(0, false);
   EXPECT_EQ(reader().next_ms(0), 500);
@@ -102,7 +102,7 @@ TEST_F(fluentbit_reader, asks_an_input_at_its_deadline) {
   EXPECT_EQ(input_.polls(), 2);
 }
 
-TEST_F(fluentbit_reader, settles_a_batch_when_the_agent_has_taken_it_and_no_sooner) {
+TEST_F(fluentbit_reader, a_batch_is_settled_only_after_the_agent_has_accepted_it) {
   input_.add({1, {"a", "b"}});
   EXPECT_TRUE(reader().turn(0, false));
   reader().turn(1, true);
@@ -112,7 +112,7 @@ TEST_F(fluentbit_reader, settles_a_batch_when_the_agent_has_taken_it_and_no_soon
   EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST_F(fluentbit_reader, settles_a_batch_of_several_chunks_with_the_last) {
+TEST_F(fluentbit_reader, a_batch_in_several_chunks_is_settled_with_the_last) {
   format_.chunk_bytes = 1;
   input_.add({1, {"a", "b"}});
   reader().turn(0, false);
@@ -124,7 +124,7 @@ TEST_F(fluentbit_reader, settles_a_batch_of_several_chunks_with_the_last) {
   EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST_F(fluentbit_reader, settles_what_the_filter_leaves_nothing_of_as_filtered) {
+TEST_F(fluentbit_reader, a_batch_without_records_after_the_filter_is_settled_as_filtered) {
   filter([](const std::string&, std::vector<std::string>&, penstock_error*) { return PENSTOCK_OK; });
   input_.add({1, {"a"}});
   EXPECT_FALSE(reader().turn(0, false));
@@ -133,14 +133,14 @@ TEST_F(fluentbit_reader, settles_what_the_filter_leaves_nothing_of_as_filtered) 
   EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_FILTERED}}));
 }
 
-TEST_F(fluentbit_reader, settles_a_batch_without_records) {
+TEST_F(fluentbit_reader, a_batch_without_records_is_settled) {
   input_.add({1, {}});
   reader().turn(0, false);
   reader().turn(0, false);
   EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_FILTERED}}));
 }
 
-TEST_F(fluentbit_reader, hands_on_what_the_filter_makes) {
+TEST_F(fluentbit_reader, records_of_the_filter_are_passed_on) {
   filter([](const std::string& body, std::vector<std::string>& out, penstock_error*) {
     out.push_back("{\"made_of\":\"" + body + "\"}");
     return PENSTOCK_OK;
@@ -151,7 +151,7 @@ TEST_F(fluentbit_reader, hands_on_what_the_filter_makes) {
   EXPECT_NE(queued().find("\xa7made_of\xa3two"), std::string::npos);
 }
 
-TEST_F(fluentbit_reader, hands_a_batch_on_as_it_is_where_the_filter_fails_in_its_middle) {
+TEST_F(fluentbit_reader, a_batch_is_passed_unchanged_if_the_filter_fails_in_its_middle) {
   filter([](const std::string& body, std::vector<std::string>& out, penstock_error* error) {
     if (body == "bad") {
       std::snprintf(error->text, sizeof error->text, "a defect");
@@ -171,7 +171,7 @@ TEST_F(fluentbit_reader, hands_a_batch_on_as_it_is_where_the_filter_fails_in_its
   EXPECT_EQ(lines(), std::vector<std::string>{"PS0950: filter fake: a defect"});
 }
 
-TEST_F(fluentbit_reader, takes_a_batch_again_that_the_filter_had_no_memory_for) {
+TEST_F(fluentbit_reader, a_batch_is_filtered_again_if_the_filter_was_out_of_memory) {
   int calls = 0;
   filter([&](const std::string&, std::vector<std::string>& out, penstock_error* error) {
     if (++calls == 1) {
@@ -190,14 +190,14 @@ TEST_F(fluentbit_reader, takes_a_batch_again_that_the_filter_had_no_memory_for) 
   EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST_F(fluentbit_reader, tells_a_failure_once_in_half_a_minute_and_asks_again_after_100_ms) {
+TEST_F(fluentbit_reader, a_failing_input_is_logged_once_per_30_s_and_polled_every_100_ms) {
   input_.poll_result = PENSTOCK_E_IO;
   input_.next_deadline_ms = 0;
   reader().turn(0, false);
   EXPECT_EQ(lines(), std::vector<std::string>{"PS0950: the stream is gone"});
   reader().turn(99, true);
   EXPECT_EQ(input_.polls(), 1);
-  EXPECT_EQ(reader().descriptor(99), -1) << "it would never be quiet";
+  EXPECT_EQ(reader().descriptor(99), -1) << "it would never be idle";
   reader().turn(100, false);
   EXPECT_EQ(input_.polls(), 2);
   EXPECT_TRUE(lines().empty());
@@ -207,7 +207,7 @@ TEST_F(fluentbit_reader, tells_a_failure_once_in_half_a_minute_and_asks_again_af
   EXPECT_EQ(lines(), std::vector<std::string>{"PS0950: the stream is gone (repeats not logged: 2)"});
 }
 
-TEST_F(fluentbit_reader, tells_a_failure_in_which_only_a_number_changes_once_in_half_a_minute) {
+TEST_F(fluentbit_reader, an_error_that_differs_only_in_a_number_is_logged_once_per_30_s) {
   int calls = 0;
   filter([&](const std::string&, std::vector<std::string>&, penstock_error* error) {
     std::snprintf(error->text, sizeof error->text, "%s after %d.5 s", calls % 2 == 0 ? "timed out" : "gone",
@@ -224,7 +224,7 @@ TEST_F(fluentbit_reader, tells_a_failure_in_which_only_a_number_changes_once_in_
                                                "PS0950: filter fake: gone after 1.5 s"}));
 }
 
-TEST_F(fluentbit_reader, reads_no_more_after_the_end_but_goes_on_saving) {
+TEST_F(fluentbit_reader, after_the_end_nothing_is_read_but_checkpoints_are_saved) {
   input_.poll_result = PENSTOCK_END;
   reader().turn(0, false);
   reader().turn(100, true);
@@ -232,7 +232,7 @@ TEST_F(fluentbit_reader, reads_no_more_after_the_end_but_goes_on_saving) {
   EXPECT_EQ(input_.pumps(), 1);
 }
 
-TEST_F(fluentbit_reader_with_a_full_queue, does_not_read_until_the_agent_has_taken_something) {
+TEST_F(fluentbit_reader_with_a_full_queue, a_reader_with_a_full_queue_waits_until_the_agent_accepts_something) {
   input_.add({1, {std::string(64, 'a')}});
   input_.add({2, {"b"}});
   EXPECT_TRUE(reader().turn(0, false));
@@ -247,7 +247,7 @@ TEST_F(fluentbit_reader_with_a_full_queue, does_not_read_until_the_agent_has_tak
             std::string::npos);
 }
 
-TEST_F(fluentbit_reader, with_receipts_settles_a_batch_when_they_are_redeemed) {
+TEST_F(fluentbit_reader, a_batch_with_receipts_is_settled_when_they_are_redeemed) {
   with_receipts(1 << 20);
   input_.add({1, {"a", "b"}});
   reader().turn(0, false);
@@ -256,14 +256,14 @@ TEST_F(fluentbit_reader, with_receipts_settles_a_batch_when_they_are_redeemed) {
   take_all();
   reader().turn(1, false);
   EXPECT_EQ(input_.acked(), Acked{});
-  EXPECT_EQ(reader().next_ms(1), 101) << "nobody wakes it when receipts are redeemed";
+  EXPECT_EQ(reader().next_ms(1), 101) << "redeemed receipts do not wake it";
   FakeReceipts::settled = {{1, PENSTOCK_DEAD_LETTERED}};
   reader().turn(2, false);
   EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(reader().next_ms(2), INT64_MAX);
 }
 
-TEST_F(fluentbit_reader, with_receipts_redeems_those_of_records_that_the_filter_left_out) {
+TEST_F(fluentbit_reader, receipts_of_records_that_the_filter_left_out_are_redeemed) {
   with_receipts(1 << 20);
   filter([](const std::string& body, std::vector<std::string>& out, penstock_error*) {
     if (body != "out") out.emplace_back("{}");
@@ -276,7 +276,7 @@ TEST_F(fluentbit_reader, with_receipts_redeems_those_of_records_that_the_filter_
   EXPECT_EQ(FakeReceipts::redeemed[0].substr(0, 12), "receipt 1 1.");
 }
 
-TEST_F(fluentbit_reader, with_receipts_settles_what_the_filter_leaves_nothing_of_and_issues_none) {
+TEST_F(fluentbit_reader, a_batch_without_records_after_the_filter_gets_no_receipts) {
   with_receipts(1 << 20);
   filter([](const std::string&, std::vector<std::string>&, penstock_error*) { return PENSTOCK_OK; });
   input_.add({1, {"a", "b"}});
@@ -294,7 +294,7 @@ TEST_F(fluentbit_reader, with_receipts_settles_what_the_filter_leaves_nothing_of
   EXPECT_NE(queued().find("receipt 2 0."), std::string::npos);
 }
 
-TEST_F(fluentbit_reader, with_receipts_stops_at_the_limit_says_where_and_goes_on_when_some_are_redeemed) {
+TEST_F(fluentbit_reader, reading_with_receipts_stops_at_the_limit_and_continues_after_redemption) {
   with_receipts(64);
   input_.add({1, {std::string(64, 'a')}});
   input_.add({2, {"b"}});
@@ -303,13 +303,13 @@ TEST_F(fluentbit_reader, with_receipts_stops_at_the_limit_says_where_and_goes_on
   reader().turn(5000, true);
   EXPECT_EQ(input_.polls(), 1);
   EXPECT_EQ(input_.pumps(), 1);
-  const std::vector<std::string> told = lines();
-  ASSERT_EQ(told.size(), 1u);
+  const std::vector<std::string> log = lines();
+  ASSERT_EQ(log.size(), 1u);
   EXPECT_NE(
-      told[0].find(
+      log[0].find(
           "The oldest: stream logs, shardId-000000000000, sequence number 4958, read 5 s ago; undelivered: "),
       std::string::npos)
-      << told[0];
+      << log[0];
   reader().turn(34'999, true);
   EXPECT_TRUE(lines().empty());
   reader().turn(35'000, true);
@@ -319,7 +319,7 @@ TEST_F(fluentbit_reader, with_receipts_stops_at_the_limit_says_where_and_goes_on
   EXPECT_EQ(input_.polls(), 2);
 }
 
-TEST_F(fluentbit_reader, settles_what_the_agent_has_taken_before_it_closes) {
+TEST_F(fluentbit_reader, batches_that_the_agent_accepted_are_settled_before_the_close) {
   input_.add({1, {"a"}});
   reader().turn(0, false);
   input_.add({2, {"b"}});

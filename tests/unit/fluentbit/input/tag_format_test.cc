@@ -32,15 +32,17 @@ std::string problem_of(std::string_view format) {
   return problem;
 }
 
-TEST(fluentbit_tag_format, of_nothing_is_nothing) { EXPECT_EQ(expanded("", batch_of("/aws/lambda/f")), ""); }
+TEST(fluentbit_tag_format, an_empty_tag_format_gives_an_empty_tag) {
+  EXPECT_EQ(expanded("", batch_of("/aws/lambda/f")), "");
+}
 
-TEST(fluentbit_tag_format, puts_in_where_records_come_from) {
+TEST(fluentbit_tag_format, a_tag_contains_the_origin_of_its_records) {
   EXPECT_EQ(expanded("kinesis.$log_group.$log_stream.$owner.$region.x", batch_of("/aws/lambda/f", "2023/11/14")),
             "kinesis./aws/lambda/f.2023/11/14.123456789012.eu-west-1.x");
 }
 
 // Outputs build paths from tags.
-TEST(fluentbit_tag_format, begins_with_no_slash_and_leads_out_of_no_folder) {
+TEST(fluentbit_tag_format, a_tag_begins_with_no_slash_and_leaves_no_folder) {
   EXPECT_EQ(expanded("$log_group", batch_of("/aws/lambda/f")), "aws/lambda/f");
   EXPECT_EQ(expanded("$log_group", batch_of("/../../../etc/cron.d/x")), "etc/cron.d/x");
   EXPECT_EQ(expanded("$log_group", batch_of("a/../..")), "a");
@@ -54,7 +56,7 @@ TEST(fluentbit_tag_format, begins_with_no_slash_and_leads_out_of_no_folder) {
   EXPECT_EQ(expanded("$log_group", batch_of(std::string(255, 'a') + "/../b")), std::string(255, 'a') + "/");
 }
 
-TEST(fluentbit_tag_format, no_short_name_leads_out) {
+TEST(fluentbit_tag_format, no_short_name_makes_a_tag_leave_its_folder) {
   const std::string letters = "./a";
   for (unsigned number = 0; number < 6561; ++number) {  // 3^8
     std::string name;
@@ -65,19 +67,19 @@ TEST(fluentbit_tag_format, no_short_name_leads_out) {
   }
 }
 
-TEST(fluentbit_tag_format, makes_an_underscore_of_every_byte_that_is_not_for_tags) {
+TEST(fluentbit_tag_format, bytes_that_tags_must_not_contain_become_underscores) {
   EXPECT_EQ(expanded("$log_group", batch_of("a b\n*\x1b[31m\xc3\xa4$LATEST\x7f")), "a_b____31m___LATEST_");
   EXPECT_EQ(expanded("a:$log_group", batch_of(std::string_view("\0b", 2))), "a__b");
   EXPECT_EQ(expanded("$log_group", batch_of("azAZ09_/.-")), "azAZ09_/.-");
 }
 
-TEST(fluentbit_tag_format, keeps_256_bytes_and_cuts_the_257th) {
+TEST(fluentbit_tag_format, a_tag_has_at_most_256_bytes) {
   EXPECT_EQ(expanded("$log_group", batch_of(std::string(256, 'a'))), std::string(256, 'a'));
   EXPECT_EQ(expanded("$log_group", batch_of(std::string(257, 'a'))), std::string(256, 'a'));
   EXPECT_EQ(expanded("x.$log_group", batch_of(std::string(300, 'a'))), "x." + std::string(254, 'a'));
 }
 
-TEST(fluentbit_tag_format, refuses_a_name_that_it_does_not_know) {
+TEST(fluentbit_tag_format, a_tag_format_with_an_unknown_name_is_rejected) {
   EXPECT_EQ(problem_of("a.$group"),
             "invalid tag_format 'a.$group': unknown variable $group; expected $log_group, $log_stream, $owner or "
             "$region");

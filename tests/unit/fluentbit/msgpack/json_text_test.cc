@@ -7,7 +7,7 @@
 namespace penstock::fluentbit::json_text {
 namespace {
 
-TEST(fluentbit_json_text, the_first_byte_that_is_not_plain_is_found_at_every_place_of_texts_of_every_size) {
+TEST(fluentbit_json_text, the_first_special_byte_is_found_at_every_position_and_length) {
   for (size_t size = 0; size <= 40; ++size)
     for (size_t place = 0; place < size; ++place)
       for (int c = 0; c < 256; ++c) {
@@ -20,7 +20,7 @@ TEST(fluentbit_json_text, the_first_byte_that_is_not_plain_is_found_at_every_pla
       }
 }
 
-TEST(fluentbit_json_text, of_several_bytes_that_are_not_plain_the_first_is_found) {
+TEST(fluentbit_json_text, the_first_of_several_special_bytes_is_found) {
   for (size_t size = 1; size <= 40; ++size)
     for (size_t place = 0; place < size; ++place) {
       std::vector<char> text(size, 'a');

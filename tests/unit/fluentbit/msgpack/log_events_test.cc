@@ -32,7 +32,7 @@ std::string time_of(const std::string& time) {
   return std::to_string(one.seconds) + "." + std::to_string(one.nanoseconds);
 }
 
-TEST(fluentbit_log_events, are_read_in_the_new_form_and_the_old) {
+TEST(fluentbit_log_events, log_events_are_read_in_the_new_and_the_old_form) {
   const std::string chunk = event(kTime, kMetadata, kBody) + event(kTime, "", kBody);
   LogEvents events(chunk);
   LogEvent one;
@@ -53,14 +53,14 @@ TEST(fluentbit_log_events, are_read_in_the_new_form_and_the_old) {
   EXPECT_EQ(events.passed_over(), 0u);
 }
 
-TEST(fluentbit_log_events, a_chunk_of_nothing_has_none_and_no_problem) {
+TEST(fluentbit_log_events, an_empty_chunk_has_no_events_and_no_problem) {
   LogEvents events("");
   LogEvent one;
   EXPECT_FALSE(events.next(one));
   EXPECT_EQ(events.problem(), "");
 }
 
-TEST(fluentbit_log_events, an_event_time_has_either_form_of_ext) {
+TEST(fluentbit_log_events, an_event_time_may_have_either_form_of_ext) {
   EXPECT_EQ(time_of(kTime), "5.7");
   EXPECT_EQ(time_of("\xc7\x08\x00\x00\x00\x00\x05\x00\x00\x00\x07"s), "5.7");
   EXPECT_EQ(time_of("\xc8\x00\x08\x00\x00\x00\x00\x05\x00\x00\x00\x07"s), "5.7");
@@ -80,20 +80,20 @@ TEST(fluentbit_log_events, nanoseconds_are_less_than_a_second) {
   EXPECT_EQ(time_of("\xd7\x00\x00\x00\x00\x05\xff\xff\xff\xff"s), "5.999999999");
 }
 
-TEST(fluentbit_log_events, a_time_may_be_any_integer) {
+TEST(fluentbit_log_events, an_event_time_may_be_any_integer) {
   EXPECT_EQ(time_of("\x05"), "5.0");
   EXPECT_EQ(time_of("\xce\x5d\x62\x94\x33"s), "1566741555.0");
   EXPECT_EQ(time_of("\xd0\xf0"s), "-16.0");
   EXPECT_EQ(time_of("\xff"s), "-1.0");
 }
 
-TEST(fluentbit_log_events, a_time_may_be_a_fraction) {
+TEST(fluentbit_log_events, an_event_time_may_be_a_fraction) {
   EXPECT_EQ(time_of("\xcb\x41\xd7\x58\xa5\x0c\xe0\x00\x00\x00"s), "1566741555.500000000");
   EXPECT_EQ(time_of("\xca\x3f\xc0\x00\x00"s), "1.500000000");
   EXPECT_EQ(time_of("\xca\xbf\x00\x00\x00"s), "-1.500000000") << "half a second before 1970";
 }
 
-TEST(fluentbit_log_events, a_time_beyond_the_calendar_is_its_first_or_last_moment) {
+TEST(fluentbit_log_events, an_event_time_beyond_the_calendar_is_clamped) {
   EXPECT_EQ(time_of("\xcf\x00\x00\x00\x3a\xff\xf4\x41\x7f"s), "253402300799.0");
   EXPECT_EQ(time_of("\xcf\x00\x00\x00\x3a\xff\xf4\x41\x80"s), "253402300799.999999999");
   EXPECT_EQ(time_of("\xcf\xff\xff\xff\xff\xff\xff\xff\xff"s), "253402300799.999999999");
@@ -103,13 +103,13 @@ TEST(fluentbit_log_events, a_time_beyond_the_calendar_is_its_first_or_last_momen
   EXPECT_EQ(time_of("\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00"s), "0.0") << "not a number";
 }
 
-TEST(fluentbit_log_events, a_time_of_no_kind_of_number_makes_no_event) {
+TEST(fluentbit_log_events, an_event_without_a_numeric_time_is_skipped) {
   EXPECT_EQ(time_of("\xa1x"), "no event");
   EXPECT_EQ(time_of("\xc0"), "no event");
   EXPECT_EQ(time_of("\x80"), "no event");
 }
 
-TEST(fluentbit_log_events, leave_out_the_markers_of_groups_and_nothing_in_them) {
+TEST(fluentbit_log_events, group_markers_are_skipped_but_not_the_events_in_the_group) {
   const std::string start = event("\xd7\x00\xff\xff\xff\xff\x00\x00\x00\x00"s, kMetadata, kBody);
   const std::string end = event("\xd7\x00\xff\xff\xff\xfe\x00\x00\x00\x00"s, kMetadata, "\x80");
   const std::string one_in_it = event(kTime, "\x80", kBody);
@@ -118,18 +118,18 @@ TEST(fluentbit_log_events, leave_out_the_markers_of_groups_and_nothing_in_them) 
   LogEvent one;
   ASSERT_TRUE(events.next(one));
   EXPECT_EQ(one.whole, one_in_it);
-  EXPECT_EQ(one.whole.data(), chunk.data() + start.size()) << "the markers are what lies between events";
+  EXPECT_EQ(one.whole.data(), chunk.data() + start.size()) << "the markers are the bytes between events";
   EXPECT_FALSE(events.next(one));
   EXPECT_EQ(events.passed_over(), 0u);
   EXPECT_EQ(events.problem(), "");
 }
 
-TEST(fluentbit_log_events, what_has_nanoseconds_is_no_marker) {
+TEST(fluentbit_log_events, a_time_with_nanoseconds_is_not_a_group_marker) {
   EXPECT_EQ(time_of("\xd7\x00\xff\xff\xff\xff\x00\x00\x00\x01"s), "4294967295.1");
   EXPECT_EQ(time_of("\xd7\x00\xff\xff\xff\xfe\x00\x00\x00\x01"s), "4294967294.1");
 }
 
-TEST(fluentbit_log_events, what_is_no_event_costs_no_neighbour) {
+TEST(fluentbit_log_events, an_invalid_event_does_not_affect_others) {
   const std::string good = event(kTime, "", kBody);
   for (const std::string& other :
        {"\x01"s, "\xa1x"s, "\x90"s, "\x91\x01"s, "\x93\x01\x02\x03"s, "\x80"s, "\x92\xa1x\x80"s, "\x92\x90\x80"s,
@@ -146,7 +146,7 @@ TEST(fluentbit_log_events, what_is_no_event_costs_no_neighbour) {
   }
 }
 
-TEST(fluentbit_log_events, a_body_that_is_no_map_and_metadata_that_are_none_cost_no_event) {
+TEST(fluentbit_log_events, a_body_that_is_not_a_map_or_missing_metadata_does_not_drop_an_event) {
   const std::string chunk = event(kTime, "\xc0", "\xa1x");
   LogEvents events(chunk);
   LogEvent one;
@@ -155,7 +155,7 @@ TEST(fluentbit_log_events, a_body_that_is_no_map_and_metadata_that_are_none_cost
   EXPECT_EQ(one.body, "\xa1x");
 }
 
-TEST(fluentbit_log_events, a_cut_tail_is_told_with_its_place_after_all_before_it) {
+TEST(fluentbit_log_events, a_truncated_tail_is_reported_with_its_position_after_all_events) {
   const std::string good = event(kTime, kMetadata, kBody);
   for (size_t size = 1; size < good.size(); ++size) {
     const std::string whole = good + good.substr(0, size);
@@ -170,7 +170,7 @@ TEST(fluentbit_log_events, a_cut_tail_is_told_with_its_place_after_all_before_it
   }
 }
 
-TEST(fluentbit_log_events, what_is_no_msgpack_is_told_with_its_place_after_all_before_it) {
+TEST(fluentbit_log_events, invalid_msgpack_is_reported_with_its_position_after_all_events) {
   const std::string good = event(kTime, kMetadata, kBody);
   const std::string chunk = good + "\x92\x01\x81\xc1" + good;
   LogEvents events(chunk);
@@ -180,7 +180,7 @@ TEST(fluentbit_log_events, what_is_no_msgpack_is_told_with_its_place_after_all_b
   EXPECT_EQ(events.problem(), "invalid msgpack at byte 23 of 44");
 }
 
-TEST(fluentbit_log_events, of_any_bytes_events_come_in_order_and_within_them) {
+TEST(fluentbit_log_events, events_from_any_bytes_are_in_order_and_inside_the_bytes) {
   const std::string two = event(kTime, kMetadata, kBody) + event("\x05", "", kBody);
   const std::string good = two + two + two;
   for (uint64_t seed = 1; seed <= 50; ++seed) {

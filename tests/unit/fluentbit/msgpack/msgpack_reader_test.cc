@@ -21,7 +21,7 @@ MsgpackToken token_of(std::string_view bytes) {
   return token;
 }
 
-TEST(fluentbit_msgpack_reader, every_form_of_an_integer_is_read) {
+TEST(fluentbit_msgpack_reader, every_integer_encoding_is_read) {
   const auto positive = [](std::string_view bytes) {
     const MsgpackToken token = token_of(bytes);
     EXPECT_EQ(token.kind, Kind::unsigned_integer);
@@ -50,7 +50,7 @@ TEST(fluentbit_msgpack_reader, every_form_of_an_integer_is_read) {
   EXPECT_EQ(negative("\xd3\x80\x00\x00\x00\x00\x00\x00\x00"s), INT64_MIN);
 }
 
-TEST(fluentbit_msgpack_reader, null_truth_and_both_sizes_of_reals_are_read) {
+TEST(fluentbit_msgpack_reader, null_booleans_and_both_float_sizes_are_read) {
   EXPECT_EQ(token_of("\xc0").kind, Kind::nil);
   EXPECT_EQ(token_of("\xc2").kind, Kind::boolean);
   EXPECT_FALSE(token_of("\xc2").boolean);
@@ -62,7 +62,7 @@ TEST(fluentbit_msgpack_reader, null_truth_and_both_sizes_of_reals_are_read) {
   EXPECT_FALSE(token_of("\xcb\xbf\xf8\x00\x00\x00\x00\x00\x00"s).single);
 }
 
-TEST(fluentbit_msgpack_reader, every_form_of_a_run_of_bytes_is_read) {
+TEST(fluentbit_msgpack_reader, every_string_and_binary_encoding_is_read) {
   const auto expect = [](const std::string& header, size_t size, Kind kind, int ext_type = 0) {
     const std::string bytes = header + std::string(size, 'x');
     const MsgpackToken token = token_of(bytes);
@@ -90,7 +90,7 @@ TEST(fluentbit_msgpack_reader, every_form_of_a_run_of_bytes_is_read) {
   expect("\xc9\x00\x01\x00\x02\x05"s, 65538, Kind::ext, 5);
 }
 
-TEST(fluentbit_msgpack_reader, a_header_is_read_apart_from_what_it_counts) {
+TEST(fluentbit_msgpack_reader, a_header_is_read_without_its_elements) {
   const auto expect = [](const std::string& header, Kind kind, size_t count) {
     const std::string bytes = header + std::string(2 * count, '\x01');
     MsgpackReader reader(bytes);
@@ -120,7 +120,7 @@ const std::string kEverything =
     "\xa1x\xd9\x01x\xda\x00\x01x\xc4\x01\xff\xd4\x05\xff\xc7\x02\x05\xff\xff"
     "\x81\xa1k\x92\x01\x02\xdd\x00\x00\x00\x01\x80\xdf\x00\x00\x00\x01\x01\x90"s;
 
-TEST(fluentbit_msgpack_reader, a_whole_value_is_its_bytes_with_all_in_it) {
+TEST(fluentbit_msgpack_reader, a_complete_value_is_returned_as_its_bytes) {
   const std::string bytes = kEverything + "\x01";
   MsgpackReader reader(bytes);
   EXPECT_EQ(reader.value(), kEverything);
@@ -129,7 +129,7 @@ TEST(fluentbit_msgpack_reader, a_whole_value_is_its_bytes_with_all_in_it) {
   EXPECT_EQ(reader.value().data(), nullptr);
 }
 
-TEST(fluentbit_msgpack_reader, a_value_cut_at_any_byte_is_none_and_nothing_is_read) {
+TEST(fluentbit_msgpack_reader, a_value_truncated_at_any_byte_is_not_read) {
   for (size_t size = 0; size < kEverything.size(); ++size) {
     const std::vector<char> cut(kEverything.begin(), kEverything.begin() + static_cast<ptrdiff_t>(size));
     MsgpackReader reader({cut.data(), cut.size()});
@@ -140,7 +140,7 @@ TEST(fluentbit_msgpack_reader, a_value_cut_at_any_byte_is_none_and_nothing_is_re
   }
 }
 
-TEST(fluentbit_msgpack_reader, a_count_of_more_than_there_can_be_is_refused_at_once) {
+TEST(fluentbit_msgpack_reader, a_count_larger_than_the_remaining_bytes_is_rejected_at_once) {
   MsgpackToken token;
   EXPECT_FALSE(MsgpackReader("\xdf\xff\xff\xff\xff\x01"s).next(token));
   EXPECT_FALSE(MsgpackReader("\xdd\xff\xff\xff\xff\x01"s).next(token));
@@ -153,7 +153,7 @@ TEST(fluentbit_msgpack_reader, a_count_of_more_than_there_can_be_is_refused_at_o
   EXPECT_FALSE(MsgpackReader("\x82\x01\x02\x03"s).next(token));
 }
 
-TEST(fluentbit_msgpack_reader, the_byte_that_is_never_used_is_no_value) {
+TEST(fluentbit_msgpack_reader, the_unused_msgpack_byte_is_not_a_value) {
   MsgpackToken token;
   MsgpackReader reader("\xc1");
   EXPECT_FALSE(reader.next(token));
@@ -161,13 +161,13 @@ TEST(fluentbit_msgpack_reader, the_byte_that_is_never_used_is_no_value) {
   EXPECT_EQ(MsgpackReader("\x92\x01\xc1"s).value().data(), nullptr);
 }
 
-TEST(fluentbit_msgpack_reader, a_value_may_be_nested_as_deep_as_it_is_long) {
+TEST(fluentbit_msgpack_reader, values_may_be_nested_to_any_depth) {
   const std::string deep = std::string(1'000'000, '\x91') + "\x01";
   EXPECT_EQ(MsgpackReader(deep).value().size(), deep.size());
   EXPECT_EQ(MsgpackReader(std::string_view(deep).substr(0, 1'000'000)).value().data(), nullptr);
 }
 
-TEST(fluentbit_msgpack_reader, of_any_bytes_it_reads_values_or_none_and_never_beyond_them) {
+TEST(fluentbit_msgpack_reader, msgpack_from_any_bytes_is_never_read_past_the_end) {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);

@@ -34,9 +34,9 @@ class Dice {
 
 // Generates JSON with everything that the grammar allows. No key occurs twice in an object, because readers differ
 // in which one they use.
-class JsonByChance {
+class RandomJson {
  public:
-  explicit JsonByChance(Dice& dice) : dice_(dice) {}
+  explicit RandomJson(Dice& dice) : dice_(dice) {}
 
   std::string object(size_t depth = 0) {
     std::string out = "{";
@@ -103,11 +103,11 @@ class JsonByChance {
   Dice& dice_;
 };
 
-TEST(fluentbit_msgpack_round_trip, any_object_comes_back_as_a_strict_reader_sees_it) {
+TEST(fluentbit_msgpack_round_trip, any_json_object_round_trips_as_a_strict_reader_reads_it) {
   for (uint64_t seed = 1; seed <= 500; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Dice dice(seed);
-    const std::string json = JsonByChance(dice).object();
+    const std::string json = RandomJson(dice).object();
     std::string msgpack;
     ASSERT_TRUE(JsonToMsgpack().append(msgpack, json)) << json;
     ASSERT_EQ(MsgpackReader(msgpack).value().size(), msgpack.size());
@@ -121,13 +121,13 @@ TEST(fluentbit_msgpack_round_trip, any_object_comes_back_as_a_strict_reader_sees
   }
 }
 
-TEST(fluentbit_msgpack_round_trip, a_damaged_object_is_taken_where_a_strict_reader_takes_it) {
+TEST(fluentbit_msgpack_round_trip, a_damaged_object_is_accepted_exactly_if_a_strict_reader_accepts_it) {
   size_t taken = 0;
-  size_t refused = 0;
+  size_t rejected = 0;
   for (uint64_t seed = 1; seed <= 500; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Dice dice(seed);
-    const std::string json = JsonByChance(dice).object();
+    const std::string json = RandomJson(dice).object();
     for (int round = 0; round < 8; ++round) {
       std::string damaged = json;
       static constexpr std::string_view kLikely = "\"\\{}[]:,0-+.eE \n\x01\x80\xc3\xffu";
@@ -148,11 +148,11 @@ TEST(fluentbit_msgpack_round_trip, a_damaged_object_is_taken_where_a_strict_read
       std::string msgpack;
       ASSERT_EQ(JsonToMsgpack().append(msgpack, damaged), good)
           << rapidjson::GetParseError_En(error) << " at " << document.GetErrorOffset() << " of " << damaged;
-      ++(good ? taken : refused);
+      ++(good ? taken : rejected);
     }
   }
-  EXPECT_GT(taken, 200u) << "both kinds are among them";
-  EXPECT_GT(refused, 500u);
+  EXPECT_GT(taken, 200u) << "both kinds occur";
+  EXPECT_GT(rejected, 500u);
 }
 
 // A value in msgpack, in any of its possible forms, and its expected JSON.
@@ -161,9 +161,9 @@ struct Value {
   std::string json;
 };
 
-class MsgpackByChance {
+class RandomMsgpack {
  public:
-  explicit MsgpackByChance(Dice& dice) : dice_(dice) {}
+  explicit RandomMsgpack(Dice& dice) : dice_(dice) {}
 
   Value value(size_t depth = 0) {
     switch (dice_.below(depth < 6 ? 11 : 8)) {
@@ -202,7 +202,7 @@ class MsgpackByChance {
     return out;
   }
 
-  // With a count of 1, 2 or 4 bytes that has room for it; type 0: there is no such form.
+  // With a count of 1, 2 or 4 bytes that has room for it; type 0: no such form exists.
   std::string counted(unsigned type8, unsigned type16, unsigned type32, size_t count) {
     if (type8 != 0 && count < 0x100 && dice_.one_in(2)) return bytes(type8, 1) + bytes(count, 1);
     if (count < 0x10000 && dice_.one_in(2)) return bytes(type16, 1) + bytes(count, 2);
@@ -259,11 +259,11 @@ class MsgpackByChance {
   Dice& dice_;
 };
 
-TEST(fluentbit_msgpack_round_trip, any_value_in_any_of_its_forms_is_read) {
+TEST(fluentbit_msgpack_round_trip, any_msgpack_value_in_any_encoding_is_read) {
   for (uint64_t seed = 1; seed <= 1000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Dice dice(seed);
-    const Value value = MsgpackByChance(dice).value();
+    const Value value = RandomMsgpack(dice).value();
     ASSERT_EQ(MsgpackReader(value.msgpack).value().size(), value.msgpack.size());
     std::string json;
     ASSERT_TRUE(append_json(json, value.msgpack));

@@ -22,7 +22,7 @@ std::string json_of(std::string_view msgpack) {
   return append_json(out, {exact.data(), exact.size()}) ? out : "refused";
 }
 
-TEST(fluentbit_msgpack_to_json, scalars_are_what_they_are) {
+TEST(fluentbit_msgpack_to_json, msgpack_scalars_become_json_scalars) {
   EXPECT_EQ(json_of("\xc0"), "null");
   EXPECT_EQ(json_of("\xc2"), "false");
   EXPECT_EQ(json_of("\xc3"), "true");
@@ -33,17 +33,17 @@ TEST(fluentbit_msgpack_to_json, scalars_are_what_they_are) {
   EXPECT_EQ(json_of("\xd3\x80\x00\x00\x00\x00\x00\x00\x00"s), "-9223372036854775808");
 }
 
-TEST(fluentbit_msgpack_to_json, what_was_floating_stays_floating) {
+TEST(fluentbit_msgpack_to_json, floating_point_numbers_stay_floating_point) {
   EXPECT_EQ(json_of("\xcb\x3f\xf0\x00\x00\x00\x00\x00\x00"s), "1.0");
   EXPECT_EQ(json_of("\xcb\x80\x00\x00\x00\x00\x00\x00\x00"s), "-0.0");
   EXPECT_EQ(json_of("\xcb\x40\x09\x21\xfb\x54\x44\x2d\x18"), "3.141592653589793");
   EXPECT_EQ(json_of("\xcb\x7f\xef\xff\xff\xff\xff\xff\xff"), "1.7976931348623157e+308");
   EXPECT_EQ(json_of("\xcb\x00\x00\x00\x00\x00\x00\x00\x01"s), "5e-324");
-  EXPECT_EQ(json_of("\xca\x3d\xcc\xcc\xcd"), "0.1") << "of a float the digits that a float has";
+  EXPECT_EQ(json_of("\xca\x3d\xcc\xcc\xcd"), "0.1") << "a float has the digits of a float";
   EXPECT_EQ(json_of("\xca\x3f\x80\x00\x00"s), "1.0");
 }
 
-TEST(fluentbit_msgpack_to_json, what_is_no_number_is_null) {
+TEST(fluentbit_msgpack_to_json, nan_and_infinity_become_null) {
   EXPECT_EQ(json_of("\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00"s), "null");
   EXPECT_EQ(json_of("\xcb\x7f\xf0\x00\x00\x00\x00\x00\x00"s), "null");
   EXPECT_EQ(json_of("\xcb\xff\xf0\x00\x00\x00\x00\x00\x00"s), "null");
@@ -51,20 +51,22 @@ TEST(fluentbit_msgpack_to_json, what_is_no_number_is_null) {
   EXPECT_EQ(json_of("\xca\xff\x80\x00\x00"s), "null");
 }
 
-TEST(fluentbit_msgpack_to_json, arrays_and_maps_keep_their_order_and_their_repeated_keys) {
+TEST(fluentbit_msgpack_to_json, arrays_and_maps_keep_their_order_and_repeated_keys) {
   EXPECT_EQ(json_of("\x90"), "[]");
   EXPECT_EQ(json_of("\x80"), "{}");
   EXPECT_EQ(json_of("\x93\x01\x92\x02\x90\x81\xa1k\x80"), R"([1,[2,[]],{"k":{}}])");
   EXPECT_EQ(json_of("\x83\xa1\x62\x01\xa1\x61\x92\x02\x03\xa1\x62\x04"), R"({"b":1,"a":[2,3],"b":4})");
 }
 
-TEST(fluentbit_msgpack_to_json, only_the_first_value_is_taken) { EXPECT_EQ(json_of("\x91\x01\x02\xc1"), "[1]"); }
+TEST(fluentbit_msgpack_to_json, only_the_first_msgpack_value_is_converted) {
+  EXPECT_EQ(json_of("\x91\x01\x02\xc1"), "[1]");
+}
 
 std::string text(std::string_view bytes) {
   return "\xda"s + static_cast<char>(bytes.size() >> 8) + static_cast<char>(bytes.size()) + std::string(bytes);
 }
 
-TEST(fluentbit_msgpack_to_json, a_text_is_escaped_where_json_wants_it_and_nowhere_else) {
+TEST(fluentbit_msgpack_to_json, strings_have_only_the_escapes_that_json_requires) {
   EXPECT_EQ(json_of(text("\"\\/\b\f\n\r\t")), R"("\"\\/\b\f\n\r\t")");
   EXPECT_EQ(json_of(text("\0\x01\x1f\x7f"s)), "\"\\u0000\\u0001\\u001f\x7f\"");
   EXPECT_EQ(json_of(text("")), "\"\"");
@@ -74,32 +76,32 @@ TEST(fluentbit_msgpack_to_json, a_text_is_escaped_where_json_wants_it_and_nowher
               "\"" + std::string(before, 'x') + "\\n" + std::string(40 - before, 'y') + "\"");
 }
 
-TEST(fluentbit_msgpack_to_json, what_is_no_utf_8_is_replaced_once_for_each_maximal_part) {
+TEST(fluentbit_msgpack_to_json, invalid_utf_8_is_replaced_once_per_maximal_part) {
   const std::string kReplaced = "\xef\xbf\xbd";
   EXPECT_EQ(json_of(text("a\xff"
                          "b")),
             "\"a" + kReplaced + "b\"");
   EXPECT_EQ(json_of(text("\x80\xbf")), "\"" + kReplaced + kReplaced + "\"");
-  EXPECT_EQ(json_of(text("\xe2\x82")), "\"" + kReplaced + "\"") << "cut at the end";
-  EXPECT_EQ(json_of(text("\xf0\x9f\x98\"")), "\"" + kReplaced + "\\\"\"") << "cut by a quote";
+  EXPECT_EQ(json_of(text("\xe2\x82")), "\"" + kReplaced + "\"") << "truncated at the end";
+  EXPECT_EQ(json_of(text("\xf0\x9f\x98\"")), "\"" + kReplaced + "\\\"\"") << "truncated by a quote";
   EXPECT_EQ(json_of(text("\xed\xa0\x80")), "\"" + kReplaced + kReplaced + kReplaced + "\"") << "a surrogate";
   EXPECT_EQ(json_of(text("\xc0\xaf")), "\"" + kReplaced + kReplaced + "\"") << "overlong";
   EXPECT_EQ(json_of(text("\xf4\x90\x80\x80")).size(), 2 + 4 * 3u) << "beyond U+10FFFF";
 }
 
-TEST(fluentbit_msgpack_to_json, binary_is_text) {
+TEST(fluentbit_msgpack_to_json, binary_becomes_a_json_string) {
   EXPECT_EQ(json_of("\xc4\x04"
                     "a\"b\xff"),
             "\"a\\\"b\xef\xbf\xbd\"");
 }
 
-TEST(fluentbit_msgpack_to_json, an_ext_is_text_of_its_bytes) {
+TEST(fluentbit_msgpack_to_json, an_ext_becomes_a_string_of_its_bytes) {
   EXPECT_EQ(json_of("\xd5\x05\x0a\xff"), R"("\\x0a\\xff")");
   EXPECT_EQ(json_of("\xc7\x00\x05"s), R"("")");
   EXPECT_EQ(json_of("\xd7\x00\x00\x00\x00\x05\x00\x00\x00\x07"s), R"("\\x00\\x00\\x00\\x05\\x00\\x00\\x00\\x07")");
 }
 
-TEST(fluentbit_msgpack_to_json, a_key_of_any_kind_is_text) {
+TEST(fluentbit_msgpack_to_json, a_map_key_of_any_type_becomes_a_string) {
   EXPECT_EQ(json_of("\x85\x01\xc0\xc2\xc0\xc0\xc0\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00\xc0\xff\xc0"s),
             R"({"1":null,"false":null,"null":null,"1.5":null,"-1":null})");
   EXPECT_EQ(json_of("\x82\xc4\x01k\x01\xd4\x05\x0a\x02"), R"({"k":1,"\\x0a":2})");
@@ -107,7 +109,7 @@ TEST(fluentbit_msgpack_to_json, a_key_of_any_kind_is_text) {
             R"({"\\x81\\x01\\x02":3,"\\x90":4,"\\x92\\xa1\\x6b\\x05":6})");
 }
 
-TEST(fluentbit_msgpack_to_json, what_is_nested_too_deep_is_text_of_its_bytes) {
+TEST(fluentbit_msgpack_to_json, values_nested_too_deeply_become_strings_of_their_bytes) {
   const auto arrays = [](size_t depth) { return std::string(depth, '\x91') + "\x01"; };
   constexpr size_t kDepth = kMaxMsgpackDepth;
   EXPECT_EQ(json_of(arrays(kDepth)), std::string(kDepth, '[') + "1" + std::string(kDepth, ']'));
@@ -117,7 +119,7 @@ TEST(fluentbit_msgpack_to_json, what_is_nested_too_deep_is_text_of_its_bytes) {
   EXPECT_EQ(json_of(arrays(1'000'000)).size(), 2 * kDepth + 2 + 5 * (1'000'001 - kDepth));
 }
 
-TEST(fluentbit_msgpack_to_json, a_value_cut_at_any_byte_is_refused_and_nothing_appended) {
+TEST(fluentbit_msgpack_to_json, a_value_truncated_at_any_byte_is_rejected_and_nothing_appended) {
   const std::string whole =
       "\x84\xa1\x61\x92\x01\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00\xa1\x62\xda\x00\x03xyz\x91\x01\x02"
       "\xd5\x05\x0a\xff\xc4\x01x"s;
@@ -130,7 +132,7 @@ TEST(fluentbit_msgpack_to_json, a_value_cut_at_any_byte_is_refused_and_nothing_a
   }
 }
 
-TEST(fluentbit_msgpack_to_json, of_any_bytes_a_strict_reader_takes_what_is_made) {
+TEST(fluentbit_msgpack_to_json, json_from_any_bytes_is_valid_for_a_strict_reader) {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);

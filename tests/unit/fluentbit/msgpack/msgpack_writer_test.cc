@@ -17,7 +17,7 @@ std::string written(Write write) {
   return out;
 }
 
-TEST(fluentbit_msgpack_writer, integers_have_their_shortest_form_at_each_limit) {
+TEST(fluentbit_msgpack_writer, integers_have_their_shortest_encoding_at_each_limit) {
   const auto integer = [](int64_t value) { return written([&](MsgpackWriter& out) { out.integer(value); }); };
   EXPECT_EQ(integer(0), "\0"s);
   EXPECT_EQ(integer(127), "\x7f"s);
@@ -43,14 +43,14 @@ TEST(fluentbit_msgpack_writer, integers_have_their_shortest_form_at_each_limit) 
             "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"s);
 }
 
-TEST(fluentbit_msgpack_writer, null_truth_and_doubles_have_their_one_form) {
+TEST(fluentbit_msgpack_writer, null_booleans_and_doubles_have_one_encoding) {
   EXPECT_EQ(written([](MsgpackWriter& out) { out.nil(); }), "\xc0"s);
   EXPECT_EQ(written([](MsgpackWriter& out) { out.boolean(false); }), "\xc2"s);
   EXPECT_EQ(written([](MsgpackWriter& out) { out.boolean(true); }), "\xc3"s);
   EXPECT_EQ(written([](MsgpackWriter& out) { out.real(1.5); }), "\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00"s);
 }
 
-TEST(fluentbit_msgpack_writer, texts_and_binaries_have_their_shortest_header_at_each_limit) {
+TEST(fluentbit_msgpack_writer, strings_and_binaries_have_their_shortest_header_at_each_limit) {
   const auto text = [](size_t size) {
     return written([&](MsgpackWriter& out) { out.text(std::string(size, 'x')); });
   };
@@ -92,13 +92,13 @@ TEST(fluentbit_msgpack_writer, an_event_time_is_ext_0_with_seconds_and_nanosecon
             "\xd7\x00\x5d\x62\x94\x33\x10\x08\x9d\x40"s);
 }
 
-TEST(fluentbit_msgpack_writer, an_event_time_is_one_that_every_agent_takes_for_a_time) {
+TEST(fluentbit_msgpack_writer, every_agent_accepts_an_event_time) {
   const auto time = [](int64_t ms) { return written([&](MsgpackWriter& out) { out.event_time(ms); }); };
   EXPECT_EQ(time(0), "\xd7\x00\x00\x00\x00\x00\x00\x00\x00\x00"s);
   EXPECT_EQ(time(-1), time(0));
   EXPECT_EQ(time(INT64_MIN), time(0));
   EXPECT_EQ(time(2147483647999), "\xd7\x00\x7f\xff\xff\xff\x3b\x8b\x87\xc0"s);
-  EXPECT_EQ(time(2147483648000), time(2147483647999)) << "before 5.1.1 a marker of a group";
+  EXPECT_EQ(time(2147483648000), time(2147483647999)) << "a group marker before 5.1.1";
   EXPECT_EQ(time(INT64_MAX), time(2147483647999));
 }
 

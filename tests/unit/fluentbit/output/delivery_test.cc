@@ -63,7 +63,7 @@ class Delivering : public testing::Test {
   }
 
   // A flush that exceeds its time limit.
-  void flush_in_vain(const std::string& data, const std::string& tag = "tag") {
+  void flush_until_timeout(const std::string& data, const std::string& tag = "tag") {
     const Flush& one = begin(data, tag);
     turn();
     EXPECT_FALSE(ended(one));
@@ -107,13 +107,13 @@ std::string large_chunk() {
 
 std::string receipt(char c) { return std::string(PENSTOCK_RECEIPT_BYTES, c); }
 
-TEST_F(fluentbit_delivery, says_why_the_output_cannot_be_made) {
+TEST_F(fluentbit_delivery, the_agents_output_reports_why_it_cannot_be_created) {
   output_.create_error = "stream is missing";
   Delivery other({&FakeOutput::stage, {}, &FakeReceipts::calls, kTimeoutMs}, RecordFormat({}), relay_);
   EXPECT_EQ(other.open(), "PS0950: stream is missing");
 }
 
-TEST_F(fluentbit_delivery, ends_a_flush_when_all_of_its_records_are_delivered) {
+TEST_F(fluentbit_delivery, a_flush_ends_when_all_its_records_are_delivered) {
   output_.keep();
   const Flush& one = begin(kChunk);
   turn();
@@ -125,17 +125,17 @@ TEST_F(fluentbit_delivery, ends_a_flush_when_all_of_its_records_are_delivered) {
   EXPECT_EQ(one.result, proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_delivery, of_a_chunk_without_records_is_done_at_once) {
+TEST_F(fluentbit_delivery, a_flush_of_a_chunk_without_records_ends_at_once) {
   EXPECT_EQ(flush(""), proxy::kFlushOk);
   EXPECT_EQ(output_.batches(), 0u);
 }
 
-TEST_F(fluentbit_delivery, in_the_failure_file_is_as_good_as_delivered) {
+TEST_F(fluentbit_delivery, a_dead_lettered_record_counts_as_delivered) {
   output_.settle(PENSTOCK_DEAD_LETTERED);
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_delivery, asks_the_agent_to_come_again_at_the_timeout_and_not_before) {
+TEST_F(fluentbit_delivery, a_flush_is_retried_at_its_timeout_and_not_before) {
   output_.keep();
   const Flush& one = begin(kChunk);
   turn();
@@ -149,29 +149,29 @@ TEST_F(fluentbit_delivery, asks_the_agent_to_come_again_at_the_timeout_and_not_b
   EXPECT_EQ(one.result, proxy::kFlushRetry);
 }
 
-TEST_F(fluentbit_delivery, does_not_write_again_what_comes_again) {
+TEST_F(fluentbit_delivery, a_retried_chunk_is_not_written_again) {
   output_.keep();
-  flush_in_vain(kChunk);
-  flush_in_vain(kChunk);
+  flush_until_timeout(kChunk);
+  flush_until_timeout(kChunk);
   const Flush& one = begin(kChunk);
   turn();
-  EXPECT_FALSE(ended(one)) << "it is still under way";
+  EXPECT_FALSE(ended(one)) << "it is still in flight";
   output_.settle(PENSTOCK_DELIVERED);
   turn();
   EXPECT_TRUE(ended(one));
   EXPECT_EQ(copies_of(json_of("a")), 1u);
 }
 
-TEST_F(fluentbit_delivery, of_what_ended_meanwhile_is_told_at_once) {
+TEST_F(fluentbit_delivery, a_retried_chunk_that_ended_meanwhile_is_reported_at_once) {
   output_.keep();
-  flush_in_vain(kChunk);
+  flush_until_timeout(kChunk);
   output_.settle(PENSTOCK_DELIVERED);
   turn();
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
   EXPECT_EQ(copies_of(json_of("a")), 1u);
 }
 
-TEST_F(fluentbit_delivery, of_equal_chunks_delivers_each) {
+TEST_F(fluentbit_delivery, equal_chunks_are_all_delivered) {
   output_.keep();
   begin(kChunk);
   const Flush& second = begin(kChunk);
@@ -184,16 +184,16 @@ TEST_F(fluentbit_delivery, of_equal_chunks_delivers_each) {
   EXPECT_EQ(copies_of(json_of("a")), 3u);
 }
 
-TEST_F(fluentbit_delivery, of_equal_chunks_delivers_each_though_the_other_answers_for_it) {
+TEST_F(fluentbit_delivery, equal_chunks_are_all_delivered_even_if_their_flushes_are_swapped) {
   output_.keep();
-  flush_in_vain(kChunk);
+  flush_until_timeout(kChunk);
   output_.settle(PENSTOCK_DELIVERED);
-  EXPECT_EQ(flush(kChunk), proxy::kFlushOk) << "another chunk of the same bytes, before the first comes again";
+  EXPECT_EQ(flush(kChunk), proxy::kFlushOk) << "an equal chunk before the first is retried";
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
   EXPECT_EQ(copies_of(json_of("a")), 2u);
 }
 
-TEST_F(fluentbit_delivery, of_equal_chunks_that_all_ran_out_of_time_writes_each_once) {
+TEST_F(fluentbit_delivery, equal_chunks_that_all_timed_out_are_written_once_each) {
   output_.keep();
   begin(kChunk);
   begin(kChunk);
@@ -208,15 +208,15 @@ TEST_F(fluentbit_delivery, of_equal_chunks_that_all_ran_out_of_time_writes_each_
   EXPECT_EQ(copies_of(json_of("a")), 3u);
 }
 
-TEST_F(fluentbit_delivery, under_another_tag_is_of_another_chunk) {
+TEST_F(fluentbit_delivery, a_chunk_with_another_tag_is_another_chunk) {
   output_.keep();
-  flush_in_vain(kChunk, "one");
+  flush_until_timeout(kChunk, "one");
   output_.settle(PENSTOCK_DELIVERED);
   EXPECT_EQ(flush(kChunk, "two"), proxy::kFlushOk);
   EXPECT_EQ(copies_of(json_of("a")), 2u);
 }
 
-TEST_F(fluentbit_delivery, writes_nothing_while_the_output_is_full) {
+TEST_F(fluentbit_delivery, nothing_is_written_while_the_output_is_full) {
   output_.keep();
   output_.full_from(1);
   begin(kChunk);
@@ -229,49 +229,49 @@ TEST_F(fluentbit_delivery, writes_nothing_while_the_output_is_full) {
   EXPECT_TRUE(ended(second));
 }
 
-TEST_F(fluentbit_delivery, of_what_was_never_written_remembers_nothing) {
+TEST_F(fluentbit_delivery, chunks_that_were_never_written_are_not_remembered) {
   output_.keep();
   output_.full_from(1);
   begin(kChunk);
   const std::string other = log_event("c");
-  flush_in_vain(other);
+  flush_until_timeout(other);
   EXPECT_EQ(copies_of(json_of("c")), 0u);
   output_.settle(PENSTOCK_DELIVERED);
   turn();
-  EXPECT_EQ(copies_of(json_of("c")), 0u) << "nobody waits for it";
+  EXPECT_EQ(copies_of(json_of("c")), 0u) << "no flush waits for it";
   EXPECT_EQ(flush(other), proxy::kFlushOk);
   EXPECT_EQ(copies_of(json_of("c")), 1u);
 }
 
-TEST_F(fluentbit_delivery, of_a_chunk_written_in_part_goes_on_where_it_stopped) {
+TEST_F(fluentbit_delivery, a_partly_written_chunk_continues_where_it_stopped) {
   output_.keep();
   output_.full_from(2);
   const std::string chunk = large_chunk();
-  flush_in_vain(chunk);
+  flush_until_timeout(chunk);
   EXPECT_EQ(output_.batches(), 2u);
   output_.settle(PENSTOCK_DELIVERED);
   turn();
-  EXPECT_EQ(output_.batches(), 2u) << "its bytes are the agent's until they come again";
+  EXPECT_EQ(output_.batches(), 2u) << "its bytes belong to the agent until the retry";
   EXPECT_EQ(flush(chunk), proxy::kFlushOk);
   EXPECT_EQ(output_.batches(), 3u);
   EXPECT_EQ(output_.bodies().back().back(), '}');
   EXPECT_EQ(output_.bodies()[2].at(json_of("").size() - 2 + RecordBatch::kBytes), '3');
 }
 
-TEST_F(fluentbit_delivery, ends_a_flush_when_the_last_of_its_batches_is_settled) {
+TEST_F(fluentbit_delivery, a_flush_ends_when_the_last_of_its_batches_is_settled) {
   const std::string chunk = large_chunk();
   EXPECT_EQ(flush(chunk), proxy::kFlushOk);
   EXPECT_EQ(output_.batches(), 3u);
 }
 
-TEST_F(fluentbit_delivery, tries_again_in_a_while_when_the_output_takes_nothing) {
-  output_.refuse_writes(PENSTOCK_E_MEMORY);
+TEST_F(fluentbit_delivery, a_flush_is_retried_later_if_the_output_rejects_its_records) {
+  output_.reject_writes(PENSTOCK_E_MEMORY);
   const Flush& one = begin(kChunk);
   turn();
   EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: it takes nothing"}));
   EXPECT_GT(delivery().next_ms(now_ms_), now_ms_);
   EXPECT_LT(delivery().next_ms(now_ms_), now_ms_ + 1000);
-  output_.refuse_writes(PENSTOCK_OK);
+  output_.reject_writes(PENSTOCK_OK);
   now_ms_ = delivery().next_ms(now_ms_);
   turn();
   EXPECT_TRUE(ended(one));
@@ -279,7 +279,7 @@ TEST_F(fluentbit_delivery, tries_again_in_a_while_when_the_output_takes_nothing)
   EXPECT_TRUE(lines().empty());
 }
 
-TEST_F(fluentbit_delivery, does_not_ask_an_output_that_fails_again_at_once_and_says_so_once) {
+TEST_F(fluentbit_delivery, a_failing_output_is_pumped_with_pauses_and_logged_once) {
   output_.keep();
   output_.pump_error = "the stream is gone";
   begin(kChunk);
@@ -292,7 +292,7 @@ TEST_F(fluentbit_delivery, does_not_ask_an_output_that_fails_again_at_once_and_s
   EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: the stream is gone"}));
 }
 
-TEST_F(fluentbit_delivery, tells_a_failure_in_which_only_a_number_changes_once_in_half_a_minute) {
+TEST_F(fluentbit_delivery, a_pump_error_that_differs_only_in_a_number_is_logged_once_per_30_s) {
   output_.keep();
   begin(kChunk);
   for (int i = 0; i < 10; ++i) {
@@ -303,7 +303,7 @@ TEST_F(fluentbit_delivery, tells_a_failure_in_which_only_a_number_changes_once_i
   EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: no answer for 0.25 s"}));
 }
 
-TEST_F(fluentbit_delivery, of_bytes_that_are_no_log_events_is_an_error_once_the_failure_file_has_them) {
+TEST_F(fluentbit_delivery, a_chunk_that_is_not_log_events_is_an_error_once_dead_lettered) {
   output_.keep();
   const Flush& one = begin("\xc1 what");
   turn();
@@ -322,12 +322,12 @@ TEST_F(fluentbit_delivery, of_bytes_that_are_no_log_events_is_an_error_once_the_
   EXPECT_TRUE(said[0].ends_with("; bytes: 6 of 6")) << said[0];
 }
 
-TEST_F(fluentbit_delivery, of_a_chunk_that_is_partly_bytes_of_something_else_is_no_error) {
+TEST_F(fluentbit_delivery, a_chunk_that_is_partly_not_log_events_is_not_an_error) {
   EXPECT_EQ(flush(kChunk + "\xc1"), proxy::kFlushOk);
   EXPECT_EQ(copies_of(json_of("b")), 1u);
 }
 
-TEST_F(fluentbit_delivery, tells_how_many_records_lack_the_log_key_at_times) {
+TEST_F(fluentbit_delivery, records_without_the_log_key_are_counted_in_the_log) {
   options_.log_key = "message";
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
@@ -347,10 +347,10 @@ TEST_F(fluentbit_delivery, tells_how_many_records_lack_the_log_key_at_times) {
             "Records: 4");
 }
 
-TEST_F(fluentbit_delivery, redeems_the_receipts_of_a_chunk_when_it_is_delivered) {
+TEST_F(fluentbit_delivery, receipts_of_a_chunk_are_redeemed_on_delivery) {
   output_.keep();
   const std::string chunk = log_event("a", receipt('1')) + log_event("b", receipt('2'));
-  flush_in_vain(chunk);
+  flush_until_timeout(chunk);
   EXPECT_TRUE(FakeReceipts::redeemed.empty());
   output_.settle(PENSTOCK_DELIVERED);
   turn();
@@ -359,11 +359,11 @@ TEST_F(fluentbit_delivery, redeems_the_receipts_of_a_chunk_when_it_is_delivered)
   EXPECT_EQ(FakeReceipts::redeemed.size(), 2u);
 }
 
-TEST_F(fluentbit_delivery, redeems_a_receipt_again_for_which_there_was_no_memory) {
+TEST_F(fluentbit_delivery, a_receipt_is_redeemed_again_after_running_out_of_memory) {
   FakeReceipts::redeems_without_memory = 2;
   const Flush& one = begin(log_event("a", receipt('1')) + log_event("b", receipt('2')));
   turn();
-  EXPECT_FALSE(ended(one)) << "the agent would forget the chunk";
+  EXPECT_FALSE(ended(one)) << "the agent would drop the chunk";
   for (int i = 0; i < 5 && !ended(one); ++i) {
     now_ms_ = delivery().next_ms(now_ms_);
     turn();
@@ -372,13 +372,13 @@ TEST_F(fluentbit_delivery, redeems_a_receipt_again_for_which_there_was_no_memory
   EXPECT_EQ(FakeReceipts::redeemed, (std::vector<std::string>{receipt('1'), receipt('2')}));
 }
 
-TEST_F(fluentbit_delivery, redeems_the_receipts_of_records_that_are_left_out) {
+TEST_F(fluentbit_delivery, receipts_of_records_left_out_are_redeemed) {
   options_.log_key = "message";
   EXPECT_EQ(flush(log_event("a", receipt('1'))), proxy::kFlushOk);
   EXPECT_EQ(FakeReceipts::redeemed, (std::vector<std::string>{receipt('1')}));
 }
 
-TEST_F(fluentbit_delivery, leaves_to_the_agent_what_is_given_back_at_the_end_and_redeems_none_of_it) {
+TEST_F(fluentbit_delivery, records_released_at_the_end_are_left_to_the_agent_without_redemption) {
   output_.keep();
   const std::string chunk = log_event("a", receipt('1'));
   const Flush& one = begin(chunk);
@@ -394,7 +394,7 @@ TEST_F(fluentbit_delivery, leaves_to_the_agent_what_is_given_back_at_the_end_and
   EXPECT_TRUE(said[0].ends_with("; chunks: 1")) << said[0];
 }
 
-TEST_F(fluentbit_delivery, ends_well_what_is_delivered_while_it_closes) {
+TEST_F(fluentbit_delivery, a_flush_delivered_during_the_close_succeeds) {
   output_.keep();
   output_.outcome_at_close = PENSTOCK_DELIVERED;
   const Flush& one = begin(kChunk);
@@ -404,7 +404,7 @@ TEST_F(fluentbit_delivery, ends_well_what_is_delivered_while_it_closes) {
   EXPECT_TRUE(lines().empty());
 }
 
-TEST_F(fluentbit_delivery, ends_at_the_end_what_was_never_written_too) {
+TEST_F(fluentbit_delivery, a_flush_that_was_never_written_ends_at_the_close) {
   output_.keep();
   output_.full_from(1);
   begin(kChunk);

@@ -6,7 +6,7 @@ namespace penstock::fluentbit {
 
 namespace {
 
-int32_t tell(penstock_error* error, int32_t code, const std::string& text) {
+int32_t set_error(penstock_error* error, int32_t code, const std::string& text) {
   if (error != nullptr) std::snprintf(error->text, sizeof error->text, "%s", text.c_str());
   return code;
 }
@@ -28,7 +28,7 @@ void FakeOutput::full_from(size_t batches) {
   full_from_ = batches;
 }
 
-void FakeOutput::refuse_writes(int32_t result) {
+void FakeOutput::reject_writes(int32_t result) {
   const std::lock_guard lock(mutex_);
   write_result_ = result;
 }
@@ -66,7 +66,7 @@ int FakeOutput::closes() {
 
 int32_t FakeOutput::write(const penstock_batch& batch, penstock_error* error) {
   const std::lock_guard lock(mutex_);
-  if (write_result_ < 0) return tell(error, write_result_, "it takes nothing");
+  if (write_result_ < 0) return set_error(error, write_result_, "it accepts nothing");
   for (uint64_t i = 0; i < batch.record_count; ++i) {
     const auto& record = *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
                                                                    i * batch.record_stride);
@@ -84,7 +84,7 @@ int32_t FakeOutput::pump(penstock_settled_fn settled, void* ctx, penstock_error*
   something_to_do_.clear();
   const int32_t outcome = closed_ ? outcome_at_close : outcome_;
   for (; outcome != 0 && !kept_.empty(); kept_.pop_front()) settled(ctx, kept_.front(), outcome);
-  if (!pump_error.empty()) return tell(error, PENSTOCK_E_IO, pump_error);
+  if (!pump_error.empty()) return set_error(error, PENSTOCK_E_IO, pump_error);
   return full() ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 
@@ -106,7 +106,7 @@ const penstock_stage FakeOutput::stage = [] {
   out.create = [](const penstock_host*, const penstock_option*, size_t, size_t, penstock_instance** made,
                   penstock_error* error) {
     *made = nullptr;
-    if (!next->create_error.empty()) return tell(error, PENSTOCK_E_OPTIONS, next->create_error);
+    if (!next->create_error.empty()) return set_error(error, PENSTOCK_E_OPTIONS, next->create_error);
     *made = reinterpret_cast<penstock_instance*>(next);
     return int32_t{PENSTOCK_OK};
   };

@@ -24,7 +24,7 @@ struct FakeRecord {
 class FakeOutput {
  public:
   static const penstock_stage stage;
-  // The object behind the next instance that create() returns. The test owns it, and it outlives the instance.
+  // The object of the next instance that create() returns. The test owns it, and it outlives the instance.
   static FakeOutput* next;
 
   // settle(): each batch, kept ones too, is settled by the next pump with that outcome. keep(): batches are kept.
@@ -33,7 +33,7 @@ class FakeOutput {
   // With that many kept batches, it is full.
   void full_from(size_t batches);
   // Sets the result of write(), with an error text. PENSTOCK_OK: it accepts batches.
-  void refuse_writes(int32_t result);
+  void reject_writes(int32_t result);
 
   std::vector<FakeRecord> records();  // written, in order
   std::vector<std::string> bodies();

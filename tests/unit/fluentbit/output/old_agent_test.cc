@@ -19,7 +19,7 @@ extern "C" __attribute__((visibility("default"))) void flb_log_print(int, const 
 namespace penstock::fluentbit {
 namespace {
 
-TEST(fluentbit_output_in_an_old_agent, does_not_start_and_says_which_version_it_needs) {
+TEST(fluentbit_output_in_an_old_agent, the_output_does_not_start_in_an_old_agent_and_names_the_required_version) {
   struct {
     const char* (*output_get_property)(const char* key, void* instance);
   } const api{};

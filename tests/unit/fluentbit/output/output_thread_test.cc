@@ -39,27 +39,27 @@ class Flushing : public testing::Test {
 
 using fluentbit_output_thread = Flushing;
 
-class HurriedFlushing : public Flushing {
+class FlushingWithoutTime : public Flushing {
  protected:
-  HurriedFlushing() : Flushing(1) {}
+  FlushingWithoutTime() : Flushing(1) {}
 };
 
-using fluentbit_output_thread_without_time = HurriedFlushing;
+using fluentbit_output_thread_without_time = FlushingWithoutTime;
 
-TEST_F(fluentbit_output_thread, answers_when_the_chunk_is_delivered) {
+TEST_F(fluentbit_output_thread, a_flush_returns_when_its_chunk_is_delivered) {
   EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushOk);
   EXPECT_EQ(output_.bodies(), (std::vector<std::string>{json_of("a")}));
 }
 
-TEST_F(fluentbit_output_thread, waits_until_the_output_has_something_to_do_again) {
+TEST_F(fluentbit_output_thread, the_output_thread_waits_for_the_outputs_descriptor_and_deadline) {
   output_.keep();
-  auto answer = begin(log_event("a"));
+  auto result = begin(log_event("a"));
   output_.wait_for_batches(1);
   output_.settle(PENSTOCK_DELIVERED);
-  EXPECT_EQ(answer.get(), proxy::kFlushOk);
+  EXPECT_EQ(result.get(), proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_output_thread, takes_a_chunk_while_it_waits_for_others) {
+TEST_F(fluentbit_output_thread, the_output_thread_accepts_a_chunk_while_others_wait) {
   output_.keep();
   auto first = begin(log_event("a")), second = begin(log_event("b"));
   output_.wait_for_batches(2);
@@ -68,7 +68,7 @@ TEST_F(fluentbit_output_thread, takes_a_chunk_while_it_waits_for_others) {
   EXPECT_EQ(second.get(), proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_output_thread, delivers_what_many_threads_flush_at_once) {
+TEST_F(fluentbit_output_thread, chunks_flushed_by_many_threads_at_once_are_delivered) {
   std::array<std::future<int>, 4> threads;
   for (auto& thread : threads)
     thread = std::async(std::launch::async, [&] {
@@ -81,28 +81,28 @@ TEST_F(fluentbit_output_thread, delivers_what_many_threads_flush_at_once) {
   EXPECT_EQ(output_.records().size(), 400u);
 }
 
-TEST_F(fluentbit_output_thread_without_time, answers_come_again) {
+TEST_F(fluentbit_output_thread_without_time, a_flush_without_time_returns_retry) {
   output_.keep();
   EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushRetry);
 }
 
-TEST_F(fluentbit_output_thread, prints_lines_of_the_log_while_a_flush_waits) {
+TEST_F(fluentbit_output_thread, log_lines_are_printed_while_a_flush_waits) {
   output_.keep();
   std::promise<std::string> printed;
-  auto answer = begin(log_event("a"), [&](int32_t, const std::string& line) { printed.set_value(line); });
+  auto result = begin(log_event("a"), [&](int32_t, const std::string& line) { printed.set_value(line); });
   output_.wait_for_batches(1);
   relay_.line(PENSTOCK_LOG_WARN, "the stream refuses records");
   EXPECT_EQ(printed.get_future().get(), "the stream refuses records");
   output_.settle(PENSTOCK_DELIVERED);
-  EXPECT_EQ(answer.get(), proxy::kFlushOk);
+  EXPECT_EQ(result.get(), proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_output_thread, answers_come_again_to_those_that_wait_when_it_stops_and_to_those_that_come_later) {
+TEST_F(fluentbit_output_thread, stopping_the_output_thread_returns_retry_to_current_and_later_flushes) {
   output_.keep();
-  auto answer = begin(log_event("a"));
+  auto result = begin(log_event("a"));
   output_.wait_for_batches(1);
   flusher_->stop();
-  EXPECT_EQ(answer.get(), proxy::kFlushRetry);
+  EXPECT_EQ(result.get(), proxy::kFlushRetry);
   EXPECT_EQ(flusher_->flush(log_event("b"), "tag", print_nothing), proxy::kFlushRetry);
   EXPECT_EQ(output_.closes(), 1);
   EXPECT_EQ(output_.batches(), 1u);

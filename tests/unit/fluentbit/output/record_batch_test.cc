@@ -27,7 +27,7 @@ RecordBatch plain() { return RecordBatch(RecordFormat({})); }
 constexpr uint32_t kJson = PENSTOCK_RECORD_JSON;
 constexpr uint32_t kUnreadable = PENSTOCK_RECORD_UNREADABLE;
 
-TEST(fluentbit_record_batch, has_a_record_for_each_event_with_its_time_and_the_choice_of_key_to_the_output) {
+TEST(fluentbit_record_batch, a_batch_has_a_record_for_each_event_and_leaves_the_key_to_the_output) {
   RecordBatch records = plain();
   const std::string chunk = log_event("a") + log_event("b");
   EXPECT_EQ(records.fill(chunk, 0), chunk.size());
@@ -43,13 +43,13 @@ TEST(fluentbit_record_batch, has_a_record_for_each_event_with_its_time_and_the_c
   EXPECT_EQ(batch.log_stream.size, 0u);
 }
 
-TEST(fluentbit_record_batch, of_an_empty_chunk_is_empty) {
+TEST(fluentbit_record_batch, a_batch_of_an_empty_chunk_is_empty) {
   RecordBatch records = plain();
   EXPECT_EQ(records.fill("", 0), 0u);
   EXPECT_EQ(records.size(), 0u);
 }
 
-TEST(fluentbit_record_batch, stops_when_it_is_full_and_goes_on_there) {
+TEST(fluentbit_record_batch, a_batch_stops_when_full_and_continues_there) {
   RecordBatch records = plain();
   const std::string half(RecordBatch::kBytes / 2, 'x');
   const std::string first = log_event(half) + log_event(half), chunk = first + log_event("last");
@@ -59,7 +59,7 @@ TEST(fluentbit_record_batch, stops_when_it_is_full_and_goes_on_there) {
   EXPECT_EQ(bodies(records), (std::vector<std::string>{json_of("last")}));
 }
 
-TEST(fluentbit_record_batch, is_not_full_with_a_byte_less) {
+TEST(fluentbit_record_batch, a_batch_with_one_byte_less_is_not_full) {
   RecordBatch records = plain();
   const std::string text(RecordBatch::kBytes - 1 - json_of("").size(), 'x');
   const std::string chunk = log_event(text) + log_event("b");
@@ -70,7 +70,7 @@ TEST(fluentbit_record_batch, is_not_full_with_a_byte_less) {
   EXPECT_EQ(records.size(), 1u);
 }
 
-TEST(fluentbit_record_batch, keeps_a_cut_event_for_the_failure_file_and_delivers_those_before) {
+TEST(fluentbit_record_batch, a_truncated_event_becomes_a_dead_letter_and_earlier_ones_are_delivered) {
   RecordBatch records = plain();
   const std::string tail = log_event("cut").substr(0, 9), chunk = log_event("a") + tail;
   EXPECT_EQ(records.fill(chunk, 0), chunk.size());
@@ -79,7 +79,7 @@ TEST(fluentbit_record_batch, keeps_a_cut_event_for_the_failure_file_and_delivers
   EXPECT_EQ(records.unreadable_bytes(), tail.size());
 }
 
-TEST(fluentbit_record_batch, keeps_values_that_are_no_events_for_the_failure_file_wherever_they_are) {
+TEST(fluentbit_record_batch, values_that_are_not_events_become_dead_letters) {
   RecordBatch records = plain();
   const std::string other = "\xa5other";
   const std::string chunk = other + log_event("a") + other + other + log_event("b") + other;
@@ -89,14 +89,14 @@ TEST(fluentbit_record_batch, keeps_values_that_are_no_events_for_the_failure_fil
   EXPECT_EQ(records.events(), 2u);
 }
 
-TEST(fluentbit_record_batch, of_bytes_that_are_no_msgpack_is_these_bytes) {
+TEST(fluentbit_record_batch, a_chunk_that_is_not_msgpack_becomes_one_dead_letter) {
   RecordBatch records = plain();
   EXPECT_EQ(records.fill("\xc1 what", 0), 6u);
   EXPECT_EQ(bodies(records), (std::vector<std::string>{"\xc1 what"}));
   EXPECT_EQ(records.events(), 0u);
 }
 
-TEST(fluentbit_record_batch, has_all_receipts_of_its_events_and_of_no_other) {
+TEST(fluentbit_record_batch, a_batch_has_exactly_the_receipts_of_its_events) {
   RecordBatch records = plain();
   const std::string one(PENSTOCK_RECEIPT_BYTES, '1'), two(PENSTOCK_RECEIPT_BYTES, '2');
   records.fill(log_event("a", one) + log_event("b") + log_event("c", two), 0);
@@ -105,7 +105,7 @@ TEST(fluentbit_record_batch, has_all_receipts_of_its_events_and_of_no_other) {
   EXPECT_EQ(records.receipts(), "");
 }
 
-TEST(fluentbit_record_batch, has_every_receipt_of_an_event_that_the_agent_made_of_several) {
+TEST(fluentbit_record_batch, a_batch_has_every_receipt_of_an_event_that_the_agent_merged) {
   std::string chunk;
   MsgpackWriter writer(chunk);
   writer.array(2);
@@ -127,7 +127,7 @@ TEST(fluentbit_record_batch, has_every_receipt_of_an_event_that_the_agent_made_o
   EXPECT_EQ(records.receipts(), one + two);
 }
 
-TEST(fluentbit_record_batch, counts_events_that_have_not_the_log_key_and_keeps_their_receipts) {
+TEST(fluentbit_record_batch, events_without_the_log_key_are_counted_and_keep_their_receipts) {
   RecordFormat::Options options;
   options.log_key = "message";
   RecordBatch records{RecordFormat(options)};
@@ -139,7 +139,7 @@ TEST(fluentbit_record_batch, counts_events_that_have_not_the_log_key_and_keeps_t
   EXPECT_EQ(records.receipts(), receipt);
 }
 
-TEST(fluentbit_record_batch, of_a_time_far_away_does_not_overflow) {
+TEST(fluentbit_record_batch, a_batch_with_a_distant_time_does_not_overflow) {
   std::string chunk;
   MsgpackWriter writer(chunk);
   writer.array(2);

@@ -102,29 +102,29 @@ TEST(fluentbit_record_format, without_options_the_body_is_sent_as_json_without_a
   EXPECT_EQ(append({}, line_body()), (Result{Made::json, R"({"log":"a line","stream":"stdout","n":7})"}));
 }
 
-TEST(fluentbit_record_format, a_body_that_is_empty_makes_nothing) {
+TEST(fluentbit_record_format, an_empty_body_gives_no_record) {
   EXPECT_EQ(append({}, "\x80"), (Result{Made::nothing, ""}));
   EXPECT_EQ(append({}, "\xa0"), (Result{Made::nothing, ""}));
   EXPECT_EQ(append(time_key("t"), "\x80"), (Result{Made::nothing, ""}));
 }
 
-TEST(fluentbit_record_format, a_body_that_is_no_map_is_sent_as_it_is_without_a_time) {
+TEST(fluentbit_record_format, a_body_that_is_not_a_map_is_sent_unchanged_without_a_time) {
   EXPECT_EQ(append(time_key("t"),
                    "\xa3"
                    "abc"),
             (Result{Made::raw, R"("abc")"}));
 }
 
-TEST(fluentbit_record_format, the_time_comes_last_in_the_agents_own_default_format) {
+TEST(fluentbit_record_format, the_time_comes_last_in_the_agents_default_format) {
   EXPECT_EQ(append(time_key("at"), line_body()),
             (Result{Made::json, R"({"log":"a line","stream":"stdout","n":7,"at":"2019-08-25T13:59:15"})"}));
 }
 
-TEST(fluentbit_record_format, a_name_that_json_has_to_escape_is_escaped) {
+TEST(fluentbit_record_format, a_member_name_with_special_characters_is_escaped) {
   EXPECT_EQ(append(time_key("a\"t"), map_of("a", "\x01")).text, R"({"a":1,"a\"t":"2019-08-25T13:59:15"})");
 }
 
-TEST(fluentbit_record_format, parts_of_the_second_have_the_digits_asked_for) {
+TEST(fluentbit_record_format, fractional_seconds_have_the_requested_digits) {
   EXPECT_EQ(time_as("%S.%3N"), "15.001");
   EXPECT_EQ(time_as("%S.%6N"), "15.001002");
   EXPECT_EQ(time_as("%S.%9N"), "15.001002003");
@@ -134,16 +134,16 @@ TEST(fluentbit_record_format, parts_of_the_second_have_the_digits_asked_for) {
   EXPECT_EQ(time_as("%9N", kSeconds, 999'999'999), "999999999");
 }
 
-TEST(fluentbit_record_format, a_percent_sign_that_is_doubled_is_none_of_a_conversion) {
+TEST(fluentbit_record_format, a_doubled_percent_sign_is_not_part_of_a_conversion) {
   EXPECT_EQ(time_as("%%3N %Y"), "%3N 2019");
   EXPECT_EQ(time_as("%%%3N"), "%001");
 }
 
-TEST(fluentbit_record_format, a_format_of_quotes_leaves_valid_json) {
+TEST(fluentbit_record_format, a_time_format_with_quotes_gives_valid_json) {
   EXPECT_EQ(time_as("\"%Y\""), R"(\"2019\")");
 }
 
-TEST(fluentbit_record_format, times_far_away_are_cut_to_the_years_1_and_9999) {
+TEST(fluentbit_record_format, distant_times_are_clamped_to_the_years_1_to_9999) {
   EXPECT_EQ(time_as("%s", 253'402'300'799), "253402300799");
   EXPECT_EQ(time_as("%Y", INT64_MAX), "9999");
   EXPECT_EQ(time_as("%Y", INT64_MIN), "1");
@@ -163,13 +163,13 @@ TEST(fluentbit_record_format, each_record_has_its_own_second) {
   EXPECT_EQ(out, R"({"a":1,"t":"15"}{"a":1,"t":"15"}{"a":1,"t":"16"}{"a":1,"t":"15"})");
 }
 
-TEST(fluentbit_record_format, a_format_whose_text_is_too_long_is_a_problem_that_says_so) {
+TEST(fluentbit_record_format, a_time_format_with_too_long_a_result_is_an_error) {
   EXPECT_EQ(RecordFormat(time_key_format(std::string(1000, 'x'))).problems(), "");
   EXPECT_NE(RecordFormat(time_key_format(std::string(1001, 'x'))).problems().find("more than 1000 bytes"),
             std::string::npos);
 }
 
-TEST(fluentbit_record_format, log_key_sends_text_and_binary_raw_and_all_else_as_json) {
+TEST(fluentbit_record_format, log_key_sends_strings_and_binary_raw_and_other_types_as_json) {
   const auto of = [](std::string_view value) { return append(log_key("log"), map_of("log", value)); };
   EXPECT_EQ(of("\xa6"
                "a\"b\n\xff\\"),
@@ -179,37 +179,37 @@ TEST(fluentbit_record_format, log_key_sends_text_and_binary_raw_and_all_else_as_
   EXPECT_EQ(of(map_of("a", "\x01")), (Result{Made::raw, R"({"a":1})"}));
 }
 
-TEST(fluentbit_record_format, log_key_is_all_of_a_name_and_exact) {
+TEST(fluentbit_record_format, log_key_must_match_exactly) {
   EXPECT_EQ(append(log_key("log"), map_of("lo", "\xa1x")).made, Made::no_log_key);
   EXPECT_EQ(append(log_key("log"), map_of("logs", "\xa1x")).made, Made::no_log_key);
   EXPECT_EQ(append(log_key("log"), map_of("Log", "\xa1x")).made, Made::no_log_key);
   EXPECT_EQ(append(log_key("stream"), line_body()).text, "stdout");
 }
 
-TEST(fluentbit_record_format, log_key_of_an_empty_text_makes_nothing) {
+TEST(fluentbit_record_format, log_key_with_an_empty_string_gives_no_record) {
   EXPECT_EQ(append(log_key("log"), map_of("log", "\xa0")), (Result{Made::nothing, ""}));
 }
 
-TEST(fluentbit_record_format, log_key_of_a_body_that_is_no_map_is_missing) {
+TEST(fluentbit_record_format, log_key_is_missing_in_a_body_that_is_not_a_map) {
   EXPECT_EQ(append(log_key("log"), "\x07").made, Made::no_log_key);
 }
 
-TEST(fluentbit_record_format, data_keys_send_the_members_named_in_the_order_of_the_record) {
+TEST(fluentbit_record_format, data_keys_send_the_named_members_in_the_order_of_the_record) {
   EXPECT_EQ(append(data_keys("n,log"), line_body()), (Result{Made::json, R"({"log":"a line","n":7})"}));
   EXPECT_EQ(append(data_keys(" n , missing,"), line_body()).text, R"({"n":7})");
 }
 
-TEST(fluentbit_record_format, data_keys_of_which_none_is_there_make_nothing) {
+TEST(fluentbit_record_format, data_keys_without_a_match_give_no_record) {
   EXPECT_EQ(append(data_keys("other"), line_body()), (Result{Made::nothing, ""}));
 }
 
-TEST(fluentbit_record_format, the_time_is_added_though_data_keys_do_not_name_it) {
+TEST(fluentbit_record_format, the_time_is_added_even_if_data_keys_do_not_name_it) {
   RecordFormat::Options options = time_key("at");
   options.data_keys = "n";
   EXPECT_EQ(append(options, line_body()).text, R"({"n":7,"at":"2019-08-25T13:59:15"})");
 }
 
-TEST(fluentbit_record_format, options_that_exclude_each_other_are_a_problem) {
+TEST(fluentbit_record_format, mutually_exclusive_format_options_are_an_error) {
   RecordFormat::Options options = log_key("log");
   options.time_key = "at";
   EXPECT_NE(RecordFormat(options).problems().find("time_key and log_key"), std::string::npos);
@@ -218,7 +218,7 @@ TEST(fluentbit_record_format, options_that_exclude_each_other_are_a_problem) {
   EXPECT_NE(RecordFormat(options).problems().find("data_keys and log_key"), std::string::npos);
 }
 
-TEST(fluentbit_record_format, every_problem_of_the_options_has_a_line) {
+TEST(fluentbit_record_format, every_format_option_problem_has_its_own_line) {
   RecordFormat::Options options = time_key_format(std::string(1001, 'x'));
   options.log_key = "log";
   options.data_keys = ",";
@@ -230,7 +230,7 @@ TEST(fluentbit_record_format, every_problem_of_the_options_has_a_line) {
     EXPECT_NE(problems.find(one), std::string::npos) << one;
 }
 
-TEST(fluentbit_record_format, data_keys_that_name_nothing_are_a_problem) {
+TEST(fluentbit_record_format, data_keys_without_a_name_are_an_error) {
   EXPECT_NE(RecordFormat(data_keys(" , ")).problems().find("PS0953: invalid data_keys ' , '"), std::string::npos);
 }
 

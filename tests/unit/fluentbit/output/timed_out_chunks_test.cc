@@ -29,14 +29,14 @@ size_t take(TimedOutChunks& remembered, const std::string& tag, const std::strin
   return taken == nullptr ? 0 : taken->written;
 }
 
-TEST(fluentbit_timed_out_chunks, gives_a_chunk_back_once) {
+TEST(fluentbit_timed_out_chunks, a_timed_out_chunk_is_found_once) {
   TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "data", 7);
   EXPECT_EQ(take(remembered, "tag", "data"), 7u);
   EXPECT_EQ(take(remembered, "tag", "data"), 0u);
 }
 
-TEST(fluentbit_timed_out_chunks, knows_a_chunk_by_its_tag_and_by_all_of_its_bytes) {
+TEST(fluentbit_timed_out_chunks, timed_out_chunks_are_identified_by_tag_and_all_bytes) {
   TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "data", 7);
   EXPECT_EQ(take(remembered, "tat", "data"), 0u);
@@ -46,7 +46,7 @@ TEST(fluentbit_timed_out_chunks, knows_a_chunk_by_its_tag_and_by_all_of_its_byte
   EXPECT_EQ(take(remembered, "tag", "data"), 7u);
 }
 
-TEST(fluentbit_timed_out_chunks, gives_equal_chunks_back_as_often_as_they_were_the_oldest_first) {
+TEST(fluentbit_timed_out_chunks, equal_timed_out_chunks_are_found_oldest_first) {
   TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "data", 1);
   add(remembered, "tag", "data", 2);
@@ -55,7 +55,7 @@ TEST(fluentbit_timed_out_chunks, gives_equal_chunks_back_as_often_as_they_were_t
   EXPECT_EQ(take(remembered, "tag", "data"), 0u);
 }
 
-TEST(fluentbit_timed_out_chunks, forgets_the_oldest_beyond_its_count) {
+TEST(fluentbit_timed_out_chunks, the_oldest_timed_out_chunks_beyond_the_count_are_dropped) {
   TimedOutChunks remembered(2, kHourMs);
   add(remembered, "tag", "a", 1);
   add(remembered, "tag", "b", 1);
@@ -66,7 +66,7 @@ TEST(fluentbit_timed_out_chunks, forgets_the_oldest_beyond_its_count) {
   EXPECT_EQ(take(remembered, "tag", "b"), 1u);
 }
 
-TEST(fluentbit_timed_out_chunks, forgets_what_is_older_than_its_age_and_not_what_is_just_as_old) {
+TEST(fluentbit_timed_out_chunks, timed_out_chunks_older_than_the_maximum_age_are_dropped) {
   TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "a", 1, 0, 0);
   add(remembered, "tag", "b", 1, 0, 1);
@@ -76,7 +76,7 @@ TEST(fluentbit_timed_out_chunks, forgets_what_is_older_than_its_age_and_not_what
   EXPECT_EQ(take(remembered, "tag", "b"), 1u);
 }
 
-TEST(fluentbit_timed_out_chunks, forgets_the_oldest_beyond_its_bytes_of_receipts) {
+TEST(fluentbit_timed_out_chunks, the_oldest_timed_out_chunks_beyond_the_receipt_bytes_are_dropped) {
   TimedOutChunks remembered(10, kHourMs, 100);
   const auto add_with = [&](const std::string& data, size_t receipt_bytes) {
     auto one = progress(1);
@@ -92,7 +92,7 @@ TEST(fluentbit_timed_out_chunks, forgets_the_oldest_beyond_its_bytes_of_receipts
   EXPECT_EQ(take(remembered, "tag", "b"), 1u);
 }
 
-TEST(fluentbit_timed_out_chunks, never_forgets_what_is_under_way) {
+TEST(fluentbit_timed_out_chunks, timed_out_chunks_in_flight_are_never_dropped) {
   TimedOutChunks remembered(1, kHourMs);
   add(remembered, "tag", "a", 1, 1);
   add(remembered, "tag", "b", 1);

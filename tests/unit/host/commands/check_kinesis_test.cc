@@ -69,7 +69,7 @@ std::string arn(const std::string& account, const std::string& region, const std
 }
 const std::string kOurs = arn("123456789012", "eu-west-1", "mill");
 
-TEST_F(check_kinesis, an_output_into_the_stream_that_is_read_is_a_problem_that_names_both) {
+TEST_F(check_kinesis, an_output_to_the_stream_that_is_read_is_an_error_that_names_both) {
   EXPECT_EQ(
       problems(input("t", kHere + "  stream mill\n") + output("*", kHere + "  stream mill\n")),
       "agent.conf:8: PS0854: each record would be read and written again endlessly: input:penstock_kinesis:0 "
@@ -77,7 +77,7 @@ TEST_F(check_kinesis, an_output_into_the_stream_that_is_read_is_a_problem_that_n
       "same stream; set another stream, set stream_arn if the stream is in another account, or change Match\n");
 }
 
-TEST_F(check_kinesis, a_stream_is_the_same_by_account_region_name_and_endpoint) {
+TEST_F(check_kinesis, streams_are_compared_by_account_region_name_and_endpoint) {
   EXPECT_TRUE(loops("  stream " + kOurs + "\n", "  stream_arn " + kOurs + "\n"));
   EXPECT_TRUE(loops(kHere + "  stream a,mill\n", kHere + "  stream mill\n"));
   EXPECT_TRUE(loops(kHere + "  stream mill\n  use_fips on\n", kHere + "  stream mill\n"));
@@ -103,7 +103,7 @@ TEST_F(check_kinesis, a_stream_is_the_same_by_account_region_name_and_endpoint) 
   EXPECT_FALSE(loops("  stream " + kOurs + "\n", kHere + "  stream mill\n")) << "only the service knows";
 }
 
-TEST_F(check_kinesis, a_loop_is_found_through_matches_and_through_several_sections) {
+TEST_F(check_kinesis, a_loop_is_found_through_matches_and_several_sections) {
   const auto in = [&](const char* tag, const char* stream) {
     return input(tag, kHere + "  stream " + stream + "\n");
   };
@@ -128,7 +128,7 @@ TEST_F(check_kinesis, a_loop_is_found_through_matches_and_through_several_sectio
             "agent.conf:8:");
 }
 
-TEST_F(check_kinesis, a_list_of_streams_in_yaml_is_the_streams_with_commas) {
+TEST_F(check_kinesis, a_list_of_streams_in_yaml_is_a_comma_separated_list) {
   const std::string conf =
       "pipeline:\n"
       "  inputs:\n"
@@ -143,7 +143,7 @@ TEST_F(check_kinesis, a_list_of_streams_in_yaml_is_the_streams_with_commas) {
             "agent.yaml:6: PS0136: stream names 2 streams, but an output writes to one: use a section for each\n");
 }
 
-TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
+TEST_F(check_kinesis, unwritable_folders_and_files_are_errors) {
   const std::string uid = std::to_string(geteuid());
   EXPECT_EQ(of_files("file:" + folder_.path("none/checkpoint"), "  on_failure drop\n"),
             "agent.conf:1: PS0683: checkpoint file:none/checkpoint: folder "
@@ -160,7 +160,7 @@ TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
   EXPECT_NE(of_files("memory", "  on_failure file:" + folder_.path("link") + "\n").find("is a symbolic link"),
             std::string::npos);
   EXPECT_NE(of_files("file:" + folder_.path("file"), "  on_failure drop\n").find("checkpoint"), std::string::npos)
-      << "which is none";
+      << "which is not a checkpoint";
   EXPECT_EQ(of_files("file:" + folder_.path("good"), "  on_failure file:" + folder_.path("failures") + "\n"), "");
   EXPECT_FALSE(std::filesystem::exists(folder_.path("good.lock"))) << "check creates nothing";
   EXPECT_FALSE(std::filesystem::exists(folder_.path("failures")));
@@ -172,7 +172,7 @@ TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
       std::string::npos);
 }
 
-TEST_F(check_kinesis, files_that_others_can_read_or_write_are_problems) {
+TEST_F(check_kinesis, files_that_others_can_read_or_write_are_errors) {
   const auto of_failure = [&](const char* name) {
     return of_files("memory", "  on_failure file:" + folder_.path(name) + "\n");
   };
@@ -197,7 +197,8 @@ TEST_F(check_kinesis, files_that_others_can_read_or_write_are_problems) {
   write("left.tmp", 0644);
   EXPECT_EQ(of_checkpoint("left"), "") << "a save gives it mode 0600";
   std::filesystem::create_symlink("none", folder_.path("link"));
-  EXPECT_NE(of_checkpoint("link").find("link is a symbolic link"), std::string::npos) << "which no save replaces";
+  EXPECT_NE(of_checkpoint("link").find("link is a symbolic link"), std::string::npos)
+      << "which a save does not replace";
   if (geteuid() != 0) return;  // only root can give files to other users
   write("theirs", 0600);
   ASSERT_EQ(chown(folder_.path("theirs").c_str(), 12345, 12345), 0);
@@ -205,7 +206,7 @@ TEST_F(check_kinesis, files_that_others_can_read_or_write_are_problems) {
   EXPECT_NE(of_checkpoint("theirs").find("theirs belongs to user 12345"), std::string::npos);
 }
 
-TEST_F(check_kinesis, a_file_is_for_one_option) {
+TEST_F(check_kinesis, a_file_may_be_used_by_only_one_option) {
   const std::string path = folder_.path("kept");
   const auto shared = [&](const std::string& other) {
     return of_files("file:" + path, "  on_failure file:" + other + "\n");
@@ -227,7 +228,7 @@ TEST_F(check_kinesis, a_file_is_for_one_option) {
             "agent.conf:1: PS0124: checkpoint and on_failure use the same file kept: give each its own\n");
 }
 
-TEST_F(check_kinesis, what_run_would_refuse_is_a_problem) {
+TEST_F(check_kinesis, everything_that_run_rejects_is_an_error_in_check) {
   const auto of_output = [&](const std::string& lines) {
     return problems(
         "[INPUT]\n  Name penstock_kinesis\n  stream in\n  region eu-west-1\n  checkpoint memory\n"
@@ -268,22 +269,22 @@ class check_kinesis_all : public check_kinesis {
   const std::string kNull = "[OUTPUT]\n  Name null\n  Match *\n";
 };
 
-TEST_F(check_kinesis_all, options_of_an_output) {
+TEST_F(check_kinesis_all, check_finds_all_problems_of_output_options) {
   expect_of_output(
       "  stream out\n  retry_base 5s\n  retry_cap 1s\n  max_request_bytes 11M\n  linger never\n"
       "  lingering 1s\n  region US-EAST-1\n  endpoint kinesis.local\n  sts_endpoint h\n"
-      "  ca_file /nowhere/ca.pem\n  role_arn writer\n  profile nobody\n  failure_total_size 1M\n",
+      "  ca_file /nowhere/ca.pem\n  role_arn writer\n  profile missing\n  failure_total_size 1M\n",
       {"agent.conf:8: PS0102: retry_base 5s exceeds retry_cap 1s",
        "agent.conf:8: PS0101: max_request_bytes 11M is out of range: expected at most 10485760 bytes",
        "agent.conf:16: PS0084: invalid duration 'never' for linger",
        "agent.conf:17: PS0054: unknown option 'lingering'",
        "PS0131: invalid region 'US-EAST-1' in the option region",
        "PS0250: endpoint: invalid endpoint 'kinesis.local'", "PS0250: sts_endpoint: invalid endpoint 'h'",
-       "ca_file", "PS0113: invalid ARN 'writer' for role_arn", "nobody",
+       "ca_file", "PS0113: invalid ARN 'writer' for role_arn", "missing",
        "PS0101: failure_total_size 1m is out of range: expected at least 14M"});
 }
 
-TEST_F(check_kinesis_all, options_of_an_output_that_belong_to_one_subject) {
+TEST_F(check_kinesis_all, check_finds_all_problems_of_related_output_options) {
   expect_of_output(
       kHere +
           "  stream out\n  max_record_bytes 11M\n  max_request_bytes 12M\n  aggregate kpl\n"
@@ -300,7 +301,7 @@ TEST_F(check_kinesis_all, options_of_an_output_that_belong_to_one_subject) {
                     "PS0114: role_session_name has no effect without role_arn"});
 }
 
-TEST_F(check_kinesis_all, options_of_an_input) {
+TEST_F(check_kinesis_all, check_finds_all_problems_of_input_options) {
   expect(
       "[INPUT]\n  Name penstock_kinesis\n  Tag t\n  stream a/b\n  checkpoint dynamodb:T\n"
       "  initial_position at_timestamp:noon\n  failover_time 1s\n  max_records 0\n  poll_interval 0\n"
@@ -314,7 +315,7 @@ TEST_F(check_kinesis_all, options_of_an_input) {
        "on_failure file:none/failures"});
 }
 
-TEST_F(check_kinesis_all, options_of_an_input_that_belong_to_one_subject) {
+TEST_F(check_kinesis_all, check_finds_all_problems_of_related_input_options) {
   const std::string more = "  on_failure drop\n" + kHere;
   expect_of_input(more + "  stream a/b,arn:x,ok\n  checkpoint memory\n  application_name a\n  create_table on\n" +
                       "  dynamodb_endpoint https://d\n",
@@ -335,7 +336,7 @@ TEST_F(check_kinesis_all, options_of_an_input_that_belong_to_one_subject) {
        "agent.conf:8: PS0059: invalid path '~/ca' for ca_file"});
 }
 
-TEST_F(check_kinesis_all, options_of_lambda_logs) {
+TEST_F(check_kinesis_all, check_finds_all_problems_of_lambda_logs_options) {
   expect(input("t", kHere + "  stream in\n") +
              "[FILTER]\n  Name lambda_logs\n  Match *\n  schema otel\n  source_key origin\n  timestamp_key body\n"
              "  event_id_key x\n  json_key x\n  include ,\n  exclude ,\n  drop start,finish,begin\n  event_id "
@@ -349,7 +350,7 @@ TEST_F(check_kinesis_all, options_of_lambda_logs) {
           "agent.conf:19: PS0086: invalid value 'maybe' for event_id"});
 }
 
-TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
+TEST_F(check_kinesis_all, check_finds_all_problems_of_service_and_environment_settings) {
   setenv("AWS_USE_FIPS_ENDPOINT", "1", 1);
   setenv("AWS_ENDPOINT_URL", "ftp://h", 1);
   expect("[SERVICE]\n  Grace soon\n  Log_Level loud\n  Stats_Interval never\n  Gracefully 1\n" +
@@ -360,7 +361,7 @@ TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
           "agent.conf:6: PS0254: AWS_USE_FIPS_ENDPOINT is '1'", "PS0250: AWS_ENDPOINT_URL: "});
 }
 
-TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
+TEST_F(check_kinesis_all, check_finds_loops_of_streams_and_other_problems_together) {
   const std::string loop = "PS0854: each record would be read and written again endlessly";
   const std::string in = input("t", kHere + "  stream mill\n");
   const std::string out = output("*", kHere + "  stream mill\n");
@@ -372,7 +373,7 @@ TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
           "invalid endpoint 'h'", loop});
 }
 
-TEST_F(check_kinesis_all, streams_that_are_not_sure_make_no_loop) {
+TEST_F(check_kinesis_all, streams_that_are_not_certain_form_no_loop) {
   const std::string in = input("t", kHere + "  stream mill\n");
   expect(in + output("*", kHere + "  stream mill\n  use_fips maybe\n"),
          {"PS0086: invalid value 'maybe' for use_fips"});
@@ -380,7 +381,7 @@ TEST_F(check_kinesis_all, streams_that_are_not_sure_make_no_loop) {
   expect(in + output("*", kHere + "  stream mill\n  endpoint\n"), {"'endpoint' has no value"});
 }
 
-TEST_F(check_kinesis, what_is_made_of_a_bad_option_is_no_further_problem) {
+TEST_F(check_kinesis, an_invalid_option_causes_no_further_errors) {
   const auto expect_one = [&](const std::string& conf, const std::string& part) {
     const std::string text = problems(conf + "[OUTPUT]\n  Name null\n  Match *\n");
     EXPECT_NE(text.find(part), std::string::npos) << text;
@@ -398,15 +399,15 @@ TEST_F(check_kinesis, what_is_made_of_a_bad_option_is_no_further_problem) {
              "stream: ");
 }
 
-TEST_F(check_kinesis, an_arn_of_another_region_than_region_is_a_problem) {
+TEST_F(check_kinesis, an_arn_of_another_region_than_the_region_option_is_an_error_in_check) {
   const auto of_input = [&](const std::string& lines) {
     return problems(input("t", lines) + "[OUTPUT]\n  Name null\n  Match *\n");
   };
   EXPECT_NE(of_input("  region us-east-1\n  stream " + kOurs + "\n")
                 .find("PS0119: region us-east-1 has no effect: " + kOurs),
             std::string::npos);
-  EXPECT_EQ(of_input("  stream " + kOurs + "\n"), "") << "the ARN says the region";
-  EXPECT_EQ(of_input("  region us-east-1\n  stream other," + kOurs + "\n"), "") << "region is that of the other";
+  EXPECT_EQ(of_input("  stream " + kOurs + "\n"), "") << "the ARN contains the region";
+  EXPECT_EQ(of_input("  region us-east-1\n  stream other," + kOurs + "\n"), "") << "region applies to the other";
 }
 
 }  // namespace

@@ -30,14 +30,14 @@ class check : public testing::Test {
 constexpr char kInput[] = "[INPUT]\n  Name fake_in\n  Tag t\n  journal /dev/null\n";
 constexpr char kOutput[] = "[OUTPUT]\n  Name null\n  Match *\n";
 
-TEST_F(check, a_good_conf_has_no_problems) {
+TEST_F(check, a_valid_conf_has_no_problems) {
   const Ended it = run(std::string(kInput) + "[FILTER]\n  Name fake_filter\n  Match *\n" + kOutput);
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(it.out, "agent.conf: no problems; inputs: 1, filters: 1, outputs: 1\n");
   EXPECT_EQ(it.err, "");
 }
 
-TEST_F(check, every_problem_is_told_with_its_line_and_the_nearest_word) {
+TEST_F(check, every_problem_is_reported_with_its_line_and_a_suggestion) {
   const Ended it =
       run("[SERVICE]\n  Grase 5\n  Stats_Interval soon\n  Log_Level loud\n"
           "[INPT]\n  Name fake_in\n"
@@ -72,7 +72,7 @@ TEST_F(check, every_problem_is_told_with_its_line_and_the_nearest_word) {
             "[SERVICE] names\n");
 }
 
-TEST_F(check, a_name_far_from_all_gets_the_list) {
+TEST_F(check, an_unknown_name_without_a_similar_one_gets_the_list) {
   const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name xyzzy\n  Match *\n");
   EXPECT_EQ(it.err, "agent.conf:6: PS0843: unknown output 'xyzzy'; expected 'stdout' or 'null' or 'fake_out'\n");
 }
@@ -86,7 +86,7 @@ TEST_F(check, an_input_that_no_output_matches_is_a_problem) {
             "agent.conf:5: warning: PS0846: no input has a tag that this section's Match accepts\n");
 }
 
-TEST_F(check, a_tag_left_out_is_the_name_and_a_number) {
+TEST_F(check, the_default_tag_is_name_and_number) {
   const std::string input = "[INPUT]\n  Name fake_in\n  journal /dev/null\n";
   const std::string output =
       "[OUTPUT]\n  Name null\n  Match fake_in.0\n[OUTPUT]\n  Name null\n  Match fake_in.1\n";
@@ -95,7 +95,7 @@ TEST_F(check, a_tag_left_out_is_the_name_and_a_number) {
   EXPECT_EQ(run(input + input + input + output).code, 1);
 }
 
-TEST_F(check, keys_on_the_wrong_side_are_problems) {
+TEST_F(check, keys_of_the_wrong_kind_of_section_are_errors) {
   const Ended it =
       run("[INPUT]\n  Name fake_in\n  journal x\n  Match *\n[OUTPUT]\n  Name null\n  Match *\n  Tag t\n");
   EXPECT_EQ(
@@ -104,7 +104,7 @@ TEST_F(check, keys_on_the_wrong_side_are_problems) {
       "agent.conf:8: PS0839: only an [INPUT] can have a Tag; set Match to the tags that this section accepts\n");
 }
 
-TEST_F(check, a_tag_on_the_wrong_side_hides_no_bad_expression) {
+TEST_F(check, a_misplaced_tag_does_not_hide_an_invalid_expression) {
   const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name null\n  Tag t\n  Match_Regex (\n");
   EXPECT_NE(it.err.find(":7: PS0839: only an [INPUT] can have a Tag"), std::string::npos) << it.err;
   EXPECT_NE(it.err.find(":8: PS0840: invalid Match_Regex '('"), std::string::npos) << it.err;
@@ -119,7 +119,7 @@ TEST_F(check, a_repeated_key_is_a_warning) {
             "agent.conf:9: warning: PS0834: 'journal' is already set in line 8; the first value is used\n");
 }
 
-TEST_F(check, an_option_that_is_repeated_with_another_value_is_a_problem) {
+TEST_F(check, an_option_repeated_with_another_value_is_an_error) {
   EXPECT_EQ(run(std::string(kInput) + "  Journal y\n" + kOutput).err,
             "agent.conf:5: PS0835: 'Journal' is already set in line 4, to another value; remove one of them\n");
   folder_.write("more.conf", "[SERVICE]\n  Grace 1\n");
@@ -131,7 +131,7 @@ TEST_F(check, an_option_that_is_repeated_with_another_value_is_a_problem) {
             "agent.yaml:5: PS0835: 'JOURNAL' is already set in line 4, to another value; remove one of them\n");
 }
 
-TEST_F(check, a_tilde_in_the_name_of_a_file_is_told_of) {
+TEST_F(check, a_tilde_in_a_file_name_is_reported) {
   const std::string hint = " (~ is not expanded; write an absolute path)\n";
   for (const std::string conf : {"[SERVICE]\n  Plugins_File ~/plugins.conf\n", "@INCLUDE ~/more.conf\n"}) {
     const std::string text = run(conf + kInput + kOutput).err;
@@ -140,7 +140,7 @@ TEST_F(check, a_tilde_in_the_name_of_a_file_is_told_of) {
   EXPECT_NE(run(std::string(kInput) + kOutput, {"-e", "~/plugin.so"}).err.find(hint), std::string::npos);
 }
 
-TEST_F(check, a_list_where_one_value_belongs_is_a_problem) {
+TEST_F(check, a_list_in_place_of_one_value_is_an_error) {
   const std::string head = "pipeline:\n  inputs:\n    - name: fake_in\n      journal: ";
   const std::string outputs = "  outputs: [{name: null, match: '*'}]\n";
   for (const char* list : {"[x, y]", "[x]"}) {
@@ -150,7 +150,7 @@ TEST_F(check, a_list_where_one_value_belongs_is_a_problem) {
   EXPECT_EQ(run(head + "{x: y}\n" + outputs, {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml").code, 1);
 }
 
-TEST_F(check, a_comment_after_a_value_is_warned_of) {
+TEST_F(check, a_comment_after_a_value_causes_a_warning_in_check) {
   const std::string text = " contains #, which does not begin a comment here; write a comment on its own line\n";
   EXPECT_EQ(run(std::string(kInput) + "[OUTPUT]\n  Name null\n  Match t\n  Alias a#b\n  Match_Regex . #all\n").err,
             "agent.conf:9: warning: PS0818: the value of 'Match_Regex'" + text);
@@ -164,7 +164,7 @@ TEST_F(check, a_comment_after_a_value_is_warned_of) {
             "");
 }
 
-TEST_F(check, of_a_repeated_tag_and_match_the_last_counts_as_in_the_agent) {
+TEST_F(check, the_last_of_a_repeated_tag_or_match_wins_as_in_the_agent) {
   const Ended it =
       run("[INPUT]\n  Name fake_in\n  Name nope\n  Tag a\n  Tag b\n  journal x\n"
           "[OUTPUT]\n  Name null\n  Match a\n  Match b\n");
@@ -175,7 +175,7 @@ TEST_F(check, of_a_repeated_tag_and_match_the_last_counts_as_in_the_agent) {
             "agent.conf:10: warning: PS0834: 'Match' is already set in line 9; the last value is used\n");
 }
 
-TEST_F(check, keys_that_the_agent_keeps_for_itself_are_warned_of_once_each) {
+TEST_F(check, keys_reserved_by_the_agent_cause_one_warning_each) {
   const Ended it =
       run("[SERVICE]\n  Flush 1\n  Grace 5\n  storage.path /x\n  HTTP_Server off\n  flush 2\n"
           "[INPUT]\n  Name fake_in\n  journal x\n  Threaded off\n  Mem_Buf_Limit 5M\n  storage.type filesystem\n"
@@ -195,7 +195,7 @@ TEST_F(check, keys_that_the_agent_keeps_for_itself_are_warned_of_once_each) {
                 "agent.conf:22: warning: PS0836: 'net.keepalive'" + use);
 }
 
-TEST_F(check, what_this_host_does_not_do_is_refused_with_what_to_do_instead_and_off_is_accepted_in_silence) {
+TEST_F(check, unsupported_agent_features_are_errors_unless_they_are_off) {
   const auto with = [&](const std::string& line) {
     return run("[SERVICE]\n  " + line + "\n" + kInput + kOutput).err;
   };
@@ -214,10 +214,10 @@ TEST_F(check, what_this_host_does_not_do_is_refused_with_what_to_do_instead_and_
   }
   EXPECT_EQ(with("storage.metrics Off"), "");
   EXPECT_EQ(run("[SERVICE]\n  Daemon on\n  daemon off\n" + std::string(kInput) + kOutput).code, 0)
-      << "the last counts";
+      << "the last one wins";
 }
 
-TEST_F(check, keys_of_the_agent_that_would_change_the_records_are_refused) {
+TEST_F(check, agent_keys_that_would_change_records_are_rejected) {
   const Ended it =
       run("service: {streams_file: x}\nstream_processor: []\nparsers: []\n"
           "pipeline:\n"
@@ -243,12 +243,12 @@ TEST_F(check, keys_of_the_agent_that_would_change_the_records_are_refused) {
             "records would differ\n");
 }
 
-TEST_F(check, a_key_of_the_other_kind_is_still_unknown) {
+TEST_F(check, a_key_of_another_kind_of_section_is_unknown) {
   EXPECT_EQ(run("[INPUT]\n  Name fake_in\n  journal x\n  retry_limit 1\n" + std::string(kOutput)).err,
             "agent.conf:4: PS0853: option 'retry_limit' is unknown\n");
 }
 
-TEST_F(check, options_of_our_files_for_the_agent_are_warned_of_or_refused) {
+TEST_F(check, options_of_our_agent_files_cause_warnings_or_errors) {
   const Ended it = run(std::string(kInput) +
                        "[FILTER]\n  Name lambda_logs\n  Match *\n  key_name log\n  reserve_data on\n" + kOutput);
   EXPECT_EQ(it.code, 0);
@@ -257,7 +257,7 @@ TEST_F(check, options_of_our_files_for_the_agent_are_warned_of_or_refused) {
             "agent.conf:9: warning: PS0836: 'reserve_data' is only for Fluent Bit; penstock ignores it\n");
 }
 
-TEST_F(check, of_the_agents_stdout_what_comes_to_the_same_is_warned_of) {
+TEST_F(check, options_of_the_agents_stdout_with_the_same_effect_cause_a_warning) {
   const std::string output = "[OUTPUT]\n  Name stdout\n  Match *\n";
   EXPECT_EQ(run(std::string(kInput) + output + "  Format json_lines\n  json_date_key false\n").err, "");
   EXPECT_EQ(run(std::string(kInput) + output + "  Format msgpack\n  json_date_key date\n").err,
@@ -265,14 +265,14 @@ TEST_F(check, of_the_agents_stdout_what_comes_to_the_same_is_warned_of) {
             "agent.conf:9: PS0837: 'json_date_key' is only for Fluent Bit; penstock writes records unchanged\n");
 }
 
-TEST_F(check, what_the_command_line_names_goes_before_our_files_for_the_agent) {
+TEST_F(check, plugins_from_the_command_line_take_precedence_over_agent_files) {
   folder_.write("plugins.conf", "[PLUGINS]\n  Path /nowhere/penstock-in-kinesis.so\n");
   const std::string conf = "[SERVICE]\n  Plugins_File plugins.conf\n" + std::string(kInput) + kOutput;
   EXPECT_EQ(run(conf).err, "");
   EXPECT_EQ(run(conf, {}).code, 1);
 }
 
-TEST_F(check, yaml_means_what_the_classic_form_means) {
+TEST_F(check, yaml_has_the_meaning_of_the_classic_format) {
   std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
   const Ended it =
       run("plugins: [p.so]\nservice: {grace: 1}\npipeline:\n  inputs: [{name: fake_in, journal: x, tag: t}]\n"
@@ -286,7 +286,7 @@ TEST_F(check, yaml_means_what_the_classic_form_means) {
             "literally; write the path itself\n");
 }
 
-TEST_F(check, a_plugins_file_may_be_yaml_and_several_are_all_read) {
+TEST_F(check, plugins_files_may_be_yaml_and_all_are_read) {
   std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
   folder_.write("one.yaml", "plugins: [p.so]\n");
   folder_.write("two.conf", "[PLUGINS]\n  Path gone.so\n");
@@ -295,7 +295,7 @@ TEST_F(check, a_plugins_file_may_be_yaml_and_several_are_all_read) {
   EXPECT_EQ(it.err, "two.conf:2: PS0858: plugin 'gone.so' cannot be opened: No such file or directory\n");
 }
 
-TEST_F(check, in_place_of_our_files_for_the_agent_the_library_beside_them_is_opened_once) {
+TEST_F(check, the_library_next_to_our_agent_files_is_opened_once_in_their_place) {
   std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("libpenstock.so"));
   folder_.write("plugins.conf",
                 "[PLUGINS]\n  Path penstock-in-kinesis.so\n  Path penstock-out-kinesis.so\n"
@@ -305,7 +305,7 @@ TEST_F(check, in_place_of_our_files_for_the_agent_the_library_beside_them_is_ope
   EXPECT_EQ(it.code, 0);
 }
 
-TEST_F(check, an_empty_conf_and_a_missing_one_are_problems) {
+TEST_F(check, an_empty_or_missing_conf_is_an_error) {
   EXPECT_EQ(run("").err, "penstock: PS0845: the configuration has no [INPUT]; add one\n");
   const Ended gone = run_program({"check", "-c", folder_.path("gone"), "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(gone.code, 1);
@@ -329,16 +329,16 @@ TEST_F(check, plugins_come_from_the_plugins_file_relative_to_it) {
             "agent.conf:2: PS0801: cannot read 'plugins.conf': No such file or directory\n");
 }
 
-TEST_F(check, a_plugin_that_is_none_is_told_of) {
+TEST_F(check, a_file_that_is_not_a_plugin_is_reported) {
   const std::string text = folder_.write("text.so", "hello");
   const Ended it = run(std::string(kInput) + kOutput, {"-e", text});
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.err.rfind("penstock: PS0858: plugin 'text.so' cannot be opened: ", 0), 0u) << it.err;
-  EXPECT_EQ(it.err.find("no input"), std::string::npos) << "that would only follow from it";
+  EXPECT_EQ(it.err.find("no input"), std::string::npos) << "a consequence of the first error";
 }
 
-TEST_F(check, run_as_root_files_that_others_may_write_are_refused) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root is refused";
+TEST_F(check, root_rejects_files_that_other_users_can_write) {
+  if (geteuid() != 0) GTEST_SKIP() << "applies only to root";
   const std::string conf = std::string(kInput) + kOutput;
   folder_.write("agent.conf", conf);
   chmod(folder_.path("agent.conf").c_str(), 0666);
@@ -349,13 +349,13 @@ TEST_F(check, run_as_root_files_that_others_may_write_are_refused) {
   std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
   EXPECT_EQ(run(conf, {"-e", folder_.path("p.so")}).code, 0);
   chmod(folder_.path("p.so").c_str(), 0775);
-  const Ended refused = run(conf, {"-e", folder_.path("p.so")});
-  EXPECT_EQ(refused.code, 1);
-  EXPECT_NE(refused.err.find("PS0858: plugin 'p.so' is not opened: users other than root can write it"),
+  const Ended rejected = run(conf, {"-e", folder_.path("p.so")});
+  EXPECT_EQ(rejected.code, 1);
+  EXPECT_NE(rejected.err.find("PS0858: plugin 'p.so' is not opened: users other than root can write it"),
             std::string::npos);
 }
 
-TEST(usage, a_wrong_command_line_is_told_of_with_2) {
+TEST(usage, a_wrong_command_line_exits_with_2) {
   const auto wrong = [](const std::vector<std::string>& args) {
     const Ended ended = run_program(args);
     EXPECT_EQ(ended.code, 2);
@@ -393,7 +393,7 @@ TEST(usage, every_command_has_help) {
   EXPECT_EQ(run_program({"--version"}).out.rfind("penstock ", 0), 0u);
 }
 
-TEST_F(check, events_per_second_are_passed_to_the_outputs_that_tell_their_sizing) {
+TEST_F(check, events_per_second_is_passed_to_outputs_with_a_sizing_command) {
   const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name fake_out\n  Match *\n  journal x\n",
                        {"-e", PENSTOCK_FAKE_PLUGIN, "--events-per-second", "1000", "--event-bytes", "2K"});
   EXPECT_EQ(it.code, 0) << it.err;
@@ -402,7 +402,7 @@ TEST_F(check, events_per_second_are_passed_to_the_outputs_that_tell_their_sizing
             "events_per_second is 1000\nevent_bytes is 2K\n");
 }
 
-TEST_F(check, events_per_second_are_nothing_to_a_conf_whose_outputs_tell_no_sizing) {
+TEST_F(check, events_per_second_is_an_error_without_a_sizing_command) {
   const Ended it = run(std::string(kInput) + kOutput, {"-e", PENSTOCK_FAKE_PLUGIN, "--events-per-second", "1000"});
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.err,
@@ -410,7 +410,7 @@ TEST_F(check, events_per_second_are_nothing_to_a_conf_whose_outputs_tell_no_sizi
             "penstock_kinesis, and this configuration has none\n");
 }
 
-TEST_F(check, sizing_options_have_to_go_together) {
+TEST_F(check, sizing_options_must_be_given_together) {
   EXPECT_EQ(run(kInput, {"--event-bytes", "2K"}).err,
             "penstock check: PS0904: --event-bytes needs --events-per-second; see penstock check --help\n");
   EXPECT_EQ(

@@ -28,7 +28,7 @@ class command_line : public testing::Test {
   std::string conf_ = folder_.write("agent.conf", kConf);
 };
 
-TEST_F(command_line, help_is_given_however_it_is_asked_for) {
+TEST_F(command_line, help_is_printed_for_every_usual_option) {
   const std::string help = run_program({"--help"}).out;
   EXPECT_EQ(help.find("Usage: penstock COMMAND"), 0u);
   for (const char* word : {"help", "-h"}) EXPECT_EQ(run_program({word}).out, help) << word;
@@ -41,7 +41,7 @@ TEST_F(command_line, help_is_given_however_it_is_asked_for) {
   }
 }
 
-TEST_F(command_line, the_version_is_given_however_it_is_asked_for) {
+TEST_F(command_line, the_version_is_printed_for_every_usual_option) {
   for (const char* word : {"version", "--version", "-V"}) {
     const Ended it = run_program({word});
     EXPECT_EQ(it.code, 0);
@@ -50,9 +50,9 @@ TEST_F(command_line, the_version_is_given_however_it_is_asked_for) {
 }
 
 TEST_F(command_line, the_conf_of_a_command_may_be_given_in_every_usual_way) {
-  for (const char* command : {"run", "check", "tell"}) {
+  for (const char* command : {"run", "check", "echo"}) {
     Words more;
-    if (std::string(command) == "tell") more = {"--some-words", "x"};
+    if (std::string(command) == "echo") more = {"--some-words", "x"};
     for (Words words : {Words{"-c", conf_},
                         {"--config", conf_},
                         {"--config=" + conf_},
@@ -70,7 +70,7 @@ TEST_F(command_line, the_conf_of_a_command_may_be_given_in_every_usual_way) {
   }
 }
 
-TEST_F(command_line, what_is_misspelt_is_told_with_what_was_probably_meant) {
+TEST_F(command_line, a_misspelled_word_gets_a_suggestion) {
   EXPECT_NE(run_program({"rnu"}).err.find("did you mean 'run'?"), std::string::npos);
   EXPECT_NE(run_program({"hlep"}).err.find("did you mean 'help'?"), std::string::npos);
   EXPECT_NE(run_program({"check", "--confg=x"}).err.find("did you mean '--config'?"), std::string::npos);
@@ -101,13 +101,13 @@ class unwritable_output : public command_line, public testing::WithParamInterfac
   }
 };
 
-TEST_P(unwritable_output, is_a_failure_on_a_full_disk) {
+TEST_P(unwritable_output, output_to_a_full_disk_is_a_failure) {
   const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
   expect_failure(full, "No space left on device");
   close(full);
 }
 
-TEST_P(unwritable_output, is_a_failure_where_nobody_reads) {
+TEST_P(unwritable_output, output_to_a_closed_pipe_is_a_failure) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
   close(ends[0]);
@@ -115,7 +115,7 @@ TEST_P(unwritable_output, is_a_failure_where_nobody_reads) {
   close(ends[1]);
 }
 
-TEST_P(unwritable_output, is_a_failure_where_it_is_closed) {
+TEST_P(unwritable_output, closed_standard_output_is_a_failure) {
   expect_failure(Program::kClosed, "Bad file descriptor");
 }
 
@@ -123,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(, unwritable_output,
                          testing::Values(Words{"--help"}, Words{"--version"}, Words{"run", "--help"},
                                          Words{"plugins"}, Words{"sizing", "--help"},
                                          Words{"check", "-e", "PLUGIN", "-c", "CONF"},
-                                         Words{"tell", "-e", "PLUGIN", "-c", "CONF", "--some-words", "x"},
+                                         Words{"echo", "-e", "PLUGIN", "-c", "CONF", "--some-words", "x"},
                                          Words{"transform", "--summary", "FAILURES"},
                                          Words{"replay", "-e", "PLUGIN", "-c", "CONF", "--dry-run", "FAILURES"},
                                          Words{"replay", "-e", "PLUGIN", "-c", "CONF", "FAILURES"}));

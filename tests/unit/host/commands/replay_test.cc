@@ -52,7 +52,7 @@ class replay : public testing::Test {
   Folder folder_;
 };
 
-TEST_F(replay, what_failed_at_an_input_goes_through_the_filters_and_what_failed_at_an_output_straight_to_it) {
+TEST_F(replay, dead_letters_of_inputs_pass_the_filters_and_those_of_outputs_do_not) {
   const Ended it = run(conf(), line("input", "a message") + line("output", "a record"));
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_NE(journal().find("out write A MESSAGE\n"), std::string::npos) << journal();
@@ -62,12 +62,12 @@ TEST_F(replay, what_failed_at_an_input_goes_through_the_filters_and_what_failed_
             "unreadable lines: 0\n");
 }
 
-TEST_F(replay, the_inputs_of_the_conf_do_not_run) {
+TEST_F(replay, replay_runs_no_inputs) {
   run(conf(), line("output", "a record"));
   EXPECT_EQ(journal(), "out write a record\nclose out\n");
 }
 
-TEST_F(replay, its_origin_goes_with_a_record) {
+TEST_F(replay, replayed_records_keep_their_origin) {
   const Ended it = run(
       section("INPUT", "fake_in") + "[FILTER]\n  Name lambda_logs\n  Match *\n" + section("OUTPUT", "fake_out"),
       line("input", "a message"));
@@ -79,7 +79,7 @@ TEST_F(replay, its_origin_goes_with_a_record) {
       << journal();
 }
 
-TEST_F(replay, records_that_fail_again_at_the_output_are_counted_and_are_no_failure_of_the_replay) {
+TEST_F(replay, records_that_fail_again_are_counted_and_the_replay_succeeds) {
   const Ended it = run(conf("  mode fail\n"), line("output", "one") + line("output", "two"));
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_NE(it.out.find("2 of 2 records replayed: 0 delivered, 0 dropped by filters, 2 dead letters again"),
@@ -87,7 +87,7 @@ TEST_F(replay, records_that_fail_again_at_the_output_are_counted_and_are_no_fail
       << it.out;
 }
 
-TEST_F(replay, records_that_a_filter_leaves_out_are_counted) {
+TEST_F(replay, replay_counts_records_that_a_filter_leaves_out) {
   const Ended it = run(section("INPUT", "fake_in") + section("FILTER", "fake_filter", "  mode drop\n") +
                            section("OUTPUT", "fake_out"),
                        line("input", "one"));
@@ -95,10 +95,10 @@ TEST_F(replay, records_that_a_filter_leaves_out_are_counted) {
   EXPECT_NE(it.out.find("0 delivered, 1 dropped by filters"), std::string::npos) << it.out;
 }
 
-TEST_F(replay, a_record_that_still_cannot_be_understood_is_told_with_its_line_and_the_rest_goes_on) {
+TEST_F(replay, a_dead_letter_that_still_cannot_be_decoded_is_reported_with_its_line) {
   const Ended it = run(conf(), line("input", "one") + line("input", "bad") + line("input", "three"));
   EXPECT_EQ(it.code, 1);
-  EXPECT_NE(it.err.find("[error] [filter:cloudwatch_logs] PS0950: bad is no message"), std::string::npos)
+  EXPECT_NE(it.err.find("[error] [filter:cloudwatch_logs] PS0950: bad is not a message"), std::string::npos)
       << it.err;
   EXPECT_NE(it.err.find("PS0940: a record was not replayed completely; replay it again: f.jsonl:2\n"),
             std::string::npos)
@@ -107,15 +107,15 @@ TEST_F(replay, a_record_that_still_cannot_be_understood_is_told_with_its_line_an
   EXPECT_NE(journal().find("THREE"), std::string::npos);
 }
 
-TEST_F(replay, what_failed_at_an_input_is_taken_apart_by_its_options_given_or_by_default) {
-  const auto told = [&](const std::string& input_more) {
+TEST_F(replay, dead_letters_of_inputs_are_decoded_with_the_inputs_options) {
+  const auto error = [&](const std::string& input_more) {
     return run(section("INPUT", "fake_in", input_more) + section("OUTPUT", "fake_out"), line("input", "bad")).err;
   };
-  EXPECT_NE(told("").find("bad is no message (limit 7K)\n"), std::string::npos);
-  EXPECT_NE(told("  Inflate_Limit 9K\n").find("bad is no message (limit 9K)\n"), std::string::npos);
+  EXPECT_NE(error("").find("bad is not a message (limit 7K)\n"), std::string::npos);
+  EXPECT_NE(error("  Inflate_Limit 9K\n").find("bad is not a message (limit 9K)\n"), std::string::npos);
 }
 
-TEST_F(replay, lines_that_cannot_be_read_are_told_with_their_numbers_and_the_rest_goes_on) {
+TEST_F(replay, unreadable_lines_are_reported_with_their_numbers_and_skipped) {
   const std::string good = line("output", "good");
   const Ended it =
       run(conf(), "nonsense\n" + good + "\n[]\n{\"stage\":\"output\"}\n{\"stage\":\"weir\",\"data\":\"\"}\n" +
@@ -133,19 +133,19 @@ TEST_F(replay, lines_that_cannot_be_read_are_told_with_their_numbers_and_the_res
   EXPECT_NE(it.out.find("unreadable lines: 6\n"), std::string::npos) << it.out;
 }
 
-TEST_F(replay, a_last_line_without_its_end_is_a_line) {
+TEST_F(replay, a_dead_letter_file_may_lack_the_last_line_end) {
   std::string whole = line("output", "good");
   whole.pop_back();
   EXPECT_EQ(run(conf(), whole).code, 0);
 }
 
-TEST_F(replay, the_file_may_be_gzip) {
+TEST_F(replay, a_dead_letter_file_may_be_gzip) {
   const Ended it = run(conf(), gzip(line("output", "one") + line("output", "two")));
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_NE(journal().find("out write two\n"), std::string::npos);
 }
 
-TEST_F(replay, a_file_is_read_as_it_is_at_the_start_and_never_changed) {
+TEST_F(replay, replay_reads_the_file_as_it_is_at_the_start_and_never_changes_it) {
   const std::string failures = line("output", "one");
   // Its journal is the same file: what is written there during the replay is not replayed.
   const std::string file = folder_.write("f.jsonl", failures);
@@ -155,17 +155,17 @@ TEST_F(replay, a_file_is_read_as_it_is_at_the_start_and_never_changed) {
   EXPECT_EQ(read_all(file), failures + "out write one\nclose out\n");
 }
 
-TEST_F(replay, a_line_may_have_16_mib_and_not_a_byte_more) {
+TEST_F(replay, a_dead_letter_line_may_have_16_mib) {
   const std::string before = R"({"stage":"output","data":"","x":")";
   const std::string most =
       before + std::string(DeadLetterReader::kMaxLineBytes - before.size() - 2, 'x') + "\"}\n";
   EXPECT_EQ(run(conf(), most).code, 0);
-  const Ended it = run(conf(), "x" + most + line("output", "behind it"));
+  const Ended it = run(conf(), "x" + most + line("output", "after it"));
   EXPECT_EQ(it.err.substr(0, it.err.find('\n')), "f.jsonl:1: PS0926: the line is larger than the limit of 16 MiB");
-  EXPECT_NE(journal().find("write behind it\n"), std::string::npos);
+  EXPECT_NE(journal().find("write after it\n"), std::string::npos);
 }
 
-TEST_F(replay, a_full_output_is_waited_for) {
+TEST_F(replay, replay_waits_for_a_full_output) {
   const std::string gate = folder_.fifo("gate");
   const Lines keep_open = Lines::of_fifo(gate);
   std::string failures;
@@ -180,7 +180,7 @@ TEST_F(replay, a_full_output_is_waited_for) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(replay, what_a_signal_leaves_undone_is_told_and_is_a_failure) {
+TEST_F(replay, records_not_replayed_because_of_a_signal_are_reported_as_a_failure) {
   Lines journal = Lines::of_fifo(folder_.fifo("journal"));
   Program program({"replay", "-c", folder_.write("agent.conf", "[SERVICE]\n  Grace 0\n" + conf("  mode hold\n")),
                    "-e", PENSTOCK_FAKE_PLUGIN, folder_.write("f.jsonl", line("output", "one"))});
@@ -193,16 +193,16 @@ TEST_F(replay, what_a_signal_leaves_undone_is_told_and_is_a_failure) {
   EXPECT_EQ(program.wait(), 1);
 }
 
-TEST_F(replay, a_dry_run_tells_what_is_there_and_does_nothing) {
+TEST_F(replay, a_dry_run_reports_the_content_and_does_nothing) {
   const Ended it = run(conf(), line("input", "a") + line("output", "b") + line("output", "c"), {"--dry-run"});
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(it.out, "f.jsonl: 3 records: 1 from an input, 2 from an output; unreadable lines: 0\n");
   EXPECT_EQ(journal(), "");
 }
 
-TEST_F(replay, an_empty_file_is_replayed_at_once) { EXPECT_EQ(run(conf(), "").code, 0); }
+TEST_F(replay, replay_of_an_empty_file_succeeds) { EXPECT_EQ(run(conf(), "").code, 0); }
 
-TEST_F(replay, what_is_no_file_is_refused) {
+TEST_F(replay, replay_rejects_paths_that_are_not_files) {
   EXPECT_EQ(run_file(conf(), folder_.path("nowhere")).err,
             "nowhere: PS0925: cannot open the file: No such file or directory\n");
   EXPECT_EQ(run_file(conf(), folder_.fifo("pipe")).err,
@@ -210,7 +210,7 @@ TEST_F(replay, what_is_no_file_is_refused) {
   EXPECT_EQ(run_file(conf(), folder_.path("pipe")).code, 1);
 }
 
-TEST_F(replay, of_several_outputs_the_one_is_meant_whose_on_failure_has_the_name_of_the_file) {
+TEST_F(replay, the_output_whose_on_failure_names_the_file_is_used) {
   const auto output = [&](const std::string& label, const std::string& on_failure) {
     return section("OUTPUT", "fake_out",
                    "  label " + label + "\n  on_failure file:" + folder_.path(on_failure) + "\n");
@@ -230,7 +230,7 @@ TEST_F(replay, of_several_outputs_the_one_is_meant_whose_on_failure_has_the_name
   EXPECT_EQ(run(two, line("input", "a message")).code, 0) << "which goes to both";
 }
 
-TEST_F(replay, of_several_inputs_the_one_is_meant_whose_on_failure_has_the_name_of_the_file) {
+TEST_F(replay, the_input_whose_on_failure_names_the_file_is_used) {
   const auto input = [&](const std::string& tag, const std::string& on_failure) {
     return "[INPUT]\n  Name fake_in\n  Tag " + tag +
            "\n  journal x\n  on_failure file:" + folder_.path(on_failure) + "\n";
@@ -248,7 +248,7 @@ TEST_F(replay, of_several_inputs_the_one_is_meant_whose_on_failure_has_the_name_
       << other.err;
 }
 
-TEST_F(replay, the_file_that_the_output_would_write_to_is_refused) {
+TEST_F(replay, replay_rejects_the_file_that_its_output_would_write_to) {
   const std::string failures = line("output", "a record");
   const Ended it = run(conf("  on_failure file:" + folder_.path("f.jsonl") + "\n"), failures);
   EXPECT_EQ(it.code, 1);
@@ -262,7 +262,7 @@ TEST_F(replay, the_file_that_the_output_would_write_to_is_refused) {
             0);
 }
 
-TEST_F(replay, wrong_command_lines_are_usage_errors) {
+TEST_F(replay, wrong_replay_command_lines_are_usage_errors) {
   const auto wrong = [](const std::vector<std::string>& args) {
     const Ended ended = run_program(args);
     EXPECT_EQ(ended.code, 2);

@@ -83,7 +83,7 @@ class run : public testing::Test {
   }
 };
 
-TEST_F(run, batches_go_through_filter_and_output_and_are_acknowledged) {
+TEST_F(run, batches_pass_filter_and_output_and_are_acknowledged) {
   const Ended it = run_to_end(input("then end\n") + filter("mode upcase\n") + output());
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(steps(),
@@ -92,7 +92,7 @@ TEST_F(run, batches_go_through_filter_and_output_and_are_acknowledged) {
   EXPECT_NE(it.err.find("all inputs have ended: draining"), std::string::npos) << it.err;
 }
 
-TEST_F(run, a_batch_is_settled_upstream_when_both_outputs_have_settled_it) {
+TEST_F(run, a_batch_is_settled_when_both_outputs_have_settled_it) {
   folder_.fifo("gate2");
   const Gate second(folder_.path("gate2"));
   Program program(args(input("count 1\nthen end\n") + gated("label a\n") +
@@ -107,41 +107,41 @@ TEST_F(run, a_batch_is_settled_upstream_when_both_outputs_have_settled_it) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, the_worst_outcome_of_two_outputs_goes_upstream) {
+TEST_F(run, the_worst_outcome_of_two_outputs_is_acknowledged) {
   run_to_end(input("count 1\nthen end\n") + output("mode fail\n") + output());
   EXPECT_EQ(acks(steps()), "ack 1 3; ");
 }
 
-TEST_F(run, an_outcome_that_the_input_has_no_memory_for_is_told_again) {
+TEST_F(run, an_outcome_is_acknowledged_again_if_the_input_is_out_of_memory) {
   run_to_end(input("count 2\nack later\nthen end\n") + output());
   EXPECT_EQ(acks(steps()), "ack fails 1; ack 2 1; ack 1 1; ");
 }
 
-TEST_F(run, an_outcome_that_an_input_with_nothing_else_to_do_has_no_memory_for_is_told_again) {
+TEST_F(run, an_outcome_is_acknowledged_again_to_an_idle_input_that_was_out_of_memory) {
   Program program(args(input("count 1\nack later\n") + output()));
   EXPECT_EQ(acks(journal_.until("ack 1")), "ack fails 1; ack 1 1; ");
   program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, an_outcome_that_the_input_refuses_for_good_is_told_once) {
+TEST_F(run, an_outcome_that_the_input_rejects_permanently_is_acknowledged_once) {
   run_to_end(input("count 2\nack never\nthen end\n") + output());
   EXPECT_EQ(acks(steps()), "ack fails 1; ack 2 1; ");
 }
 
-TEST_F(run, what_a_filter_leaves_nothing_of_is_filtered) {
+TEST_F(run, a_batch_without_records_after_the_filter_is_filtered) {
   run_to_end(input("then end\n") + filter("mode drop\nonly 2\n") + output());
   EXPECT_EQ(acks(steps()), "ack 2 2; ack 1 1; ack 3 1; ");
 }
 
-TEST_F(run, pieces_of_a_batch_are_settled_as_one) {
+TEST_F(run, parts_of_a_batch_are_settled_as_one) {
   run_to_end(input("count 1\nthen end\n") + filter("mode twice\n") + output());
   const Steps all = steps();
   EXPECT_EQ(std::count(all.begin(), all.end(), "out write LINE 1"), 2);
   EXPECT_EQ(acks(all), "ack 1 1; ");
 }
 
-TEST_F(run, a_record_that_a_filter_cannot_understand_is_given_back_and_its_neighbours_pass) {
+TEST_F(run, a_record_that_a_filter_cannot_decode_is_released_and_others_pass) {
   const Ended it =
       run_to_end(input("then end\n") + filter("mode data\nonly 2\n") + filter("mode upcase\n") + output());
   EXPECT_EQ(it.code, 0);
@@ -155,13 +155,13 @@ TEST_F(run, a_record_that_a_filter_cannot_understand_is_given_back_and_its_neigh
             std::string::npos);
 }
 
-TEST_F(run, a_filter_short_of_memory_gets_the_batch_again) {
+TEST_F(run, a_filter_that_is_out_of_memory_gets_the_batch_again) {
   Program program(args(input("count 1\n") + filter("mode busy\n") + output()));
   EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
   EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
 }
 
-TEST_F(run, what_every_output_refuses_is_emitted_again) {
+TEST_F(run, a_batch_that_every_output_rejects_is_emitted_again) {
   Program program(args(input("count 1\n") + output("mode refuse\n") + output("mode refuse\n")));
   EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
   EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
@@ -171,13 +171,13 @@ TEST_F(run, what_every_output_refuses_is_emitted_again) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, what_one_output_took_and_another_refused_is_given_back) {
+TEST_F(run, a_batch_accepted_by_only_one_of_two_outputs_is_released) {
   const Ended it = run_to_end(input("count 1\nthen end\n") + output("mode refuse\n") + output());
   EXPECT_EQ(acks(steps()), "ack 1 4; ");
   EXPECT_NE(it.err.find("[ warn] [output:fake_out:0] PS0950: no room at all\n"), std::string::npos) << it.err;
 }
 
-TEST_F(run, a_full_output_stops_its_inputs_until_it_has_room) {
+TEST_F(run, a_full_output_stops_its_inputs_until_it_has_space) {
   Program program(args(input("count 4\nthen end\n") + gated("full_at 2\n")));
   EXPECT_EQ(journal_.until("emit 2"), (Steps{"out write line 1", "emit 1 0", "out write line 2", "emit 2 1"}));
   gate_.settle("d");
@@ -189,7 +189,7 @@ TEST_F(run, a_full_output_stops_its_inputs_until_it_has_room) {
   steps();
 }
 
-TEST_F(run, a_full_output_does_not_stop_inputs_that_do_not_reach_it) {
+TEST_F(run, a_full_output_does_not_stop_other_inputs) {
   Lines other = Lines::of_fifo(folder_.fifo("other"));
   Program program(args(input("count 9\n") + "[OUTPUT]\n  Name fake_out\n  Match t\n  journal " +
                        folder_.path("journal") + "\n  full_at 1\n  gate " + folder_.path("gate") +
@@ -199,7 +199,7 @@ TEST_F(run, a_full_output_does_not_stop_inputs_that_do_not_reach_it) {
   EXPECT_EQ(acks(other.until("ack 3")), "ack 1 1; ack 2 1; ack 3 1; ");
 }
 
-TEST_F(run, sigterm_reads_no_more_and_settles_what_is_in_flight) {
+TEST_F(run, sigterm_stops_reading_and_settles_what_is_in_flight) {
   Program program(args(input("count 9\n") + gated("full_at 2\n")));
   journal_.until("emit 2");
   program.signal(SIGTERM);
@@ -211,7 +211,7 @@ TEST_F(run, sigterm_reads_no_more_and_settles_what_is_in_flight) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, what_is_not_settled_in_grace_is_given_back) {
+TEST_F(run, batches_not_settled_within_grace_are_released) {
   Program program(args("[SERVICE]\n  Grace 50ms\n" + input("count 2\n") + output("mode hold\n")));
   journal_.until("emit 2");
   program.signal(SIGINT);
@@ -223,7 +223,7 @@ TEST_F(run, what_is_not_settled_in_grace_is_given_back) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, a_second_signal_ends_it_at_once_when_a_second_has_passed) {
+TEST_F(run, a_second_signal_after_a_second_ends_the_host_at_once) {
   for (const int number : {SIGINT, SIGTERM}) {
     Program program(args("[SERVICE]\n  Grace 1h\n" + input("count 1\n") + output("mode hold\n")));
     journal_.until("emit 1");
@@ -235,7 +235,7 @@ TEST_F(run, a_second_signal_ends_it_at_once_when_a_second_has_passed) {
   }
 }
 
-TEST_F(run, a_hangup_drains_and_signals_that_mean_nothing_end_nothing) {
+TEST_F(run, a_hangup_drains_and_irrelevant_signals_do_nothing) {
   Program program(args(input("count 1\n") + gated()));
   journal_.until("emit 1");
   for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGXFSZ, SIGHUP, SIGHUP}) program.signal(number);
@@ -246,7 +246,7 @@ TEST_F(run, a_hangup_drains_and_signals_that_mean_nothing_end_nothing) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, under_nohup_a_hangup_ends_nothing) {
+TEST_F(run, a_hangup_under_nohup_is_ignored) {
   const auto before = signal(SIGHUP, SIG_IGN);
   Program program(args(input("count 1\n") + gated()));
   signal(SIGHUP, before);
@@ -259,7 +259,7 @@ TEST_F(run, under_nohup_a_hangup_ends_nothing) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, a_log_that_nobody_reads_holds_up_neither_records_nor_the_end) {
+TEST_F(run, an_unread_log_blocks_neither_records_nor_the_end) {
   const FullPipe pipe;
   Program program(args("[SERVICE]\n  Stats_Interval 1ms\n" + input("count 3\n") + output()), -1, -1, pipe.end());
   journal_.until("ack 3");
@@ -268,7 +268,7 @@ TEST_F(run, a_log_that_nobody_reads_holds_up_neither_records_nor_the_end) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, idle_is_when_nothing_has_come_and_nothing_is_in_flight) {
+TEST_F(run, the_host_is_idle_if_nothing_arrives_and_nothing_is_in_flight) {
   Program program(args(input("count 1\n") + gated(), {"--exit-when-idle", "0.05"}));
   journal_.until("emit 1");
   gate_.settle("d");
@@ -278,7 +278,7 @@ TEST_F(run, idle_is_when_nothing_has_come_and_nothing_is_in_flight) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, an_input_that_fails_is_not_idle_and_tells_its_trouble_once) {
+TEST_F(run, a_failing_input_is_not_idle_and_logs_its_error_once) {
   Program program(args(input("count 0\nthen fail\n") + output(), {"--exit-when-idle", "0.15"}));
   for (int i = 0; i < 4; ++i) journal_.until("poll fails");
   program.signal(SIGTERM);
@@ -291,17 +291,17 @@ TEST_F(run, an_input_that_fails_is_not_idle_and_tells_its_trouble_once) {
   EXPECT_EQ(err.find("the service is away", first + trouble.size()), std::string::npos);
 }
 
-TEST_F(run, an_input_that_is_behind_or_tries_again_is_not_idle) {
+TEST_F(run, an_input_with_lag_or_retries_is_not_idle) {
   for (const char* trouble : {"lag", "retries"}) {
     const Ended it = run_to_end(
         "[SERVICE]\n  Stats_Interval 0\n" + input("count 0\n" + std::string(trouble) + " 2\n") + output(),
         {"--exit-when-idle", "0.02"});
     EXPECT_EQ(it.code, 0);
-    EXPECT_EQ(steps().size(), 4u) << "asked until all was told: two answers, then the two ends";
+    EXPECT_EQ(steps().size(), 4u) << "polled until everything was reported: two results, then the two ends";
   }
 }
 
-TEST_F(run, a_close_that_cannot_save_is_exit_code_1) {
+TEST_F(run, a_close_that_cannot_save_gives_exit_code_1) {
   const Ended it = run_to_end(input("then end\nclose fail\n") + output());
   EXPECT_EQ(it.code, 1);
   EXPECT_NE(it.err.find("[error] [input:fake_in:0] PS0950: the stage did not close cleanly: the checkpoint could "
@@ -310,13 +310,13 @@ TEST_F(run, a_close_that_cannot_save_is_exit_code_1) {
   EXPECT_NE(it.err.find("PS0916: closed, but not everything was saved"), std::string::npos);
 }
 
-TEST_F(run, a_conf_with_problems_does_not_start) {
+TEST_F(run, run_does_not_start_with_an_invalid_conf) {
   const Ended it = run_to_end(input() + "[OUTPUT]\n  Name fake_out\n  Match *\n");
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.err, folder_.path("agent.conf") + ":5: PS0853: option 'journal' is required\n");
 }
 
-TEST_F(run, filters_and_outputs_are_for_the_tags_that_they_match) {
+TEST_F(run, filters_and_outputs_get_the_tags_that_they_match) {
   run_to_end(
       "[INPUT]\n  Name fake_in\n  Tag app.one\n  count 1\n  then end\n  journal " + folder_.path("journal") +
       "\n[FILTER]\n  Name fake_filter\n  Match app.two\n" + "[FILTER]\n  Name fake_filter\n  Match_Regex ^app\n" +
@@ -328,28 +328,28 @@ TEST_F(run, filters_and_outputs_are_for_the_tags_that_they_match) {
       std::count_if(all.begin(), all.end(), [](const std::string& s) { return s.rfind("no write", 0) == 0; }), 0);
 }
 
-TEST_F(run, lines_of_stages_bear_their_name_and_are_escaped) {
+TEST_F(run, log_lines_of_stages_have_their_name_and_are_escaped) {
   const Ended it = run_to_end(input("count 0\nthen end\n") + input("Alias front\ncount 0\nthen end\n") + output());
   EXPECT_NE(it.err.find(" [ warn] [input:fake_in:0] open\\x1b[31m and \\u{202e} hostile\n"), std::string::npos)
       << it.err;
   EXPECT_NE(it.err.find(" [ warn] [input:fake_in:front] open"), std::string::npos) << it.err;
 }
 
-TEST_F(run, the_first_line_has_the_version_and_the_configuration) {
+TEST_F(run, the_first_log_line_has_version_and_configuration) {
   const Ended it = run_to_end(input("then end\n") + output());
   const std::string first = it.err.substr(0, it.err.find('\n'));
   EXPECT_NE(first.find("[ info] [penstock] penstock "), std::string::npos) << it.err;
   EXPECT_TRUE(first.ends_with(" starts with configuration " + folder_.path("agent.conf"))) << first;
 }
 
-TEST_F(run, progress_is_told_while_it_runs) {
+TEST_F(run, progress_is_logged_during_a_run) {
   Program program(args("[SERVICE]\n  Stats_Interval 20ms\n" + input("lag 1000\n") + output()));
   const Steps lines = program.err.until("3 events");
   EXPECT_NE(lines.back().find("[ info] [penstock] in 0 records, 3 events"), std::string::npos);
   EXPECT_NE(lines.back().find("; lag 1234 ms; in flight "), std::string::npos);
 }
 
-TEST_F(run, log_level_error_leaves_only_errors) {
+TEST_F(run, log_level_error_shows_only_errors) {
   const Ended it = run_to_end("[SERVICE]\n  Log_Level error\n" + input("then end\n") + output());
   EXPECT_EQ(it.code, 0);
   EXPECT_EQ(it.err, "");

@@ -39,21 +39,21 @@ class transform : public testing::Test {
   Folder folder_;
 };
 
-TEST_F(transform, json_messages_one_a_line) {
+TEST_F(transform, transform_reads_json_messages_on_one_line_each) {
   const Ended it = from_pipe(std::string(kMessage) + "\n" + kMessage + "\n");
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 2) << it.out;
   EXPECT_EQ(it.err, "penstock transform: source records: 2, log events: 2, failures: 0\n");
 }
 
-TEST_F(transform, json_messages_over_many_lines) {
+TEST_F(transform, transform_reads_json_messages_on_several_lines) {
   const std::string pretty = "{\n  \"messageType\": \"DATA_MESSAGE\",\n  \"logEvents\": [\n  ]\n}";
   const Ended it = from_pipe(pretty + "\n" + pretty);
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(printed(it, false, pretty.size()), 2) << it.out;
 }
 
-TEST_F(transform, a_gzip_file_of_a_message_or_of_lines) {
+TEST_F(transform, transform_reads_gzip_files_of_messages_or_lines) {
   const std::string one = folder_.write("one.gz", gzip(kMessage));
   const std::string lines = folder_.write("lines", gzip(std::string(kMessage) + "\n" + kMessage + "\n"));
   const Ended it = run_program(args({one, lines}));
@@ -61,7 +61,7 @@ TEST_F(transform, a_gzip_file_of_a_message_or_of_lines) {
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 3) << it.out;
 }
 
-TEST_F(transform, base64_of_gzip_records_one_a_line) {
+TEST_F(transform, transform_reads_base64_of_gzip_records_on_one_line_each) {
   const std::string record = gzip(kMessage);
   const Ended it = from_pipe(base64(record) + "\n" + base64(record) + "\n");
   EXPECT_EQ(it.code, 0) << it.err;
@@ -75,7 +75,7 @@ std::string wrapped(const std::string& text, size_t columns, const std::string& 
   return out;
 }
 
-TEST_F(transform, base64_that_is_wrapped) {
+TEST_F(transform, transform_reads_wrapped_base64) {
   for (size_t more = 0; more < 60; ++more) {  // also with a last line that is full
     std::string noise;
     for (size_t i = 0; i < 200 + more; ++i) noise += static_cast<char>('!' + i * i % 90);
@@ -91,7 +91,7 @@ TEST_F(transform, base64_that_is_wrapped) {
   }
 }
 
-TEST_F(transform, a_wrapped_record_that_is_damaged_is_one_failure_and_costs_no_other) {
+TEST_F(transform, a_damaged_wrapped_record_is_one_failure_and_affects_no_other) {
   std::string noise;
   for (size_t i = 0; i < 400; ++i) noise += static_cast<char>('!' + i * i % 90);
   const std::string record = gzip(kMessage + noise);
@@ -108,7 +108,7 @@ TEST_F(transform, a_wrapped_record_that_is_damaged_is_one_failure_and_costs_no_o
                         "penstock transform: source records: 2, log events: 2, failures: 1\n");
 }
 
-TEST_F(transform, the_output_of_get_records_several_times_and_compact_or_not) {
+TEST_F(transform, transform_reads_get_records_output_compact_or_not) {
   const std::string record = gzip(kMessage);
   const std::string pretty =
       "{\n    \"Records\": [\n        {\n            \"SequenceNumber\": \"49\",\n            "
@@ -132,7 +132,7 @@ TEST_F(transform, the_output_of_get_records_several_times_and_compact_or_not) {
   EXPECT_TRUE(summary.out.starts_with("2 log events from 2 source records\n")) << summary.out;
 }
 
-TEST_F(transform, a_subscriptions_event_also_with_line_endings_in_its_base64) {
+TEST_F(transform, transform_reads_a_subscription_event_with_line_ends_in_its_base64) {
   const std::string record = gzip(kMessage);
   const std::string text = base64(record);
   const Ended it =
@@ -142,7 +142,7 @@ TEST_F(transform, a_subscriptions_event_also_with_line_endings_in_its_base64) {
   EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
 }
 
-TEST_F(transform, damaged_records_in_json_have_their_place_and_cost_no_other) {
+TEST_F(transform, damaged_records_in_json_have_their_position_and_affect_no_other) {
   const std::string record = gzip(kMessage);
   const std::string file = folder_.write(
       "in", "{\"Records\":[{\"Data\":\"!\"},{\"SequenceNumber\":\"7\"},\n7,{\"Data\":\"" + base64(record) +
@@ -163,14 +163,14 @@ TEST_F(transform, damaged_records_in_json_have_their_place_and_cost_no_other) {
   EXPECT_TRUE(it.err.ends_with("penstock transform: source records: 3, log events: 3, failures: 6\n")) << it.err;
 }
 
-TEST_F(transform, line_endings_after_the_gzip_data_of_a_file_are_padding) {
+TEST_F(transform, line_ends_after_the_gzip_data_of_a_file_are_padding) {
   const std::string file = folder_.write("one.gz", gzip(kMessage) + "\n" + gzip(kMessage) + "\r\n");
   const Ended it = run_program(args({file}));
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 2) << it.out;
 }
 
-TEST_F(transform, an_invocation_event_with_the_origin_of_its_records) {
+TEST_F(transform, transform_reads_an_invocation_event_with_the_origin_of_its_records) {
   const std::string record = gzip(kMessage);
   const Ended it = from_pipe(
       R"({"Records":[{"kinesis":{"partitionKey":"p","sequenceNumber":"49","approximateArrivalTimestamp":1566741561.188,"data":")" +
@@ -185,7 +185,7 @@ TEST_F(transform, an_invocation_event_with_the_origin_of_its_records) {
       << it.out;
 }
 
-TEST_F(transform, forms_may_be_mixed) {
+TEST_F(transform, transform_reads_mixed_formats) {
   const std::string record = gzip(kMessage);
   const std::string event = "{\"Records\":[{\"kinesis\":{\"data\":\"" + base64(record) + "\"}}]}";
   const Ended it = from_pipe(base64(record) + "\n" + kMessage + event + "\n" + base64(record));
@@ -194,7 +194,7 @@ TEST_F(transform, forms_may_be_mixed) {
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1);
 }
 
-TEST_F(transform, each_failure_has_its_place_and_the_rest_goes_on) {
+TEST_F(transform, each_failure_has_its_position_and_the_rest_is_processed) {
   const std::string bad = R"({"messageType":"bad"})";
   const std::string file = folder_.write(
       "in", "nonsense\x1b[2J\n\n" + bad +
@@ -204,16 +204,16 @@ TEST_F(transform, each_failure_has_its_place_and_the_rest_goes_on) {
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1);
   EXPECT_EQ(it.err, file + ":1: PS0927: 'nonsense\\x1b[2J' is neither JSON nor a gzip record in base64\n" +     //
-                        file + ":3: PS0950: bad is no message\n" +                                              //
+                        file + ":3: PS0950: bad is not a message\n" +                                           //
                         file + ":4: PS0928: record 0: the member kinesis.data is not base64\n" +                //
                         file + ":4: PS0928: record 1: the member kinesis.data is missing\n" +                   //
-                        file + ":4: PS0950: record 2: bad is no message\n" +                                    //
+                        file + ":4: PS0950: record 2: bad is not a message\n" +                                 //
                         file + ":5: PS0929: invalid JSON at byte 8: Invalid value.\n" +                         //
                         folder_.path("gone") + ": PS0925: cannot open the file: No such file or directory\n" +  //
                         "penstock transform: source records: 3, log events: 3, failures: 7\n");
 }
 
-TEST_F(transform, damaged_gzip_costs_only_what_is_behind_the_damage) {
+TEST_F(transform, damaged_gzip_loses_only_what_follows_the_damage) {
   const std::string whole = gzip(std::string(kMessage) + "\n");
   const Ended it = from_pipe(whole + whole.substr(0, 12));
   EXPECT_EQ(it.code, 1);
@@ -223,7 +223,7 @@ TEST_F(transform, damaged_gzip_costs_only_what_is_behind_the_damage) {
             "penstock transform: source records: 1, log events: 1, failures: 1\n");
 }
 
-TEST_F(transform, what_has_come_is_printed_before_more_comes) {
+TEST_F(transform, transform_prints_results_before_more_input_arrives) {
   Program program(args());
   std::string line;
   for (int i = 0; i < 3; ++i) {
@@ -235,7 +235,7 @@ TEST_F(transform, what_has_come_is_printed_before_more_comes) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(transform, a_reader_who_has_seen_enough_ends_it_with_a_failure) {
+TEST_F(transform, a_reader_that_closes_the_output_ends_transform_with_a_failure) {
   Program program(args());
   program.type(std::string(kMessage) + "\n");
   std::string line;
@@ -247,13 +247,13 @@ TEST_F(transform, a_reader_who_has_seen_enough_ends_it_with_a_failure) {
   EXPECT_EQ(program.wait(), 1);
 }
 
-TEST_F(transform, nothing_in_nothing_out) {
+TEST_F(transform, empty_input_gives_empty_output) {
   const Ended it = from_pipe("");
   EXPECT_EQ(it.code, 0);
   EXPECT_EQ(it.out, "");
 }
 
-TEST_F(transform, a_conf_gives_the_filter_its_options) {
+TEST_F(transform, transform_takes_filter_options_from_a_conf) {
   const std::string conf =
       folder_.write("a.conf", "[FILTER]\n  Name lambda_logs\n  Match *\n  source_key origin\n");
   const Ended it = run_program(args({"-c", conf}), kMessage);
@@ -261,7 +261,7 @@ TEST_F(transform, a_conf_gives_the_filter_its_options) {
   EXPECT_EQ(it.out.rfind("{\"origin\":", 0), 0u) << it.out;
 }
 
-TEST_F(transform, problems_with_those_options_are_told_before_anything_is_read) {
+TEST_F(transform, problems_with_options_are_reported_before_anything_is_read) {
   const std::string conf = folder_.write("a.conf", "[FILTER]\n  Name lambda_logs\n  sauce_key origin\n");
   const Ended it = run_program(args({"-c", conf}));
   EXPECT_EQ(it.code, 1);
@@ -269,27 +269,27 @@ TEST_F(transform, problems_with_those_options_are_told_before_anything_is_read) 
             conf + ":3: PS0850: filter 'lambda_logs' has no option 'sauce_key'; did you mean 'source_key'?\n");
 }
 
-TEST_F(transform, the_decoder_has_its_options_from_its_own_filter_in_the_conf) {
+TEST_F(transform, transform_takes_decoder_options_from_its_filter_in_the_conf) {
   const std::string conf = folder_.write("a.conf",
                                          "[INPUT]\n  Name penstock_kinesis\n  inflate_limit 1K\n[FILTER]\n  Name "
                                          "cloudwatch_logs\n  inflate_limit 2K\n");
   const Ended it = run_program(args({"-c", conf}), R"({"messageType":"bad"})");
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err.rfind("stdin:1: PS0950: bad is no message (limit 2K)\n", 0), 0u) << it.err;
+  EXPECT_EQ(it.err.rfind("stdin:1: PS0950: bad is not a message (limit 2K)\n", 0), 0u) << it.err;
 }
 
-TEST_F(transform, without_one_it_has_those_of_the_input_that_it_knows) {
+TEST_F(transform, transform_takes_decoder_options_from_the_input_in_the_conf) {
   const std::string conf =
       folder_.write("a.conf",
                     "[INPUT]\n  Name penstock_kinesis\n  stream s\n  Tag t\n  inflate_limit 1K\n"
                     "  source_key origin\n[OUTPUT]\n  Name null\n  inflate_limit 3K\n");
   Ended it = run_program(args({"-c", conf}), R"({"messageType":"bad"})");
-  EXPECT_EQ(it.err.rfind("stdin:1: PS0950: bad is no message (limit 1K)\n", 0), 0u) << it.err;
+  EXPECT_EQ(it.err.rfind("stdin:1: PS0950: bad is not a message (limit 1K)\n", 0), 0u) << it.err;
   it = run_program(args({"-c", conf}), kMessage);
   EXPECT_EQ(it.out.rfind("{\"origin\":", 0), 0u) << "lambda_logs likewise: " << it.out;
 }
 
-TEST_F(transform, a_summary_takes_the_place_of_the_records) {
+TEST_F(transform, a_summary_replaces_the_records) {
   const Ended it = run_program(args({"--summary"}), std::string(kMessage) + "\nnonsense\n" + kMessage);
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.out.rfind("2 log events from 2 source records\n"
@@ -306,24 +306,25 @@ TEST_F(transform, a_summary_takes_the_place_of_the_records) {
             "penstock transform: source records: 2, log events: 2, failures: 1\n");
 }
 
-TEST_F(transform, a_summary_of_nothing_says_so) {
+TEST_F(transform, a_summary_of_empty_input_says_so) {
   const Ended it = run_program(args({"--summary"}), "");
   EXPECT_EQ(it.code, 0);
   EXPECT_EQ(it.out.rfind("No log events from 0 source records\n", 0), 0u) << it.out;
 }
 
-TEST_F(transform, what_a_summary_reads_is_not_renamed_by_the_conf) {
+TEST_F(transform, a_summary_ignores_renamed_members_of_the_conf) {
   const std::string conf =
       folder_.write("a.conf", "[FILTER]\n  Name lambda_logs\n  Source_Key level\n  Drop start\n");
   const Ended it = run_program(args({"--summary", "-c", conf}), kMessage);
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_NE(it.out.find("  (none)\n"), std::string::npos) << it.out;
-  EXPECT_NE(it.out.find("\nstart "), std::string::npos) << "what leaves records out still does: " << it.out;
+  EXPECT_NE(it.out.find("\nstart "), std::string::npos)
+      << "options that leave records out still apply: " << it.out;
   const std::string wrong = folder_.write("b.conf", "[FILTER]\n  Name lambda_logs\n  sauce_key origin\n");
-  EXPECT_EQ(run_program(args({"--summary", "-c", wrong})).code, 1) << "and is checked all the same";
+  EXPECT_EQ(run_program(args({"--summary", "-c", wrong})).code, 1) << "and is still checked";
 }
 
-TEST_F(transform, on_a_terminal_with_nothing_to_read_it_says_so) {
+TEST_F(transform, transform_without_input_on_a_terminal_says_so) {
   const int near = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   ASSERT_EQ(grantpt(near), 0);
   ASSERT_EQ(unlockpt(near), 0);
@@ -337,7 +338,7 @@ TEST_F(transform, on_a_terminal_with_nothing_to_read_it_says_so) {
   close(near);
 }
 
-TEST_F(transform, the_real_invocation_event_is_unwrapped) {
+TEST_F(transform, a_real_invocation_event_is_unwrapped) {
   const char* folder = std::getenv("PENSTOCK_TEST_DATA");
   const std::string file = std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/invocation-event.json";
   if (!std::filesystem::exists(file))

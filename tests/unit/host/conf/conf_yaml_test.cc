@@ -13,7 +13,7 @@ namespace {
 
 class conf_yaml : public ConfTest {};
 
-TEST_F(conf_yaml, sections_come_in_the_order_of_the_file_with_their_lines) {
+TEST_F(conf_yaml, yaml_sections_keep_the_order_and_lines_of_the_file) {
   const Conf it = read_yaml(
       "service:\n"
       "  flush: 1\n"
@@ -35,7 +35,7 @@ TEST_F(conf_yaml, sections_come_in_the_order_of_the_file_with_their_lines) {
   EXPECT_EQ(it.sections[3].entries[1].place.file, folder_.path("agent.yaml"));
 }
 
-TEST_F(conf_yaml, a_file_is_yaml_by_its_name) {
+TEST_F(conf_yaml, a_file_is_yaml_if_its_name_says_so) {
   EXPECT_TRUE(is_yaml_name("a.yaml"));
   EXPECT_TRUE(is_yaml_name("x/a.YML"));
   EXPECT_FALSE(is_yaml_name("a.conf"));
@@ -43,7 +43,7 @@ TEST_F(conf_yaml, a_file_is_yaml_by_its_name) {
   EXPECT_FALSE(is_yaml_name("a.yaml.conf"));
 }
 
-TEST_F(conf_yaml, camel_case_becomes_snake_case_only_where_it_begins_small_and_has_no_underscore) {
+TEST_F(conf_yaml, camel_case_keys_become_snake_case_under_the_agents_rules) {
   EXPECT_EQ(snake_case("checkpointAfter"), "checkpoint_after");
   EXPECT_EQ(snake_case("storage.totalLimitSize"), "storage.total_limit_size");
   EXPECT_EQ(snake_case("stream"), "stream");
@@ -54,18 +54,18 @@ TEST_F(conf_yaml, camel_case_becomes_snake_case_only_where_it_begins_small_and_h
   EXPECT_EQ(text(read_yaml("service: {logLevel: info}\n")), "service{log_level=info;}");
 }
 
-TEST_F(conf_yaml, values_stay_the_text_that_they_are) {
+TEST_F(conf_yaml, yaml_values_keep_their_text) {
   const Conf it = read_yaml("service: {a: 1.50, b: yes, c: null, d: ~, e: , f: ' x ', g: \"a\\tb\", h: 0x10}\n");
   EXPECT_EQ(text(it), "service{a=1.50;b=yes;c=null;d=~;e=;f=x;g=a\tb;h=0x10;}");
 }
 
-TEST_F(conf_yaml, a_list_is_a_repeated_property) {
+TEST_F(conf_yaml, a_yaml_list_is_a_repeated_property) {
   const Conf it = read_yaml("pipeline:\n  inputs:\n    - name: a\n      path:\n        - x\n        - y\n");
   EXPECT_EQ(text(it), "input{name=a;path=x;path=y;}");
   EXPECT_EQ(it.sections[0].entries[2].place.line, 6);
 }
 
-TEST_F(conf_yaml, env_counts_wherever_it_stands_and_goes_before_the_environment) {
+TEST_F(conf_yaml, env_applies_wherever_it_is_and_takes_precedence_over_the_environment) {
   environment_ = {{"A", "env-a"}, {"B", "env-b"}};
   const Conf it = read_yaml("service: {k: '${A}/${B}/${C:-c}'}\nenv: {A: first}\n---\nenv: {A: yaml-a}\n");
   EXPECT_EQ(text(it), "service{k=yaml-a/env-b/c;}");
@@ -94,7 +94,7 @@ TEST_F(conf_yaml, env_may_be_a_list) {
             "agent.yaml:4: PS0823: a variable in 'env' has no name; add name\n");
 }
 
-TEST_F(conf_yaml, a_variable_of_a_file_is_what_the_file_holds_less_one_line_end) {
+TEST_F(conf_yaml, a_variable_from_a_file_is_its_content_without_one_line_end) {
   folder_.write("one", "text\n\n");
   folder_.write("none", "\n");
   const std::string in = "file://" + folder_.path("");
@@ -106,14 +106,14 @@ TEST_F(conf_yaml, a_variable_of_a_file_is_what_the_file_holds_less_one_line_end)
             "agent.yaml:3: PS0825: cannot read variable B from 'gone': No such file or directory\n");
 }
 
-TEST_F(conf_yaml, an_unset_variable_is_nothing_with_a_warning) {
+TEST_F(conf_yaml, an_unset_variable_in_yaml_is_empty_with_a_warning) {
   const Conf it = read_yaml("service:\n  k: a${NOPE}b\n");
   EXPECT_EQ(text(it), "service{k=ab;}");
   EXPECT_EQ(problems(it),
             "agent.yaml:2: warning: PS0817: variable ${NOPE} is not set; it is replaced with an empty text\n");
 }
 
-TEST_F(conf_yaml, includes_are_relative_to_the_file_and_read_where_they_stand) {
+TEST_F(conf_yaml, yaml_includes_are_relative_to_the_file_and_read_in_place) {
   std::filesystem::create_directory(folder_.path("sub"));
   folder_.write("sub/one.yaml", "includes: [two.yaml]\npipeline: {inputs: [{name: one}]}\n");
   folder_.write("sub/two.yaml", "env: {V: v}\npipeline: {inputs: [{name: two}]}\n");
@@ -124,7 +124,7 @@ TEST_F(conf_yaml, includes_are_relative_to_the_file_and_read_where_they_stand) {
   EXPECT_EQ(it.sections[1].place.file, folder_.path("sub/two.yaml"));
 }
 
-TEST_F(conf_yaml, of_wildcards_the_star_alone_makes_a_pattern) {
+TEST_F(conf_yaml, the_star_is_the_only_wildcard_in_includes) {
   folder_.write("p2.part", "pipeline: {inputs: [{name: two}]}\n");
   folder_.write("p1.part", "pipeline: {inputs: [{name: one}]}\n");
   EXPECT_EQ(text(read_yaml("includes: ['p*.part']\n")), "input{name=one;}input{name=two;}");
@@ -132,14 +132,14 @@ TEST_F(conf_yaml, of_wildcards_the_star_alone_makes_a_pattern) {
             "agent.yaml:1: PS0801: cannot read 'p?.part': No such file or directory\n");
 }
 
-TEST_F(conf_yaml, a_pattern_that_fits_nothing_is_a_warning_but_an_error_where_it_is_absolute) {
+TEST_F(conf_yaml, an_include_pattern_without_a_match_is_a_warning_or_with_an_absolute_path_an_error) {
   EXPECT_EQ(problems(read_yaml("includes: ['nope*.yaml']\n")),
             "agent.yaml:1: warning: PS0810: no file matches 'nope*.yaml'\n");
   EXPECT_EQ(problems(read_yaml("includes: ['" + folder_.path("nope*.yaml") + "']\n")),
             "agent.yaml:1: PS0810: no file matches 'nope*.yaml', so Fluent Bit does not start\n");
 }
 
-TEST_F(conf_yaml, a_file_read_twice_is_an_error_so_that_includes_cannot_go_round) {
+TEST_F(conf_yaml, a_yaml_file_included_twice_is_an_error) {
   folder_.write("again.yaml", "includes: [agent.yaml]\n");
   EXPECT_EQ(problems(read_yaml("includes:\n  - again.yaml\n  - ./again.yaml\n")),
             "again.yaml:1: PS0803: 'agent.yaml' is already included, and Fluent Bit does not start if a file is "
@@ -148,7 +148,7 @@ TEST_F(conf_yaml, a_file_read_twice_is_an_error_so_that_includes_cannot_go_round
             "included twice. Remove this item\n");
 }
 
-TEST_F(conf_yaml, plugins_are_paths_as_they_are_written) {
+TEST_F(conf_yaml, plugins_in_yaml_are_paths_as_written) {
   const Conf it = read_yaml("plugins:\n  - /opt/a.so\n  - ${B}/c.so\n");
   ASSERT_EQ(it.plugins.size(), 2u);
   EXPECT_EQ(it.plugins[0].value, "/opt/a.so");
@@ -161,7 +161,7 @@ TEST_F(conf_yaml, plugins_are_paths_as_they_are_written) {
             "agent.yaml:1: PS0821: invalid item of 'plugins': expected the path of a shared object\n");
 }
 
-TEST_F(conf_yaml, what_nests_is_kept_as_a_key_alone) {
+TEST_F(conf_yaml, nested_values_are_kept_as_their_key_only) {
   const Conf it = read_yaml(
       "service: {telemetry: {metrics: {}}}\n"
       "pipeline:\n  inputs:\n    - {name: a, processors: {logs: [{name: x}]}, routes: {logs: []}, telemetry: "
@@ -182,7 +182,7 @@ TEST_F(conf_yaml, what_nests_is_kept_as_a_key_alone) {
       "agent.yaml:10: PS0821: invalid value of 'grace': expected a text, not a map or a list\n");
 }
 
-TEST_F(conf_yaml, keys_of_other_kinds_become_sections_without_entries) {
+TEST_F(conf_yaml, unknown_top_level_keys_become_empty_sections) {
   EXPECT_EQ(problems(read_yaml("what:\n  a: b\n  c: {d: e}\n")),
             "agent.yaml:3: PS0821: invalid value of 'c': expected a text, not a map or a list\n");
   const Conf it = read_yaml("parsers: [{name: x}]\ncustoms: []\nextensions: {a: {b: [c]}}\nwhat: {a: b}\n");
@@ -193,7 +193,7 @@ TEST_F(conf_yaml, keys_of_other_kinds_become_sections_without_entries) {
             "agent.yaml:2: PS0821: invalid value of 'what': expected a map\n");
 }
 
-TEST_F(conf_yaml, all_problems_of_shape_are_told_at_once) {
+TEST_F(conf_yaml, all_structural_problems_of_yaml_are_reported_together) {
   const Conf it = read_yaml(
       "service: 5\nservice: {a: b}\nservice: {}\npipeline: {input: []}\npipeline: {inputs: {name: a}}\n"
       "pipeline: {outputs: [a]}\ninputs: []\nincludes: a.yaml\nincludes: [[a]]\nenv: a\nenv: {a: "
@@ -213,14 +213,14 @@ TEST_F(conf_yaml, all_problems_of_shape_are_told_at_once) {
             "agent.yaml:12: PS0821: invalid value of 'pipeline': expected a map\n");
 }
 
-TEST_F(conf_yaml, anchors_are_let_be_and_aliases_refused_as_the_agent_does) {
+TEST_F(conf_yaml, yaml_anchors_are_ignored_and_aliases_rejected_as_in_the_agent) {
   EXPECT_EQ(text(read_yaml("service: {a: &x 1}\n")), "service{a=1;}");
   EXPECT_EQ(problems(read_yaml("service:\n  a: &x 1\n  b: *x\n")),
             "agent.yaml:3: PS0820: alias '*x' is not supported, because Fluent Bit rejects aliases; write the "
             "value itself\n");
 }
 
-TEST_F(conf_yaml, what_is_no_yaml_is_told_with_its_line) {
+TEST_F(conf_yaml, invalid_yaml_is_reported_with_its_line) {
   EXPECT_EQ(problems(read_yaml("a: b\n c: d\n")),
             "agent.yaml:2: PS0820: invalid YAML: mapping values are not allowed in this context\n");
   EXPECT_EQ(problems(read_yaml("a:\n  - [b\nc: d\n")),
@@ -235,14 +235,14 @@ TEST_F(conf_yaml, what_is_no_yaml_is_told_with_its_line) {
             "agent.yaml:2: PS0820: a key must be a text, not a map or a list\n");
 }
 
-TEST_F(conf_yaml, an_empty_file_has_no_sections) {
+TEST_F(conf_yaml, an_empty_yaml_file_has_no_sections) {
   EXPECT_EQ(problems(read_yaml("")), "");
   EXPECT_EQ(problems(read_yaml("# nothing\n")), "");
   EXPECT_EQ(problems(read_file(folder_.path("none.yaml"))),
             "none.yaml: PS0801: cannot read 'none.yaml': No such file or directory\n");
 }
 
-TEST(yaml_tree, nesting_is_bounded) {
+TEST(yaml_tree, the_depth_of_yaml_is_limited) {
   const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   std::vector<YamlNode> documents;
   int line = 0;

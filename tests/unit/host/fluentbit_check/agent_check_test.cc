@@ -62,7 +62,7 @@ constexpr char kGood[] =
     "  workers 1\n"
     "[INPUT]\n  Name tail\n  what ever\n[FILTER]\n  Name grep\n[OUTPUT]\n  Name stdout\n[CUSTOM]\n  Name x\n";
 
-TEST_F(agent_check, a_good_conf_has_no_problems_and_other_plugins_are_left_alone) {
+TEST_F(agent_check, a_valid_agent_conf_has_no_problems_and_other_plugins_are_ignored) {
   EXPECT_EQ(problems(kGood), "");
   const AgentCheck it = check(kGood);
   EXPECT_EQ(it.inputs, 1u);
@@ -70,7 +70,7 @@ TEST_F(agent_check, a_good_conf_has_no_problems_and_other_plugins_are_left_alone
   EXPECT_EQ(it.outputs, 1u);
 }
 
-TEST_F(agent_check, yaml_is_checked_as_the_classic_form_is) {
+TEST_F(agent_check, yaml_is_checked_like_the_classic_format) {
   const std::string conf =
       "service: {storage.path: /x}\n"
       "parsers: [{name: p}]\n"
@@ -88,7 +88,7 @@ TEST_F(agent_check, yaml_is_checked_as_the_classic_form_is) {
             "ignore without a message; did you mean 'log_key'?\n");
 }
 
-TEST_F(agent_check, unknown_keys_and_bad_values_are_errors_with_a_suggestion) {
+TEST_F(agent_check, unknown_keys_and_invalid_values_are_errors_with_a_suggestion) {
   EXPECT_EQ(of_input(std::string(kSafe) + "  checkpoint_aftr append\n  treaded off\n  region bad\n  xyzzy 1\n"),
             "agent.conf:11: PS0850: input 'penstock_kinesis' has no option 'checkpoint_aftr', which Fluent Bit "
             "would ignore without a message; did you mean 'checkpoint_after'?\n"
@@ -112,7 +112,7 @@ TEST_F(agent_check, a_required_option_that_is_missing_or_empty_is_an_error) {
       "agent.conf:1: PS0853: stream is required\n");
 }
 
-TEST_F(agent_check, of_a_repeated_option_the_values_must_agree_and_of_a_key_of_the_agents_the_last_counts) {
+TEST_F(agent_check, values_of_a_repeated_option_must_agree_but_the_agents_own_keys_may_repeat) {
   EXPECT_EQ(
       of_input("  threaded on\n  threaded off\n  storage.type filesystem\n  stream s\n  Region a\n  region b\n"),
       "agent.conf:10: warning: PS0834: 'threaded' is already set in line 9; the last value is used\n"
@@ -135,14 +135,14 @@ TEST_F(agent_check, a_list_of_several_values_is_an_error) {
             "write a text\n");
 }
 
-TEST_F(agent_check, a_file_of_two_sections_is_an_error) {
+TEST_F(agent_check, a_state_file_used_by_two_sections_is_an_error) {
   EXPECT_EQ(of_input(std::string(kSafe) + "[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n" +
                      "  on_failure file:/./x.lock\n  Retry_Limit off\n  workers 1\n"),
             "agent.conf:15: PS0849: on_failure uses the file '/./x.lock', which checkpoint in line 7 already "
             "uses; give each section its own file\n");
 }
 
-TEST_F(agent_check, a_match_that_begins_with_a_slash_is_warned_of) {
+TEST_F(agent_check, a_match_that_begins_with_a_slash_causes_a_warning) {
   const std::string text = "begins with /, but the tags of tag_format do not; remove the /, as in aws/lambda/*\n";
   EXPECT_EQ(
       of_input(std::string(kSafe) + "[FILTER]\n  Name grep\n  Match /aws/*\n[OUTPUT]\n  Name null\n"
@@ -157,7 +157,7 @@ TEST_F(agent_check, a_match_that_begins_with_a_slash_is_warned_of) {
             "penstock_kinesis or lambda_logs\n");
 }
 
-TEST_F(agent_check, a_comment_after_a_value_is_warned_of) {
+TEST_F(agent_check, a_comment_after_a_value_causes_a_warning) {
   EXPECT_EQ(of_input(std::string(kSafe) + "  region r # mine\n"),
             "agent.conf:11: warning: PS0818: the value of 'region' contains #, which does not begin a comment "
             "here; write a comment on its own line\n");
@@ -178,7 +178,7 @@ TEST_F(agent_check, checkpoint_after_append_needs_threaded_off) {
       "agent.conf:10: PS0877: invalid threaded 'maybe': expected on or off; Fluent Bit does not start with it\n");
 }
 
-TEST_F(agent_check, handover_and_delivery_need_no_threaded_off_but_say_what_they_cost) {
+TEST_F(agent_check, handover_and_delivery_work_with_threads_and_explain_their_cost) {
   EXPECT_EQ(of_input("  storage.type filesystem\n  checkpoint_after handover\n"),
             "agent.conf:10: warning: PS0960: checkpoint_after handover: records that the agent has not delivered "
             "when it ends are lost\n");
@@ -190,7 +190,7 @@ TEST_F(agent_check, handover_and_delivery_need_no_threaded_off_but_say_what_they
             "records that filters such as multiline and rewrite_tag create\n");
 }
 
-TEST_F(agent_check, append_without_storage_on_disk_is_warned_of) {
+TEST_F(agent_check, append_without_storage_on_disk_causes_a_warning) {
   const std::string text =
       "warning: PS0880: without storage.type filesystem, records that the agent has accepted count as read but "
       "are "
@@ -221,19 +221,19 @@ TEST_F(agent_check, storage_does_not_matter_to_a_checkpoint_in_memory) {
             "file:PATH to keep the position\n");
 }
 
-TEST_F(agent_check, a_filter_without_match_keeps_the_agent_from_starting) {
+TEST_F(agent_check, a_filter_without_match_is_an_error) {
   EXPECT_EQ(problems("[FILTER]\n  Name lambda_logs\n"),
             "agent.conf:1: PS0841: Match is missing, and Fluent Bit does not start without it\n");
   EXPECT_EQ(problems("[FILTER]\n  Name lambda_logs\n  Match_Regex x\n"), "");
 }
 
-TEST_F(agent_check, storage_on_disk_needs_a_path) {
+TEST_F(agent_check, storage_on_disk_requires_a_path) {
   EXPECT_EQ(of_input(kSafe, "  flush 1\n"),
             "agent.conf:10: PS0879: storage.type filesystem needs storage.path in [SERVICE]; Fluent Bit does not "
             "start without it\n");
 }
 
-TEST_F(agent_check, what_no_output_matches_would_be_thrown_away) {
+TEST_F(agent_check, records_that_no_output_matches_cause_a_warning) {
   const std::string input =
       "[SERVICE]\n  storage.path /x\n[INPUT]\n  Name penstock_kinesis\n  stream s\n  checkpoint file:/x\n"
       "  on_failure file:/y\n" +
@@ -253,7 +253,7 @@ TEST_F(agent_check, what_no_output_matches_would_be_thrown_away) {
             "count as read; remove it\n");
 }
 
-TEST_F(agent_check, retries_that_end_are_warned_of) {
+TEST_F(agent_check, limited_retries_cause_a_warning) {
   EXPECT_EQ(of_output("  workers 1\n"),
             "agent.conf:1: warning: PS0886: Retry_Limit is 1 by default: a chunk that fails twice is lost; set "
             "Retry_Limit no_limits\n");
@@ -267,7 +267,7 @@ TEST_F(agent_check, retries_that_end_are_warned_of) {
     EXPECT_EQ(of_output(std::string("  workers 1\n  Retry_Limit ") + unlimited + "\n"), "");
 }
 
-TEST_F(agent_check, an_output_without_workers_is_warned_of) {
+TEST_F(agent_check, an_output_without_workers_causes_a_warning) {
   const std::string text =
       "warning: PS0964: without workers the whole agent is blocked while a flush waits for the service; set "
       "workers "
@@ -276,7 +276,7 @@ TEST_F(agent_check, an_output_without_workers_is_warned_of) {
   EXPECT_EQ(of_output("  Retry_Limit off\n  workers 0\n"), "agent.conf:7: " + text);
 }
 
-TEST_F(agent_check, keys_that_change_nothing_are_warned_of_and_tls_on_is_an_error) {
+TEST_F(agent_check, keys_without_effect_cause_a_warning_and_tls_on_is_an_error) {
   const std::string text =
       " has no effect, because Penstock makes its own connections; see endpoint, ca_file, connect_timeout and "
       "call_timeout\n";
@@ -289,7 +289,7 @@ TEST_F(agent_check, keys_that_change_nothing_are_warned_of_and_tls_on_is_an_erro
             "plugin. Remove the line; Penstock always uses its own TLS\n");
 }
 
-TEST_F(agent_check, what_drops_or_forgets_is_warned_of) {
+TEST_F(agent_check, settings_that_drop_records_cause_a_warning) {
   EXPECT_EQ(
       problems("[SERVICE]\n  storage.path /x\n[INPUT]\n  Name penstock_kinesis\n  stream s\n  checkpoint memory\n"
                "  on_failure drop\n" +
@@ -303,7 +303,7 @@ TEST_F(agent_check, what_drops_or_forgets_is_warned_of) {
             "which are then lost\n");
 }
 
-TEST_F(agent_check, a_name_that_probably_meant_ours_is_warned_of) {
+TEST_F(agent_check, a_plugin_name_similar_to_ours_causes_a_warning) {
   EXPECT_EQ(
       problems(std::string(kGood) +
                "[INPUT]\n  Name kinesis\n[OUTPUT]\n  Name kinesis_streams\n  on_failure drop\n"
@@ -319,13 +319,13 @@ TEST_F(agent_check, a_name_that_probably_meant_ours_is_warned_of) {
       "agent.conf:50: warning: PS0867: 'lambda_logs' of Penstock is not an output, but a filter\n");
 }
 
-TEST_F(agent_check, a_conf_without_a_section_of_ours_is_warned_of) {
+TEST_F(agent_check, a_conf_without_our_sections_causes_a_warning) {
   EXPECT_EQ(problems("[INPUT]\n  Name tail\n"),
             "agent.conf: warning: PS0868: the configuration has no section of Penstock: none has the Name "
             "penstock_kinesis or lambda_logs\n");
 }
 
-TEST_F(agent_check, files_are_found_by_plugins_file_and_by_plugins) {
+TEST_F(agent_check, files_are_found_through_plugins_file_and_plugins) {
   plugins_.clear();
   folder_.write("plugins.conf",
                 "[PLUGINS]\n  Path " + kFiles + "/penstock-out-kinesis.so\n  Path /nowhere/other.so\n");
@@ -344,7 +344,7 @@ TEST_F(agent_check, files_are_found_by_plugins_file_and_by_plugins) {
       "message\n");
 }
 
-TEST_F(agent_check, a_file_that_nothing_names_is_warned_of_and_looked_for_beside_the_library) {
+TEST_F(agent_check, an_unnamed_file_causes_a_warning_and_is_searched_next_to_the_library) {
   plugins_ = {kFiles + "/penstock-in-kinesis.so"};
   const std::string it =
       problems("[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n  region eu-west-1\n  on_failure file:" +
@@ -354,7 +354,7 @@ TEST_F(agent_check, a_file_that_nothing_names_is_warned_of_and_looked_for_beside
             "does not name; add it to the Plugins_File or to plugins, or start Fluent Bit with -e and its path\n");
 }
 
-TEST_F(agent_check, what_the_command_line_names_goes_before_what_the_conf_names) {
+TEST_F(agent_check, files_from_the_command_line_take_precedence_over_the_conf) {
   EXPECT_EQ(
       problems("plugins: [/nowhere/penstock-out-kinesis.so]\n"
                "pipeline: {outputs: [{name: penstock_kinesis, stream: s, on_failure: 'file:/y', workers: 1,\n"
@@ -363,7 +363,7 @@ TEST_F(agent_check, what_the_command_line_names_goes_before_what_the_conf_names)
       "");
 }
 
-TEST_F(agent_check, paths_that_the_agent_would_not_open_are_told_of) {
+TEST_F(agent_check, paths_that_the_agent_would_not_open_are_reported) {
   plugins_.clear();
   std::filesystem::copy_file(kFiles + "/penstock-out-kinesis.so", folder_.path("penstock-out-kinesis.so"));
   folder_.write("plugins.conf",
@@ -384,7 +384,7 @@ TEST_F(agent_check, paths_that_the_agent_would_not_open_are_told_of) {
       "'${DIR}/other.so' literally; replace the variable with its value\n");
 }
 
-TEST_F(agent_check, a_file_that_cannot_be_opened_or_is_another_is_an_error) {
+TEST_F(agent_check, a_file_that_cannot_be_opened_or_is_something_else_is_an_error) {
   plugins_ = {"/nowhere/penstock-out-kinesis.so"};
   EXPECT_EQ(
       of_output("  Retry_Limit off\n  workers 1\n"),
@@ -396,7 +396,7 @@ TEST_F(agent_check, a_file_that_cannot_be_opened_or_is_another_is_an_error) {
             "program can read; install both from one package\n");
 }
 
-TEST_F(agent_check, where_the_agent_reads_the_classic_form_otherwise_it_is_an_error) {
+TEST_F(agent_check, classic_syntax_that_the_agent_reads_differently_is_an_error) {
   std::filesystem::create_directory(folder_.path("sub"));
   folder_.write("sub/one.conf", "@INCLUDE two.conf\n");
   folder_.write("sub/two.conf", "");
@@ -418,7 +418,7 @@ TEST_F(agent_check, where_the_agent_reads_the_classic_form_otherwise_it_is_an_er
       "the first configuration file, not next to this file; write an absolute path\n");
 }
 
-TEST_F(agent_check, the_command_prints_problems_and_counts_and_exits_as_check_does) {
+TEST_F(agent_check, check_for_an_agent_prints_problems_and_counts_and_has_the_exit_codes_of_check) {
   const std::string file = folder_.write("agent.conf", kGood);
   std::vector<std::string> args = {"check", "--agent", "fluent-bit", file};
   for (const std::string& plugin : plugins_) args.insert(args.end(), {"-e", plugin});

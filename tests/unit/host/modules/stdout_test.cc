@@ -29,14 +29,14 @@ class stdout_output : public testing::Test {
   Lines journal_;
 };
 
-TEST_F(stdout_output, prints_json_as_it_is_and_wraps_the_rest) {
+TEST_F(stdout_output, stdout_prints_json_unchanged_and_wraps_other_text) {
   EXPECT_EQ(run_program(args("  count 2\n  then end\n")).out,
             "{\"time_ms\":1000,\"message\":\"line 1\"}\n{\"time_ms\":1001,\"message\":\"line 2\"}\n");
   const Ended json = run_program(args("  count 1\n  then end\n", "[FILTER]\n  Name lambda_logs\n  Match *\n"));
   EXPECT_EQ(json.out.rfind("{\"source\":", 0), 0u) << json.out;
 }
 
-TEST_F(stdout_output, writes_to_a_file) {
+TEST_F(stdout_output, stdout_can_be_a_file) {
   const int fd = open(folder_.path("out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   Program program(args("  count 3\n  then end\n"), fd);
   close(fd);
@@ -61,7 +61,7 @@ TEST_F(stdout_output, a_slow_reader_stops_the_input_and_gets_everything) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(stdout_output, a_reader_who_stands_still_keeps_nobody_from_ending_it) {
+TEST_F(stdout_output, a_stalled_reader_of_stdout_does_not_prevent_the_end) {
   Program program(args("  count 20\n  size 100000\n"));
   journal_.until("emit 11 1");
   program.signal(SIGTERM);
@@ -69,7 +69,7 @@ TEST_F(stdout_output, a_reader_who_stands_still_keeps_nobody_from_ending_it) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(stdout_output, a_reader_who_went_away_ends_it_in_order_and_is_a_failure) {
+TEST_F(stdout_output, a_reader_that_closes_stdout_causes_an_orderly_end_and_a_failure) {
   Program program(args("  count 20\n  size 100000\n"));
   journal_.until("emit 11 1");
   program.out.close();
@@ -83,16 +83,16 @@ TEST_F(stdout_output, a_reader_who_went_away_ends_it_in_order_and_is_a_failure) 
 }
 
 // As in `penstock run ... 2>&1 | less`.
-TEST_F(stdout_output, a_stopped_reader_of_both_records_and_log_keeps_nobody_from_ending_it) {
+TEST_F(stdout_output, a_stalled_reader_of_stdout_and_log_does_not_prevent_the_end) {
   const FullPipe pipe;
   Program program(args("  count 20\n  size 100000\n"), pipe.end(), -1, pipe.end());
   journal_.until("emit 11 1");
-  EXPECT_EQ(fcntl(pipe.end(), F_GETFL) & O_NONBLOCK, 0) << "others write to it too";
+  EXPECT_EQ(fcntl(pipe.end(), F_GETFL) & O_NONBLOCK, 0) << "other processes write to it too";
   program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(stdout_output, a_stopped_reader_of_the_log_does_not_keep_a_conf_with_a_warning_from_starting) {
+TEST_F(stdout_output, a_stalled_reader_of_the_log_does_not_prevent_a_start_with_warnings) {
   const FullPipe pipe;
   const std::string warned = "  threaded on\n";
   EXPECT_NE(run_program(args("  count 1\n  then end\n" + warned)).err.find("warning: PS0836: 'threaded'"),
@@ -104,7 +104,7 @@ TEST_F(stdout_output, a_stopped_reader_of_the_log_does_not_keep_a_conf_with_a_wa
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(stdout_output, a_stopped_reader_of_the_log_does_not_keep_a_conf_with_an_error_from_failing) {
+TEST_F(stdout_output, a_stalled_reader_of_the_log_does_not_prevent_a_failed_start) {
   const FullPipe pipe;
   Program program(args("  nonsense 1\n"), -1, -1, pipe.end());
   EXPECT_EQ(program.wait(), 1);
@@ -139,7 +139,7 @@ class stdout_to_a_limited_file : public stdout_output, public testing::WithParam
   int fd_;
 };
 
-TEST_P(stdout_to_a_limited_file, ends_with_a_whole_line) {
+TEST_P(stdout_to_a_limited_file, a_stdout_file_at_its_limit_ends_with_a_complete_line) {
   const FileSizeLimit limit(kLimit);
   Program program(args("  count 3\n  size 1000\n"), fd_);
   program.err.until("cannot write to standard output: File too large");
@@ -152,7 +152,7 @@ TEST_P(stdout_to_a_limited_file, ends_with_a_whole_line) {
   EXPECT_TRUE(out.ends_with("}\n"));
 }
 
-TEST_P(stdout_to_a_limited_file, goes_on_after_it_and_logs_that_it_does) {
+TEST_P(stdout_to_a_limited_file, stdout_continues_after_a_full_file_and_logs_the_recovery) {
   const FileSizeLimit limit(kLimit);
   Program program(args("  count 3\n  size 1000\n  then end\n"), fd_);
   program.err.until("cannot write to standard output: File too large");
@@ -167,7 +167,7 @@ TEST_P(stdout_to_a_limited_file, goes_on_after_it_and_logs_that_it_does) {
 
 INSTANTIATE_TEST_SUITE_P(, stdout_to_a_limited_file, testing::Values(O_APPEND, O_TRUNC));
 
-TEST_F(stdout_output, that_is_closed_or_cannot_be_written_is_a_problem_at_the_start) {
+TEST_F(stdout_output, a_closed_or_unwritable_stdout_is_an_error_at_the_start) {
   const int read_only = open("/dev/null", O_RDONLY | O_CLOEXEC);
   for (const int fd : {Program::kClosed, read_only}) {
     Program program(args("  count 1\n"), fd);
@@ -180,7 +180,7 @@ TEST_F(stdout_output, that_is_closed_or_cannot_be_written_is_a_problem_at_the_st
   close(read_only);
 }
 
-TEST_F(stdout_output, on_a_terminal_it_is_escaped) {
+TEST_F(stdout_output, stdout_on_a_terminal_is_escaped) {
   const int near = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   ASSERT_EQ(grantpt(near), 0);
   ASSERT_EQ(unlockpt(near), 0);
@@ -194,7 +194,7 @@ TEST_F(stdout_output, on_a_terminal_it_is_escaped) {
   close(far);
 }
 
-TEST(null_output, counts_everything_delivered) {
+TEST(null_output, null_output_settles_everything_as_delivered) {
   Folder folder;
   const std::string journal = folder.path("journal");
   const Ended it = run_program({"run", "-e", PENSTOCK_FAKE_PLUGIN, "-c",

@@ -18,7 +18,7 @@ std::vector<int32_t> outcomes(FanInTracker& fan_in_tracker) {
 
 using Outcomes = std::vector<int32_t>;
 
-TEST(fan_in_tracker, a_batch_that_nobody_took_is_filtered) {
+TEST(fan_in_tracker, a_batch_without_an_output_is_filtered) {
   FanInTracker fan_in_tracker;
   fan_in_tracker.unref(fan_in_tracker.open(0, 7));
   std::vector<FanInTracker::Settled> settled;
@@ -44,7 +44,7 @@ TEST(fan_in_tracker, a_batch_is_settled_when_the_last_output_has_settled_it) {
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_DELIVERED});
 }
 
-TEST(fan_in_tracker, an_output_that_settles_at_once_does_not_settle_before_the_filters_are_done) {
+TEST(fan_in_tracker, an_output_that_settles_at_once_does_not_settle_the_batch_before_the_filters_end) {
   FanInTracker fan_in_tracker;
   const uint64_t id = fan_in_tracker.open(0, 1);
   fan_in_tracker.add(id);
@@ -54,24 +54,24 @@ TEST(fan_in_tracker, an_output_that_settles_at_once_does_not_settle_before_the_f
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_DELIVERED});
 }
 
-TEST(fan_in_tracker, the_worst_outcome_goes_upstream_whichever_comes_first) {
-  const std::vector<int32_t> by_badness = {PENSTOCK_FILTERED, PENSTOCK_DELIVERED, PENSTOCK_DEAD_LETTERED,
-                                           PENSTOCK_RELEASED};
-  for (size_t a = 0; a < by_badness.size(); ++a) {
-    for (size_t b = 0; b < by_badness.size(); ++b) {
+TEST(fan_in_tracker, the_worst_outcome_is_reported_in_any_order) {
+  const std::vector<int32_t> by_severity = {PENSTOCK_FILTERED, PENSTOCK_DELIVERED, PENSTOCK_DEAD_LETTERED,
+                                            PENSTOCK_RELEASED};
+  for (size_t a = 0; a < by_severity.size(); ++a) {
+    for (size_t b = 0; b < by_severity.size(); ++b) {
       FanInTracker fan_in_tracker;
       const uint64_t id = fan_in_tracker.open(0, 1);
       fan_in_tracker.add(id);
       fan_in_tracker.add(id);
       fan_in_tracker.unref(id);
-      fan_in_tracker.settle(id, by_badness[a]);
-      fan_in_tracker.settle(id, by_badness[b]);
-      EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{by_badness[std::max(a, b)]}) << a << " " << b;
+      fan_in_tracker.settle(id, by_severity[a]);
+      fan_in_tracker.settle(id, by_severity[b]);
+      EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{by_severity[std::max(a, b)]}) << a << " " << b;
     }
   }
 }
 
-TEST(fan_in_tracker, an_outcome_that_is_not_known_counts_as_given_back) {
+TEST(fan_in_tracker, an_unknown_outcome_counts_as_released) {
   FanInTracker fan_in_tracker;
   const uint64_t id = fan_in_tracker.open(0, 1);
   fan_in_tracker.add(id);
@@ -80,7 +80,7 @@ TEST(fan_in_tracker, an_outcome_that_is_not_known_counts_as_given_back) {
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_RELEASED});
 }
 
-TEST(fan_in_tracker, ids_are_unique_over_inputs_that_use_the_same) {
+TEST(fan_in_tracker, batch_ids_are_unique_across_inputs) {
   FanInTracker fan_in_tracker;
   const uint64_t a = fan_in_tracker.open(0, 5);
   const uint64_t b = fan_in_tracker.open(1, 5);
@@ -101,7 +101,7 @@ TEST(fan_in_tracker, a_batch_that_is_not_open_cannot_be_settled) {
   EXPECT_EQ(outcomes(fan_in_tracker).size(), 1u);
 }
 
-TEST(fan_in_tracker, what_was_cancelled_is_forgotten_and_all_the_rest_can_be_given_back) {
+TEST(fan_in_tracker, canceled_batches_are_removed_and_all_others_can_be_released) {
   FanInTracker fan_in_tracker;
   fan_in_tracker.cancel(fan_in_tracker.open(0, 1));
   fan_in_tracker.open(0, 2);

@@ -44,7 +44,7 @@ class loop : public testing::Test {
   Folder folder_;
 };
 
-TEST_F(loop, gives_up_on_an_output_that_settles_nothing_and_names_it) {
+TEST_F(loop, the_loop_gives_up_on_an_output_that_settles_nothing) {
   EXPECT_FALSE(run("  mode hold\n", 50));
   EXPECT_NE(log().find("[error] [output:fake_out:0] PS0914: no progress: none of the accepted records became "
                        "delivered or a dead letter in 0 s\n"),
@@ -54,7 +54,7 @@ TEST_F(loop, gives_up_on_an_output_that_settles_nothing_and_names_it) {
       << log();
 }
 
-TEST_F(loop, does_not_give_up_while_something_is_settled) {
+TEST_F(loop, the_loop_does_not_give_up_while_batches_are_settled) {
   EXPECT_TRUE(run("  mode fail\n", 60'000));
   EXPECT_EQ(log().find("no progress"), std::string::npos) << log();
 }

@@ -5,7 +5,7 @@
 namespace penstock::host {
 namespace {
 
-TEST(progress, a_line_tells_totals_rates_since_the_last_lag_and_trouble) {
+TEST(progress, a_progress_line_shows_totals_rates_lag_and_trouble) {
   Totals before;
   before.events = 1000;
   before.records_out = 900;
@@ -25,7 +25,7 @@ TEST(progress, a_line_tells_totals_rates_since_the_last_lag_and_trouble) {
             "oldest unacknowledged 4500 ms; in flight 2 batches, 50.0 kB; retries 4, dead letters 1");
 }
 
-TEST(progress, lag_that_nobody_tells_is_left_out) {
+TEST(progress, progress_omits_a_lag_that_no_input_reports) {
   EXPECT_EQ(
       format_progress({}, {}, 0, 0),
       "in 0 records, 0 events, 0 B; out 0 records, 0 B; in flight 0 batches, 0 B; retries 0, dead letters 0");

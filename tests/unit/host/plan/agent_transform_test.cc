@@ -76,25 +76,25 @@ constexpr char kInput[] = "[INPUT]\n  Name penstock_kinesis\n  Tag t\n";
 constexpr char kOutput[] = "[OUTPUT]\n  Name null\n  Match *\n";
 constexpr char kFilter[] = "[FILTER]\n  Name lambda_logs\n  Match *\n  source_key s\n";
 
-TEST_F(agent_transform, an_input_transforms_where_the_agents_file_is_named_and_says_nothing_else) {
+TEST_F(agent_transform, an_input_transforms_if_the_conf_names_the_agents_file) {
   const Plan it = plan(std::string(kInput) + kOutput);
   EXPECT_EQ(texts(it), "");
   EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs()");
 }
 
-TEST_F(agent_transform, an_input_of_a_conf_of_our_own_does_not_but_where_it_says_so) {
+TEST_F(agent_transform, an_input_of_our_own_conf_transforms_only_if_told_to) {
   EXPECT_EQ(route(plan(std::string(kInput) + kOutput, false)), "");
   EXPECT_EQ(route(plan(std::string(kInput) + "  transform on\n" + kOutput, false)),
             "input:penstock_kinesis:0:lambda_logs()");
 }
 
-TEST_F(agent_transform, off_is_off) {
+TEST_F(agent_transform, transform_off_disables_it) {
   const Plan it = plan(std::string(kInput) + "  Transform OFF\n" + kOutput);
   EXPECT_EQ(texts(it), "");
   EXPECT_EQ(route(it), "");
 }
 
-TEST_F(agent_transform, options_of_the_filter_may_stand_in_the_section_of_the_input) {
+TEST_F(agent_transform, filter_options_may_be_in_the_inputs_section) {
   const Plan it = plan(std::string(kInput) + "  source_key x\n" + kOutput);
   EXPECT_EQ(texts(it), "");
   EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs(source_key=x)");
@@ -102,7 +102,7 @@ TEST_F(agent_transform, options_of_the_filter_may_stand_in_the_section_of_the_in
             "5: PS0850: input 'penstock_kinesis' has no option 'source_key'\n");
 }
 
-TEST_F(agent_transform, a_filter_of_the_conf_finds_nothing_to_do_behind_it) {
+TEST_F(agent_transform, a_filter_after_a_transforming_input_has_nothing_to_do) {
   const Plan it = plan(std::string(kInput) + kFilter + kOutput);
   EXPECT_EQ(texts(it), "");
   EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs()");
@@ -110,15 +110,15 @@ TEST_F(agent_transform, a_filter_of_the_conf_finds_nothing_to_do_behind_it) {
             "filter:lambda_logs:0(source_key=s)");
 }
 
-TEST_F(agent_transform, another_word_than_on_and_off_is_an_error) {
+TEST_F(agent_transform, transform_must_be_on_or_off) {
   EXPECT_EQ(texts(plan(std::string(kInput) + "  transform maybe\n" + kOutput)),
             "4: PS0847: invalid transform 'maybe': expected on or off\n");
   EXPECT_EQ(texts(plan(std::string(kInput) + "  transform maybe\n  source_key s\n" + kOutput)),
             "4: PS0847: invalid transform 'maybe': expected on or off\n")
-      << "options of the filter are no further mistake";
+      << "options of the filter are not a further error";
 }
 
-TEST_F(agent_transform, a_plugin_without_the_filter_is_told_of) {
+TEST_F(agent_transform, transform_with_a_plugin_without_the_filter_is_reported) {
   stages_[1] = nullptr;
   modules_ = Modules();
   EXPECT_EQ(modules_.add({sizeof(penstock_module), 0, "", stages_, nullptr}), "");

@@ -6,7 +6,7 @@
 namespace penstock::host {
 namespace {
 
-TEST(match, a_star_stands_for_any_bytes_also_none) {
+TEST(match, a_star_matches_any_bytes_or_none) {
   EXPECT_TRUE(wildcard_fits("*", ""));
   EXPECT_TRUE(wildcard_fits("*", "lambda"));
   EXPECT_TRUE(wildcard_fits("lambda.*", "lambda."));
@@ -17,7 +17,7 @@ TEST(match, a_star_stands_for_any_bytes_also_none) {
   EXPECT_FALSE(wildcard_fits("*.log", "a.log.x"));
 }
 
-TEST(match, without_a_star_the_whole_tag_is_meant_with_its_case) {
+TEST(match, without_a_star_the_whole_tag_must_match_with_its_case) {
   EXPECT_TRUE(wildcard_fits("lambda", "lambda"));
   EXPECT_FALSE(wildcard_fits("lambda", "lambda2"));
   EXPECT_FALSE(wildcard_fits("lambda", "lambd"));
@@ -31,14 +31,14 @@ TEST(match, many_stars_on_a_long_tag_take_no_exponential_time) {
   EXPECT_FALSE(wildcard_fits(pattern + "b", std::string(2000, 'a')));
 }
 
-TEST(match, a_regex_is_searched_for_anywhere_in_the_tag) {
+TEST(match, a_regex_matches_anywhere_in_the_tag) {
   Match match;
   ASSERT_EQ(match.set_regex("^(app|lambda)\\.[0-9]+$"), "");
   EXPECT_TRUE(match.fits("lambda.12"));
   EXPECT_FALSE(match.fits("lambda.x"));
 }
 
-TEST(match, wildcard_and_regex_together_fit_either) {
+TEST(match, wildcard_and_regex_together_match_either) {
   Match match;
   match.set_wildcard("a*");
   ASSERT_EQ(match.set_regex("z$"), "");
@@ -47,7 +47,7 @@ TEST(match, wildcard_and_regex_together_fit_either) {
   EXPECT_FALSE(match.fits("b"));
 }
 
-TEST(match, a_regex_takes_neither_stack_nor_exponential_time_for_a_long_tag) {
+TEST(match, a_regex_on_a_long_tag_uses_neither_much_stack_nor_exponential_time) {
   const std::string tag(200'000, 'a');
   for (const char* pattern : {"^a*$", "^(a|b)*$", "^.*$", "^(.+)$"}) {
     Match match;
@@ -60,7 +60,7 @@ TEST(match, a_regex_takes_neither_stack_nor_exponential_time_for_a_long_tag) {
 }
 
 // Restarted at each byte, such a search would take minutes.
-TEST(match, a_regex_that_fits_nowhere_in_a_long_tag_takes_one_walk_through_it) {
+TEST(match, a_regex_without_a_match_reads_a_long_tag_once) {
   const std::string tag(200'000, 'a');
   for (const char* pattern : {"(a|b|c)*x", "(a+a+)+y", ".*.*.*x", "a*$b"}) {
     Match match;
@@ -69,7 +69,7 @@ TEST(match, a_regex_that_fits_nowhere_in_a_long_tag_takes_one_walk_through_it) {
   }
 }
 
-TEST(match, the_ends_of_the_tag_and_of_words_are_where_they_are_in_a_search) {
+TEST(match, anchors_and_word_boundaries_match_at_their_positions) {
   struct Case {
     const char* pattern;
     const char* tag;
@@ -85,7 +85,7 @@ TEST(match, the_ends_of_the_tag_and_of_words_are_where_they_are_in_a_search) {
   }
 }
 
-TEST(match, a_regex_that_takes_too_much_is_rejected) {
+TEST(match, a_regex_that_is_too_expensive_is_rejected) {
   const auto nested = [](size_t depth) { return std::string(depth, '(') + "a" + std::string(depth, ')'); };
   Match match;
   EXPECT_EQ(match.set_regex(nested(499)), "");
@@ -94,7 +94,7 @@ TEST(match, a_regex_that_takes_too_much_is_rejected) {
   EXPECT_EQ(match.set_regex("(a)\\1"), "back-references are not supported");
 }
 
-TEST(match, a_broken_regex_is_told_of) {
+TEST(match, an_invalid_regex_is_reported) {
   Match match;
   for (const char* pattern : {"(a", "a)(b"}) {
     EXPECT_NE(match.set_regex(pattern), "");

@@ -21,7 +21,7 @@ Read read_event(const std::string& json) {
   return out;
 }
 
-TEST(invocation_event, its_records_come_with_their_origin) {
+TEST(invocation_event, an_invocation_event_gives_its_records_with_their_origin) {
   const Read it = read_event(R"({"Records":[{"kinesis":{"partitionKey":"p","sequenceNumber":"49","data":"AAAA",
       "approximateArrivalTimestamp":1566741561.188},"eventID":"shardId-000000000002:49","awsRegion":"eu-west-1",
       "eventSourceARN":"arn:aws:kinesis:eu-west-1:012345678901:stream/logs"},{"kinesis":{"data":"BBBB"}}]})");
@@ -40,7 +40,7 @@ TEST(invocation_event, its_records_come_with_their_origin) {
   EXPECT_EQ(it.records[1].arrival_time_ms, 0);
 }
 
-TEST(invocation_event, the_output_of_get_records_is_read_like_one) {
+TEST(invocation_event, get_records_output_is_read_like_an_invocation_event) {
   const Read it = read_event(R"({
     "Records": [
         {
@@ -74,7 +74,7 @@ TEST(invocation_event, the_output_of_get_records_is_read_like_one) {
   EXPECT_EQ(read_event(R"({"NextShardIterator":"x","Records":[]})").form, EventForm::event);
 }
 
-TEST(invocation_event, a_number_that_no_double_holds_costs_no_record) {
+TEST(invocation_event, a_number_beyond_doubles_loses_no_record) {
   const std::string digits(400, '9');
   const Read it = read_event(R"({"n":1e999,"Records":[{"n":-1e99999999999,"ApproximateArrivalTimestamp":1e400,)"
                              R"("Data":"AAAA"},)" +
@@ -88,7 +88,7 @@ TEST(invocation_event, a_number_that_no_double_holds_costs_no_record) {
   EXPECT_EQ(read_event(R"({"Records":[{"Data":"AAAA","n":1e999)").form, EventForm::unreadable);
 }
 
-TEST(invocation_event, that_of_a_subscription_is_one_record_without_a_list) {
+TEST(invocation_event, an_invocation_event_of_a_subscription_is_one_record) {
   const Read it = read_event(R"({"awslogs": {"x":{"data":"no"},"data": "AAAA"}})");
   ASSERT_EQ(it.form, EventForm::event);
   ASSERT_EQ(it.records.size(), 1u);
@@ -98,7 +98,7 @@ TEST(invocation_event, that_of_a_subscription_is_one_record_without_a_list) {
   EXPECT_EQ(read_event(R"({"awslogs":{}})").records.at(0).data, std::nullopt);
 }
 
-TEST(invocation_event, members_of_another_kind_do_not_make_one_and_elements_that_are_no_records_have_no_data) {
+TEST(invocation_event, members_of_another_type_do_not_make_an_invocation_event) {
   for (const char* other : {R"({"Records":{"a":{"Data":"AAAA"}}})", R"({"Records":7})", R"({"awslogs":["AAAA"]})",
                             R"({"awslogs":"AAAA"})"}) {
     const Read it = read_event(other);
@@ -111,7 +111,7 @@ TEST(invocation_event, members_of_another_kind_do_not_make_one_and_elements_that
   EXPECT_EQ(it.records[2].data, "BBBB");
 }
 
-TEST(invocation_event, other_json_is_not_one) {
+TEST(invocation_event, other_json_is_not_an_invocation_event) {
   EXPECT_EQ(read_event(R"({"messageType":"DATA_MESSAGE","logEvents":[]})").form, EventForm::other);
   EXPECT_EQ(read_event(R"({"a":{"Records":[{"kinesis":{"data":"AAAA"}}]}})").form, EventForm::other);
   EXPECT_EQ(read_event("{}").form, EventForm::other);
@@ -124,21 +124,21 @@ TEST(invocation_event, a_message_that_mentions_records_stays_a_message) {
   EXPECT_TRUE(it.records.empty());
 }
 
-TEST(invocation_event, members_of_the_same_name_elsewhere_do_not_count) {
+TEST(invocation_event, members_with_the_same_name_elsewhere_are_ignored) {
   const Read it = read_event(
       R"({"x":{"data":"no"},"Records":[{"other":{"data":"no"},"data":"no","kinesis":{"x":{"data":"no"},"data":"yes"}}]})");
   ASSERT_EQ(it.records.size(), 1u);
   EXPECT_EQ(it.records[0].data, "yes");
 }
 
-TEST(invocation_event, broken_json_is_told_of_with_its_place) {
+TEST(invocation_event, invalid_json_is_reported_with_its_position) {
   const Read it = read_event(R"({"Records":[{"kinesis":{"data":"AAAA"}},{]})");
   EXPECT_EQ(it.form, EventForm::unreadable);
   EXPECT_EQ(it.records.size(), 1u);
   EXPECT_NE(it.error.find("invalid JSON at byte 41"), std::string::npos) << it.error;
 }
 
-TEST(invocation_event, deep_nesting_takes_no_stack) {
+TEST(invocation_event, a_deeply_nested_invocation_event_uses_no_stack) {
   EXPECT_EQ(read_event("{\"a\":" + std::string(1'000'000, '[')).form, EventForm::unreadable);
 }
 

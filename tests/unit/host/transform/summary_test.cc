@@ -51,13 +51,13 @@ size_t lines_between(const std::string& text, std::string_view first, std::strin
       std::count(text.begin() + static_cast<ptrdiff_t>(from), text.begin() + static_cast<ptrdiff_t>(to), '\n'));
 }
 
-TEST(summary, of_nothing_it_says_so) {
+TEST(summary, a_summary_of_nothing_says_so) {
   Summing sum;
   sum.rest.source_records = 0;
   EXPECT_EQ(sum.text(), "No log events from 0 source records\n");
 }
 
-TEST(summary, a_whole_one) {
+TEST(summary, a_complete_summary) {
   Summing sum;
   sum.rest = {2, 1, 4, 3};
   sum.add_lambda(R"("event":"start","requestId":"a")");
@@ -96,7 +96,7 @@ TEST(summary, a_whole_one) {
             "1  /aws/lambda/bills\n");
 }
 
-TEST(summary, of_application_lines_alone_there_are_no_invocations) {
+TEST(summary, a_summary_of_application_lines_has_no_invocations) {
   Summing sum;
   sum.add(R"({"message":"m"})");
   EXPECT_EQ(sum.text(),
@@ -112,7 +112,7 @@ TEST(summary, of_application_lines_alone_there_are_no_invocations) {
             "1  /aws/lambda/orders\n");
 }
 
-TEST(summary, lists_the_ten_slowest_reports_and_says_of_how_many) {
+TEST(summary, a_summary_lists_the_ten_slowest_reports_and_their_total) {
   Summing sum;
   for (int i = 1; i <= 12; ++i)
     sum.add_report("id-" + std::to_string(i * 5 % 12), std::to_string(i * 5 % 12 + 1) + ".5");
@@ -127,7 +127,7 @@ TEST(summary, lists_the_ten_slowest_reports_and_says_of_how_many) {
   EXPECT_EQ(text.find("id-2 "), std::string::npos);
 }
 
-TEST(summary, tells_failures_of_every_kind) {
+TEST(summary, a_summary_shows_failures_of_every_kind) {
   Summing sum;
   sum.add_lambda(R"("event":"timeout","requestId":"a","timeoutSeconds":3.00)", 1000);
   sum.add_lambda(R"("event":"exit","requestId":"b","errorType":"Runtime.ExitError")", 2000);
@@ -158,7 +158,7 @@ TEST(summary, tells_failures_of_every_kind) {
       << sum.text();
 }
 
-TEST(summary, lists_the_ten_newest_failures_and_says_of_how_many) {
+TEST(summary, a_summary_lists_the_ten_newest_failures_and_their_total) {
   Summing sum;
   for (int64_t i = 0; i < 11; ++i)
     sum.add_lambda(R"("event":"timeout","requestId":"id-)" + std::to_string(i) + '"', i * 1000);
@@ -168,7 +168,7 @@ TEST(summary, lists_the_ten_newest_failures_and_says_of_how_many) {
   EXPECT_FALSE(sum.says("id-0 "));
 }
 
-TEST(summary, keeps_so_many_log_groups_apart_and_counts_the_records_of_the_others) {
+TEST(summary, a_summary_counts_log_groups_beyond_the_limit_together) {
   Summing sum;
   for (size_t i = 0; i < Summary::kMaxLogGroups; ++i) sum.add("{}", 0, "/g/" + std::to_string(i));
   EXPECT_TRUE(sum.says("Log groups, 10 of 10000\n")) << sum.text();
@@ -178,7 +178,7 @@ TEST(summary, keeps_so_many_log_groups_apart_and_counts_the_records_of_the_other
   EXPECT_FALSE(sum.says("one more"));
 }
 
-TEST(summary, keeps_so_many_events_and_levels_apart_and_puts_the_others_together) {
+TEST(summary, a_summary_counts_events_and_levels_beyond_the_limit_together) {
   Summing sum;
   for (size_t i = 0; i <= Summary::kMaxEvents; ++i)
     for (size_t j = 0; j <= Summary::kMaxLevels; ++j)
@@ -194,14 +194,14 @@ TEST(summary, keeps_so_many_events_and_levels_apart_and_puts_the_others_together
   EXPECT_EQ(lines_between(text, "lambda.event", "\nall"), Summary::kMaxEvents + 1);
 }
 
-TEST(summary, keeps_so_many_error_types_apart) {
+TEST(summary, a_summary_counts_error_types_beyond_the_limit_together) {
   Summing sum;
   for (size_t i = 0; i <= Summary::kMaxErrorTypes; ++i)
     sum.add_lambda(R"("event":"error","errorType":"E)" + std::to_string(i) + '"');
   EXPECT_TRUE(sum.says("Types of unhandled errors, 10 of 1000 and more, with 1 record\n")) << sum.text();
 }
 
-TEST(summary, text_of_logs_does_nothing_to_a_terminal) {
+TEST(summary, a_summary_escapes_text_for_terminals) {
   Summing sum;
   const std::string evil = R"(\u001b[2J\u202e\n)";
   sum.add("{\"level\":\"" + evil + "\",\"lambda\":{\"event\":\"report\",\"requestId\":\"" + evil +
@@ -214,7 +214,7 @@ TEST(summary, text_of_logs_does_nothing_to_a_terminal) {
   EXPECT_TRUE(sum.says("\\x1b[2J\\u{202e}\\n")) << sum.text();
 }
 
-TEST(summary, long_text_is_cut) {
+TEST(summary, a_summary_truncates_long_text) {
   Summing sum;
   const std::string text(100'000, 'x');
   sum.add("{\"level\":\"" + text + "\",\"lambda\":{\"event\":\"error\",\"errorType\":\"" + text +
@@ -223,7 +223,7 @@ TEST(summary, long_text_is_cut) {
   EXPECT_LT(sum.text().size(), 4000u);
 }
 
-TEST(summary, members_that_are_of_another_type_are_as_if_they_were_not_there) {
+TEST(summary, a_summary_ignores_members_of_another_type) {
   Summing sum;
   sum.add(R"({"level":{"level":"INFO"},"errorType":["E"],"lambda":[{"event":"report"}]})");
   sum.add(
@@ -236,7 +236,7 @@ TEST(summary, members_that_are_of_another_type_are_as_if_they_were_not_there) {
   EXPECT_TRUE(sum.says("No failures"));
 }
 
-TEST(summary, what_is_no_json_object_is_counted) {
+TEST(summary, a_summary_counts_lines_that_are_not_json_objects) {
   Summing sum;
   for (const char* json : {"", "7", "[]", "[{\"level\":\"INFO\"}]", "{\"level\":\"INFO\"", "{}{}"}) sum.add(json);
   EXPECT_TRUE(
@@ -245,7 +245,7 @@ TEST(summary, what_is_no_json_object_is_counted) {
       << sum.text();
 }
 
-TEST(summary, a_number_beyond_all_doubles_costs_no_fact) {
+TEST(summary, a_number_beyond_doubles_does_not_affect_other_facts) {
   for (const std::string& number : {std::string("1e999"), "-1E+" + std::string(300, '9'), std::string(400, '9'),
                                     "0." + std::string(400, '0') + "1e999"}) {
     Summing sum;
@@ -258,7 +258,7 @@ TEST(summary, a_number_beyond_all_doubles_costs_no_fact) {
   }
 }
 
-TEST(summary, nesting_costs_no_stack) {
+TEST(summary, nested_records_use_no_stack_in_a_summary) {
   Summing sum;
   constexpr size_t kDeep = 1 << 20;
   std::string json = "{\"a\":" + std::string(kDeep, '[') + std::string(kDeep, ']') + ",\"level\":\"INFO\"}";
@@ -266,20 +266,20 @@ TEST(summary, nesting_costs_no_stack) {
   EXPECT_TRUE(sum.says("INFO")) << sum.text();
 }
 
-TEST(summary, times_of_arrival_are_none_of_the_events) {
+TEST(summary, a_summary_does_not_use_arrival_times_as_event_times) {
   Summing sum;
   sum.add("{}", kTimeMs, "/g", PENSTOCK_RECORD_TIME_IS_ARRIVAL);
   EXPECT_TRUE(sum.says("1 log event from 1 source record\n")) << sum.text();
 }
 
-TEST(summary, times_that_no_calendar_has_are_brought_to_the_nearest) {
+TEST(summary, a_summary_clamps_times_to_the_calendar) {
   Summing sum;
   sum.add("{}", INT64_MIN);
   sum.add("{}", INT64_MAX);
   EXPECT_TRUE(sum.says("0000-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z")) << sum.text();
 }
 
-TEST(summary, durations_that_are_no_numbers_are_not_among_the_slowest) {
+TEST(summary, a_summary_ignores_durations_that_are_not_numbers) {
   Summing sum;
   sum.add_report("nan", "\"nan\"");
   sum.add_report("endless", "\"inf\"");

@@ -20,31 +20,31 @@ std::string through_source(const std::string& bytes) {
   ByteSource source(ends[0]);
   std::string out;
   std::string_view piece;
-  ByteSource::ReadResult answer{};
-  while ((answer = source.next(piece)) == ByteSource::ReadResult::bytes) out += piece;
-  if (answer == ByteSource::ReadResult::failed) out += "!" + source.error();
+  ByteSource::ReadResult result{};
+  while ((result = source.next(piece)) == ByteSource::ReadResult::bytes) out += piece;
+  if (result == ByteSource::ReadResult::failed) out += "!" + source.error();
   close(ends[0]);
   return out;
 }
 
-TEST(byte_source, text_passes_as_it_is) {
+TEST(byte_source, plain_text_passes_unchanged) {
   EXPECT_EQ(through_source(""), "");
   EXPECT_EQ(through_source("x"), "x");
   EXPECT_EQ(through_source("some text\n"), "some text\n");
 }
 
-TEST(byte_source, gzip_is_inflated_all_its_members) {
+TEST(byte_source, all_members_of_gzip_data_are_inflated) {
   EXPECT_EQ(through_source(gzip("one")), "one");
   EXPECT_EQ(through_source(gzip("one") + gzip("") + gzip("two")), "onetwo");
   const std::string large(300'000, 'a');
   EXPECT_EQ(through_source(gzip(large)), large);
 }
 
-TEST(byte_source, zero_bytes_behind_gzip_are_padding) {
+TEST(byte_source, zero_bytes_after_gzip_data_are_padding) {
   EXPECT_EQ(through_source(gzip("one") + std::string(512, '\0')), "one");
 }
 
-TEST(byte_source, what_is_good_comes_out_before_what_is_not) {
+TEST(byte_source, valid_data_is_returned_before_an_error) {
   const std::string good = gzip("one");
   EXPECT_EQ(through_source(good + "junk"), "one!the data after the gzip data is not gzip");
   EXPECT_EQ(through_source(good + std::string(3, '\0') + good), "one!the data after the gzip data is not gzip");
@@ -54,7 +54,7 @@ TEST(byte_source, what_is_good_comes_out_before_what_is_not) {
   EXPECT_EQ(through_source(damaged), "one!the gzip data is damaged");
 }
 
-TEST(byte_source, what_has_come_is_given_out_before_more_comes) {
+TEST(byte_source, available_data_is_returned_without_waiting_for_more) {
   for (const bool compressed : {false, true}) {
     std::array<int, 2> ends{};
     ASSERT_EQ(pipe(ends.data()), 0);
@@ -70,7 +70,7 @@ TEST(byte_source, what_has_come_is_given_out_before_more_comes) {
   }
 }
 
-TEST(byte_source, a_descriptor_that_cannot_be_read_is_told_of) {
+TEST(byte_source, an_unreadable_descriptor_is_reported) {
   ByteSource source(-1);
   std::string_view piece;
   EXPECT_EQ(source.next(piece), ByteSource::ReadResult::failed);

@@ -72,7 +72,7 @@ class log : public testing::Test {
   Log log_;
 };
 
-TEST_F(log, lines_look_like_those_of_agents) {
+TEST_F(log, log_lines_have_the_format_of_agents) {
   log_.line(PENSTOCK_LOG_WARN, "input:penstock_kinesis:0", "text");
   log_.line(PENSTOCK_LOG_ERROR, "penstock", "b");
   log_.line(PENSTOCK_LOG_INFO, "penstock", "c");
@@ -80,7 +80,7 @@ TEST_F(log, lines_look_like_those_of_agents) {
             "[T] [ warn] [input:penstock_kinesis:0] text\n[T] [error] [penstock] b\n[T] [ info] [penstock] c\n");
 }
 
-TEST_F(log, what_is_above_the_level_is_left_out) {
+TEST_F(log, messages_above_the_level_are_not_logged) {
   log_.set_level(PENSTOCK_LOG_WARN);
   log_.line(PENSTOCK_LOG_INFO, "a", "left out");
   log_.progress("left out");
@@ -88,19 +88,19 @@ TEST_F(log, what_is_above_the_level_is_left_out) {
   EXPECT_EQ(written(), "[T] [ warn] [a] in\n");
 }
 
-TEST_F(log, a_line_of_others_stays_one_line) {
+TEST_F(log, a_message_of_a_stage_stays_on_one_line) {
   log_.line(PENSTOCK_LOG_INFO, "a", "x\ny\x1b[2J");
   EXPECT_EQ(written(), "[T] [ info] [a] x\\ny\\x1b[2J\n");
 }
 
-TEST_F(log, progress_in_a_file_is_a_line_each_time) {
+TEST_F(log, progress_in_a_file_is_a_new_line_each_time) {
   log_.progress("one");
   log_.progress("two");
   log_.end_progress();
   EXPECT_EQ(written(), "[T] [ info] [penstock] one\n[T] [ info] [penstock] two\n");
 }
 
-TEST(log_on_a_terminal, progress_rewrites_itself_and_stays_below_other_lines) {
+TEST(log_on_a_terminal, progress_on_a_terminal_is_rewritten_and_stays_last) {
   Terminal terminal;
   Log log(terminal.far);
   log.progress("one");
@@ -119,7 +119,7 @@ constexpr char kDropped[] =
     "[ warn] [penstock] PS0917: lines of this log were dropped because standard error does not accept them; "
     "lines: ";
 
-TEST(log_that_nobody_reads, holds_up_nothing_and_keeps_what_there_is_room_for) {
+TEST(unread_log, an_unread_log_blocks_nothing_and_keeps_what_fits) {
   FullPipe pipe;
   Log log(pipe.end());
   for (int i = 0; i < 1000; ++i) log.line(PENSTOCK_LOG_INFO, "a", "line " + std::to_string(i));
@@ -129,7 +129,7 @@ TEST(log_that_nobody_reads, holds_up_nothing_and_keeps_what_there_is_room_for) {
   EXPECT_EQ(text.find(kDropped), std::string::npos);
 }
 
-TEST(log_that_nobody_reads, keeps_the_newest_lines_and_says_how_many_were_dropped_before_them) {
+TEST(unread_log, an_unread_log_keeps_the_newest_lines_and_counts_dropped_ones) {
   FullPipe pipe;
   Log log(pipe.end());
   constexpr int kLines = 3000;
@@ -141,11 +141,11 @@ TEST(log_that_nobody_reads, keeps_the_newest_lines_and_says_how_many_were_droppe
   ASSERT_NE(notice, std::string::npos) << text.substr(0, 200);
   const int dropped = std::stoi(text.substr(notice + sizeof kDropped - 1));
   EXPECT_GT(dropped, 0);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), kLines - dropped + 2) << "each is there or counted";
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), kLines - dropped + 2) << "each is written or counted";
   EXPECT_NE(text.find("line 2999\n"), std::string::npos);
 }
 
-TEST(log_that_nobody_reads, waits_out_a_terminal_that_was_stopped) {
+TEST(unread_log, a_log_on_a_stopped_terminal_waits) {
   Terminal terminal;
   Log log(terminal.far);
   ASSERT_EQ(tcflow(terminal.far, TCOOFF), 0);  // as Ctrl-S does
@@ -156,7 +156,7 @@ TEST(log_that_nobody_reads, waits_out_a_terminal_that_was_stopped) {
   EXPECT_EQ(without_times(terminal.written()), "[T] [ info] [a] text\n");
 }
 
-TEST(log_that_nobody_reads, is_written_to_a_descriptor_that_others_have_made_non_blocking) {
+TEST(unread_log, a_log_on_a_non_blocking_descriptor_is_written_completely) {
   FullPipe pipe;
   ASSERT_EQ(fcntl(pipe.end(), F_SETFL, O_NONBLOCK), 0);
   Log log(pipe.end());
@@ -164,7 +164,7 @@ TEST(log_that_nobody_reads, is_written_to_a_descriptor_that_others_have_made_non
   EXPECT_EQ(without_times(pipe.read_until("text\n")), "[T] [ info] [a] text\n");
 }
 
-TEST(log_that_fails, counts_what_could_not_be_written_and_says_so_once_it_can) {
+TEST(failing_log, a_failing_log_counts_lost_lines_and_reports_them_on_recovery) {
   Folder folder;
   const int fd = open(folder.path("log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const auto before = signal(SIGXFSZ, SIG_IGN);
@@ -185,7 +185,7 @@ TEST(log_that_fails, counts_what_could_not_be_written_and_says_so_once_it_can) {
   close(fd);
 }
 
-TEST(log_levels, are_words_without_case) {
+TEST(log_levels, log_level_names_ignore_case) {
   EXPECT_EQ(parse_log_level("Warning"), PENSTOCK_LOG_WARN);
   EXPECT_EQ(parse_log_level("off"), 0);
   EXPECT_EQ(parse_log_level("trace"), PENSTOCK_LOG_DEBUG);

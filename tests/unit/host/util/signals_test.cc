@@ -39,7 +39,7 @@ class signals : public testing::Test {
   }
 };
 
-TEST_F(signals, those_that_ask_for_an_end_are_received_and_make_the_descriptor_readable) {
+TEST_F(signals, termination_signals_are_received_and_make_the_descriptor_readable) {
   for (const auto& [number, name] :
        {std::pair(SIGTERM, "SIGTERM"), std::pair(SIGINT, "SIGINT"), std::pair(SIGQUIT, "SIGQUIT"),
         std::pair(SIGHUP, "SIGHUP"), std::pair(SIGPWR, "SIGPWR"), std::pair(SIGXCPU, "SIGXCPU")}) {
@@ -52,7 +52,7 @@ TEST_F(signals, those_that_ask_for_an_end_are_received_and_make_the_descriptor_r
   }
 }
 
-TEST_F(signals, those_that_mean_nothing_here_are_ignored) {
+TEST_F(signals, irrelevant_signals_are_ignored) {
   const Signals here(now_ms);
   for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT, SIGPIPE, SIGXFSZ,
                            SIGTTOU, SIGRTMIN, SIGRTMAX})
@@ -60,7 +60,7 @@ TEST_F(signals, those_that_mean_nothing_here_are_ignored) {
   EXPECT_EQ(here.received(), nullptr);
 }
 
-TEST_F(signals, a_hangup_that_was_ignored_at_the_start_stays_ignored) {
+TEST_F(signals, a_hangup_ignored_at_the_start_stays_ignored) {
   signal(SIGHUP, SIG_IGN);
   {
     const Signals here(now_ms);
@@ -70,14 +70,14 @@ TEST_F(signals, a_hangup_that_was_ignored_at_the_start_stays_ignored) {
   EXPECT_EQ(handler_of(SIGHUP), SIG_IGN);
 }
 
-TEST_F(signals, a_handler_that_was_there_before_is_not_replaced_by_ignoring) {
+TEST_F(signals, ignoring_a_signal_keeps_an_earlier_handler) {
   signal(SIGPROF, [](int) {});
   const auto profiler = handler_of(SIGPROF);
   const Signals here(now_ms);
   EXPECT_EQ(handler_of(SIGPROF), profiler);
 }
 
-TEST_F(signals, one_that_was_blocked_at_the_start_is_received) {
+TEST_F(signals, a_signal_blocked_at_the_start_is_received) {
   sigset_t blocked;
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGTERM);
@@ -87,7 +87,7 @@ TEST_F(signals, one_that_was_blocked_at_the_start_is_received) {
   EXPECT_STREQ(here.received(), "SIGTERM");
 }
 
-TEST_F(signals, a_second_one_within_a_second_is_the_same_request) {
+TEST_F(signals, a_second_signal_within_a_second_is_the_same_request) {
   const Signals here(now_ms);
   raise(SIGTERM);
   for (const int number : {SIGTERM, SIGINT, SIGQUIT}) {
@@ -99,7 +99,7 @@ TEST_F(signals, a_second_one_within_a_second_is_the_same_request) {
   EXPECT_STREQ(here.received(), "SIGTERM");
 }
 
-TEST_F(signals, a_second_one_after_a_second_ends_the_process_at_once) {
+TEST_F(signals, a_second_signal_after_a_second_ends_the_process_at_once) {
   for (const int number : {SIGTERM, SIGINT, SIGQUIT}) {
     const Signals here(now_ms);
     raise(SIGINT);
@@ -112,7 +112,7 @@ TEST_F(signals, a_second_one_after_a_second_ends_the_process_at_once) {
   }
 }
 
-TEST_F(signals, a_hangup_is_no_request_that_a_second_signal_repeats) {
+TEST_F(signals, a_hangup_does_not_count_as_a_first_request) {
   const Signals here(now_ms);
   raise(SIGHUP);
   g_now_ms = 7000;
@@ -123,7 +123,7 @@ TEST_F(signals, a_hangup_is_no_request_that_a_second_signal_repeats) {
   EXPECT_EXIT(raise(SIGTERM), testing::ExitedWithCode(128 + SIGTERM), "");
 }
 
-TEST_F(signals, a_repeat_that_arrives_when_all_is_done_does_not_kill) {
+TEST_F(signals, a_repeated_signal_after_the_end_does_not_kill) {
   {
     const Signals here(now_ms);
     raise(SIGTERM);
@@ -131,7 +131,7 @@ TEST_F(signals, a_repeat_that_arrives_when_all_is_done_does_not_kill) {
   raise(SIGTERM);
   signal(SIGTERM, SIG_DFL);
   { const Signals here(now_ms); }
-  EXPECT_EQ(handler_of(SIGTERM), SIG_DFL) << "where none came, the next one kills as before";
+  EXPECT_EQ(handler_of(SIGTERM), SIG_DFL) << "without one, the next signal kills as before";
 }
 
 }  // namespace

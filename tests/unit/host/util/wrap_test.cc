@@ -7,7 +7,7 @@
 namespace penstock::host {
 namespace {
 
-TEST(wrap, a_line_has_80_columns_and_not_one_more) {
+TEST(wrap, wrapped_lines_have_at_most_80_columns) {
   const std::string word(35, 'a');
   EXPECT_EQ(wrap_text(word + " " + word + " " + std::string(6, 'b'), 2),
             "  " + word + " " + word + " " + std::string(6, 'b') + "\n");
@@ -15,7 +15,7 @@ TEST(wrap, a_line_has_80_columns_and_not_one_more) {
             "  " + word + " " + word + "\n  " + std::string(7, 'b') + "\n");
 }
 
-TEST(wrap, what_is_wider_has_a_line_of_its_own_and_parts_stay_whole) {
+TEST(wrap, text_wider_than_a_line_has_its_own_line_and_is_not_split) {
   const std::string wide(90, 'a');
   EXPECT_EQ(wrap_text("b " + wide + " c", 1), " b\n " + wide + "\n c\n");
   EXPECT_EQ(wrap_text({std::string(70, 'a'), "two words"}, 1), " " + std::string(70, 'a') + "\n two words\n");

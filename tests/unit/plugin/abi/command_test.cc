@@ -68,29 +68,29 @@ struct Plain {
 constexpr penstock_filter kNoCalls = {};
 constexpr penstock_stage kStage = Stage<FakeStage>::filter("fake", "Fake.", kNoCalls);
 
-struct Answer {
+struct Output {
   int32_t code;
   std::string text;
   std::vector<std::string> lines;
 };
 
-void keep(void* ctx, penstock_bytes line) { static_cast<Answer*>(ctx)->lines.emplace_back(view(line)); }
+void keep(void* ctx, penstock_bytes line) { static_cast<Output*>(ctx)->lines.emplace_back(view(line)); }
 
 using List = std::vector<penstock_option>;
 
-Answer run(size_t index, const List& options, const List& arguments, const penstock_host* host = nullptr) {
-  Answer answer = {};
+Output run(size_t index, const List& options, const List& arguments, const penstock_host* host = nullptr) {
+  Output output = {};
   penstock_error error = {};
   error.struct_size = sizeof error;
-  answer.code = kStage.commands[index].run(host, options.data(), options.size(), arguments.data(),
-                                           arguments.size(), sizeof(penstock_option), keep, &answer, &error);
-  answer.text = error.text;
-  return answer;
+  output.code = kStage.commands[index].run(host, options.data(), options.size(), arguments.data(),
+                                           arguments.size(), sizeof(penstock_option), keep, &output, &error);
+  output.text = error.text;
+  return output;
 }
 
 const List kShard = {{bytes("shard"), bytes("7")}};
 
-TEST(command, a_stage_lists_its_commands_with_their_arguments_and_one_without_lists_none) {
+TEST(command, a_stage_lists_its_commands_with_their_arguments) {
   ASSERT_EQ(kStage.command_count, 4u);
   EXPECT_EQ(kStage.command_stride, sizeof(penstock_command));
   EXPECT_STREQ(kStage.commands[0].name, "show");
@@ -102,13 +102,13 @@ TEST(command, a_stage_lists_its_commands_with_their_arguments_and_one_without_li
   EXPECT_EQ(kPlain.commands, nullptr);
 }
 
-TEST(command, it_is_given_options_and_arguments_with_their_defaults) {
+TEST(command, a_command_gets_options_and_arguments_with_their_defaults) {
   EXPECT_EQ(run(0, {}, kShard).lines, (std::vector<std::string>{"mill 7", "waits"}));
   EXPECT_EQ(run(0, {{bytes("STREAM"), bytes("weir")}}, kShard).lines[0], "weir 7");
 }
 
-TEST(command, wrong_options_and_arguments_are_told_and_nothing_is_done) {
-  const Answer unknown = run(0, {}, {{bytes("shrad"), bytes("7")}});
+TEST(command, a_command_with_invalid_options_reports_them_and_does_nothing) {
+  const Output unknown = run(0, {}, {{bytes("shrad"), bytes("7")}});
   EXPECT_EQ(unknown.code, PENSTOCK_E_OPTIONS);
   EXPECT_EQ(unknown.text, "PS0054: unknown option 'shrad'; did you mean 'shard'?");
   EXPECT_TRUE(unknown.lines.empty());
@@ -117,34 +117,34 @@ TEST(command, wrong_options_and_arguments_are_told_and_nothing_is_done) {
   EXPECT_EQ(run(0, {{bytes("stream"), bytes("none")}}, kShard).text, "PS0000: no such stream");
 }
 
-TEST(command, one_for_bad_options_prints_what_is_sure_beside_the_problem_and_asks_nothing) {
+TEST(command, a_command_for_invalid_options_prints_what_is_certain_and_the_problem) {
   EXPECT_EQ(run(3, {}, {{bytes("ask"), bytes("on")}}).text, "PS0000: slow down");
-  const Answer unknown = run(3, {{bytes("x"), bytes("7")}}, {{bytes("ask"), bytes("on")}});
+  const Output unknown = run(3, {{bytes("x"), bytes("7")}}, {{bytes("ask"), bytes("on")}});
   EXPECT_EQ(unknown.code, PENSTOCK_E_OPTIONS);
   EXPECT_EQ(unknown.text.find("PS0054: unknown option 'x'"), 0U) << unknown.text;
   EXPECT_EQ(unknown.lines, std::vector<std::string>{"mill"});
   EXPECT_TRUE(run(3, {}, {{bytes("x"), bytes("7")}}).lines.empty()) << "an argument is wrong";
 }
 
-TEST(command, a_failure_keeps_what_was_printed_and_says_whether_to_try_again) {
+TEST(command, a_failed_command_keeps_its_output_and_says_whether_to_retry) {
   penstock_error error = {};
   error.struct_size = sizeof error;
-  Answer answer = {};
+  Output output = {};
   EXPECT_EQ(
-      kStage.commands[1].run(nullptr, nullptr, 0, nullptr, 0, sizeof(penstock_option), keep, &answer, &error),
+      kStage.commands[1].run(nullptr, nullptr, 0, nullptr, 0, sizeof(penstock_option), keep, &output, &error),
       PENSTOCK_E_IO);
   EXPECT_STREQ(error.text, "PS0000: slow down");
   EXPECT_EQ(error.retryable, 1);
-  EXPECT_EQ(answer.lines, std::vector<std::string>{"begun"});
+  EXPECT_EQ(output.lines, std::vector<std::string>{"begun"});
 }
 
-TEST(command, an_exception_becomes_a_code) {
-  const Answer answer = run(2, {}, {});
-  EXPECT_EQ(answer.code, PENSTOCK_E_INTERNAL);
-  EXPECT_EQ(answer.text, "PS0002: a defect");
+TEST(command, an_exception_in_a_command_becomes_an_error_code) {
+  const Output output = run(2, {}, {});
+  EXPECT_EQ(output.code, PENSTOCK_E_INTERNAL);
+  EXPECT_EQ(output.text, "PS0002: a defect");
 }
 
-TEST(command, the_clock_of_a_host_is_left_out_and_its_random_numbers_are_not) {
+TEST(command, a_command_ignores_the_hosts_clock_but_uses_its_random_numbers) {
   penstock_host host = {};
   host.struct_size = sizeof host;
   host.wall_ms = [](void*) { return int64_t{0}; };
@@ -154,21 +154,21 @@ TEST(command, the_clock_of_a_host_is_left_out_and_its_random_numbers_are_not) {
             (std::vector<std::string>{"mill 7", "waits", "is given random numbers"}));
 }
 
-TEST(command, misuse_is_invalid) {
+TEST(command, misuse_of_a_command_is_an_error) {
   const penstock_command& show = kStage.commands[0];
-  Answer answer = {};
+  Output output = {};
   EXPECT_EQ(show.run(nullptr, nullptr, 0, kShard.data(), 1, sizeof(penstock_option), nullptr, nullptr, nullptr),
             PENSTOCK_E_INVALID);
-  EXPECT_EQ(show.run(nullptr, nullptr, 1, kShard.data(), 1, sizeof(penstock_option), keep, &answer, nullptr),
+  EXPECT_EQ(show.run(nullptr, nullptr, 1, kShard.data(), 1, sizeof(penstock_option), keep, &output, nullptr),
             PENSTOCK_E_INVALID);
-  EXPECT_EQ(show.run(nullptr, nullptr, 0, nullptr, 1, sizeof(penstock_option), keep, &answer, nullptr),
+  EXPECT_EQ(show.run(nullptr, nullptr, 0, nullptr, 1, sizeof(penstock_option), keep, &output, nullptr),
             PENSTOCK_E_INVALID);
-  EXPECT_EQ(show.run(nullptr, nullptr, 0, kShard.data(), 1, sizeof(penstock_option) - 1, keep, &answer, nullptr),
+  EXPECT_EQ(show.run(nullptr, nullptr, 0, kShard.data(), 1, sizeof(penstock_option) - 1, keep, &output, nullptr),
             PENSTOCK_E_INVALID);
   penstock_host small = {};
-  EXPECT_EQ(show.run(&small, nullptr, 0, kShard.data(), 1, sizeof(penstock_option), keep, &answer, nullptr),
+  EXPECT_EQ(show.run(&small, nullptr, 0, kShard.data(), 1, sizeof(penstock_option), keep, &output, nullptr),
             PENSTOCK_E_INVALID);
-  EXPECT_TRUE(answer.lines.empty());
+  EXPECT_TRUE(output.lines.empty());
 }
 
 }  // namespace

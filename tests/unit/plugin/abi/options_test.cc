@@ -42,7 +42,7 @@ struct Given {
   std::vector<penstock_option> options;
 };
 
-TEST(options, what_is_not_given_has_the_tables_default) {
+TEST(options, missing_options_have_the_tables_defaults) {
   const Given given{{"checkpoint", "memory"}};
   ASSERT_TRUE(given.problems().empty());
   const Options options = given.read();
@@ -52,7 +52,7 @@ TEST(options, what_is_not_given_has_the_tables_default) {
   EXPECT_EQ(options.text("region"), "");
 }
 
-TEST(options, keys_and_words_are_read_without_case_but_paths_are_not) {
+TEST(options, keys_and_words_ignore_case_but_paths_do_not) {
   const Given given{{"CheckPoint", "FILE:/Var/Lib/P"}, {"initial_position", "Latest"}, {"Mem_Limit", "64k"}};
   ASSERT_TRUE(given.problems().empty());
   const Options options = given.read();
@@ -61,7 +61,7 @@ TEST(options, keys_and_words_are_read_without_case_but_paths_are_not) {
   EXPECT_EQ(options.size_bytes("mem_limit"), 65536u);
 }
 
-TEST(options, every_problem_is_told_with_key_value_and_what_is_allowed) {
+TEST(options, every_problem_names_key_value_and_allowed_values) {
   const auto problems =
       Given{{"mem_limt", "1M"}, {"poll_interval", "soon"}, {"initial_position", "oldest"}}.problems();
   ASSERT_EQ(problems.size(), 4u);
@@ -78,14 +78,14 @@ TEST(options, every_problem_is_told_with_key_value_and_what_is_allowed) {
                 3, "PS0056: missing option checkpoint (memory|file:PATH): Where the position is kept.")));
 }
 
-TEST(options, an_option_given_twice_is_a_problem) {
+TEST(options, an_option_set_twice_is_an_error) {
   const auto problems = Given{{"checkpoint", "memory"}, {"CHECKPOINT", "memory"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0],
             (std::pair<size_t, std::string>(1, "PS0055: checkpoint is set more than once: keep one")));
 }
 
-TEST(options, a_key_that_is_near_nothing_gets_the_list) {
+TEST(options, an_unknown_key_without_a_similar_one_gets_the_list_of_keys) {
   const auto problems = Given{{"checkpoint", "memory"}, {"zzzzzzzzz", "1"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].second.find("PS0054: unknown option 'zzzzzzzzz': expected one of checkpoint, mem_limit"),
@@ -118,7 +118,7 @@ TEST(options, durations_are_at_most_ten_years) {
   }
 }
 
-TEST(options, a_choice_may_have_a_size_a_duration_or_a_number_among_its_words) {
+TEST(options, a_choice_may_include_a_size_a_duration_or_a_number) {
   const auto good = [](const char* key, std::string value) {
     return Given{{"checkpoint", "memory"}, {key, std::move(value)}}.problems().empty();
   };
@@ -155,7 +155,7 @@ std::vector<std::string> output_problems(std::vector<std::pair<std::string, std:
   return found;
 }
 
-TEST(options, a_bare_word_for_a_partition_key_is_an_error_that_suggests_a_field) {
+TEST(options, a_bare_word_as_partition_key_is_an_error_that_suggests_a_field) {
   const auto found = output_problems({{"stream", "s"}, {"partition_key", "requestId"}});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_NE(found[0].find("; did you mean 'field:requestId'?"), std::string::npos) << found[0];
@@ -163,7 +163,7 @@ TEST(options, a_bare_word_for_a_partition_key_is_an_error_that_suggests_a_field)
   EXPECT_EQ(output_problems({{"stream", "s"}, {"partition_key", "field:a..b"}}).size(), 1u);
 }
 
-TEST(options, the_stream_is_named_once_by_name_or_by_arn) {
+TEST(options, the_stream_is_given_once_by_name_or_by_arn) {
   const std::string arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/out";
   EXPECT_TRUE(output_problems({{"stream", "out"}}).empty());
   EXPECT_TRUE(output_problems({{"stream_arn", arn}}).empty());
@@ -180,7 +180,7 @@ TEST(options, the_stream_is_named_once_by_name_or_by_arn) {
     EXPECT_EQ(output_problems({{"stream", malformed}}).size(), 1u) << malformed;
 }
 
-TEST(options, an_arn_of_another_region_than_the_option_region_is_a_problem) {
+TEST(options, an_arn_with_another_region_than_the_region_option_is_an_error) {
   const auto found = output_problems({{"stream_arn", "arn:aws:kinesis:us-east-1:123456789012:stream/out"}});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(
@@ -199,13 +199,13 @@ TEST(options, a_tilde_is_not_expanded_in_a_path) {
   EXPECT_EQ(output_problems({{"stream", "s"}, {"ca_file", "~root/ca.pem"}}).size(), 1u);
 }
 
-TEST(options, an_order_of_keys_does_not_go_with_hash_keys_at_random) {
+TEST(options, ordering_per_key_excludes_random_hash_keys) {
   EXPECT_TRUE(output_problems({{"stream", "s"}, {"ordering", "per_key"}, {"aggregate", "newline"}}).empty());
   EXPECT_EQ(output_problems({{"stream", "s"}, {"ordering", "per_key"}, {"explicit_hash_key", "random"}}).size(),
             1u);
 }
 
-TEST(options, records_in_the_kpl_s_format_are_not_compressed) {
+TEST(options, aggregate_kpl_excludes_compression) {
   EXPECT_TRUE(output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"append_newline", "on"}}).empty());
   EXPECT_TRUE(output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"ordering", "per_key"}}).empty());
   EXPECT_TRUE(output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"explicit_hash_key", "random"}}).empty());
@@ -214,7 +214,7 @@ TEST(options, records_in_the_kpl_s_format_are_not_compressed) {
   EXPECT_EQ(found[0].find("PS0105: aggregate kpl cannot be used with compression gzip: "), 0U) << found[0];
 }
 
-TEST(options, limits_of_records_and_calls_have_to_go_together) {
+TEST(options, the_limits_of_records_and_calls_must_be_consistent) {
   const auto bad = [](const char* record, const char* call) {
     return !output_problems({{"stream", "s"}, {"max_record_bytes", record}, {"max_request_bytes", call}}).empty();
   };
@@ -225,7 +225,7 @@ TEST(options, limits_of_records_and_calls_have_to_go_together) {
   EXPECT_TRUE(bad("2M", "1M"));
 }
 
-TEST(options, hostile_text_is_escaped_in_what_is_said_of_it) {
+TEST(options, control_characters_are_escaped_in_error_messages) {
   const auto problems = Given{{"checkpoint", "\x1b[31m"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].second.find('\x1b'), std::string::npos);
@@ -245,11 +245,11 @@ TEST(options, each_kind_of_value_has_its_own_error) {
   EXPECT_EQ(problem("max_tries", "7x"), "PS0086: invalid value '7x' for max_tries: expected one of none|NUMBER");
 }
 
-TEST(options, a_file_without_a_path_is_no_choice) {
+TEST(options, a_file_choice_without_a_path_is_invalid) {
   EXPECT_EQ((Given{{"checkpoint", "file:"}}.problems().size()), 1u);
 }
 
-TEST(options, elements_of_a_newer_callers_larger_struct_are_found_by_the_stride) {
+TEST(options, a_newer_callers_larger_option_structs_are_read_by_stride) {
   struct Larger {
     penstock_option option;
     char more[16];
@@ -260,7 +260,7 @@ TEST(options, elements_of_a_newer_callers_larger_struct_are_found_by_the_stride)
 }
 
 // fluent-bit.md: an agent reserves these names, so a plugin never sees them.
-TEST(options, none_bears_a_name_that_an_agent_keeps_for_itself) {
+TEST(options, no_option_has_a_name_that_agents_reserve) {
   const std::vector<std::string> kept = {
       "name",          "alias",    "tag",        "match",       "match_regex", "host",
       "port",          "ipv6",     "workers",    "retry_limit", "log_level",   "log_suppress_interval",
@@ -278,7 +278,7 @@ TEST(options, none_bears_a_name_that_an_agent_keeps_for_itself) {
     }
 }
 
-TEST(options, every_default_is_a_value_that_its_own_table_allows) {
+TEST(options, every_default_is_valid_in_its_own_table) {
   for (const penstock_stage* stage :
        {&kKinesisInputStage, &kLambdaLogsStage, &kCloudWatchLogsStage, &kKinesisOutputStage}) {
     const Options::Table table(stage->options, stage->option_info_count);

@@ -40,7 +40,7 @@ class input_commands : public testing::Test {
   std::vector<std::string> lines;
 };
 
-TEST_F(input_commands, seek_says_what_it_would_do_and_does_it_when_told_yes) {
+TEST_F(input_commands, seek_prints_its_changes_and_makes_them_only_with_yes) {
   posix::write_file(path, kKept);
   ASSERT_TRUE(run(kSeekCommand, {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}}).ok());
   EXPECT_EQ(lines.back(), "Nothing was changed. To apply the changes, add --yes");
@@ -53,15 +53,15 @@ TEST_F(input_commands, seek_says_what_it_would_do_and_does_it_when_told_yes) {
                                              "  all shards  from 2026-01-31T08:00:00.000Z  -    -"}));
 }
 
-TEST_F(input_commands, seek_leaves_a_checkpoint_alone_that_is_in_use_and_leases_looks_at_it) {
+TEST_F(input_commands, seek_never_changes_a_checkpoint_in_use_but_leases_reads_it) {
   posix::write_file(path, kKept);
   const auto files = posix::make_system_files();
   const auto held = files->lock(path + ".lock");
   ASSERT_TRUE(held.ok());
-  const Status refused = run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}, {"yes", "on"}});
-  EXPECT_EQ(refused.code(), Code::config);
-  EXPECT_NE(refused.message().find(path + " is in use by another process"), std::string::npos)
-      << refused.message();
+  const Status rejected = run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}, {"yes", "on"}});
+  EXPECT_EQ(rejected.code(), Code::config);
+  EXPECT_NE(rejected.message().find(path + " is in use by another process"), std::string::npos)
+      << rejected.message();
   EXPECT_EQ(posix::read_file(path), kKept);
   EXPECT_TRUE(run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}}).ok());
   posix::write_file(path,
@@ -69,7 +69,7 @@ TEST_F(input_commands, seek_leaves_a_checkpoint_alone_that_is_in_use_and_leases_
   EXPECT_TRUE(run(kLeasesCommand, {}).ok());
 }
 
-TEST_F(input_commands, seek_wants_a_shard_or_all_and_a_place) {
+TEST_F(input_commands, seek_requires_a_shard_or_all_and_a_position) {
   posix::write_file(path, kKept);
   EXPECT_EQ(run(kSeekCommand, {{"to", "latest"}}).code(), Code::config);
   EXPECT_EQ(run(kSeekCommand, {{"to", "latest"}, {"all", "on"}, {"shard", "s0"}}).code(), Code::config);

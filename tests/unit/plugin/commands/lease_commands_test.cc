@@ -11,7 +11,7 @@ namespace {
 
 class lease_commands : public LeaseCommandsTest {};
 
-TEST_F(lease_commands, leases_tells_of_each_shard_its_owner_its_lag_and_the_age_of_its_checkpoint) {
+TEST_F(lease_commands, leases_shows_owner_lag_and_checkpoint_age_of_each_shard) {
   const std::string first = put("in", 0, 73 * kHourMs + kHourMs / 2);
   put("in", 0, 50 * kHourMs + kHourMs / 2);
   const std::string second = put("in", 1, 49 * kHourMs + kHourMs / 2);
@@ -22,7 +22,7 @@ TEST_F(lease_commands, leases_tells_of_each_shard_its_owner_its_lag_and_the_age_
                                             "  " + kSecond + "  free  after " + second + "  0s  2d1h"}));
 }
 
-TEST_F(lease_commands, the_columns_of_leases_stand_below_each_other) {
+TEST_F(lease_commands, columns_of_leases_are_aligned) {
   keep(row(kFirst, "TRIM_HORIZON", "a"));
   keep(row(kSecond, "SHARD_END", "worker-b"));
   std::vector<std::string> printed;
@@ -38,7 +38,7 @@ TEST_F(lease_commands, the_columns_of_leases_stand_below_each_other) {
                             "  shardId-000000000001  worker-b  SHARD_END     -    -"}));
 }
 
-TEST_F(lease_commands, a_checkpoint_that_is_a_word_has_neither_lag_nor_age_and_nobody_is_asked) {
+TEST_F(lease_commands, a_named_position_has_no_lag_or_age_and_causes_no_call) {
   make_stream("many", 5);
   const Lines words = {"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP", "SHARD_END"};
   for (size_t i = 0; i < words.size(); ++i) keep(row("shardId-00000000000" + std::to_string(i), words[i]));
@@ -48,7 +48,7 @@ TEST_F(lease_commands, a_checkpoint_that_is_a_word_has_neither_lag_nor_age_and_n
   kinesis.with([](model::Service& service) { EXPECT_EQ(service.stats().requests, 0U); });
 }
 
-TEST_F(lease_commands, leases_says_where_retention_has_passed_a_checkpoint) {
+TEST_F(lease_commands, leases_shows_where_retention_has_passed_a_checkpoint) {
   const std::string gone = put("in", 0, 30 * kHourMs);
   const std::string left = put("in", 0, 26 * kHourMs + kHourMs / 2);
   const std::string all_gone = put("in", 1, 30 * kHourMs);
@@ -67,11 +67,11 @@ TEST_F(lease_commands, leases_says_where_retention_has_passed_a_checkpoint) {
                  left + ", 1d2h old"}));
 }
 
-TEST_F(lease_commands, leases_prints_the_table_and_one_line_why_where_a_stream_does_not_answer) {
+TEST_F(lease_commands, leases_prints_the_table_and_the_error_if_a_stream_does_not_answer) {
   keep(row(kFirst, put("in", 0, 0)));
   keep(row(kSecond, put("in", 1, 0)));
   kinesis.with([](model::Service& service) { service.delete_stream("in"); });
-  leases_without_an_answer(table_options());
+  leases_without_response(table_options());
   ASSERT_EQ(lines.size(), 5U);
   EXPECT_TRUE(lines[2].ends_with("  -  -")) << lines[2];
   EXPECT_TRUE(lines[3].ends_with("  -  -")) << lines[3];
@@ -80,17 +80,17 @@ TEST_F(lease_commands, leases_prints_the_table_and_one_line_why_where_a_stream_d
   EXPECT_NE(lines[4].find("ResourceNotFound"), std::string::npos) << lines[4];
 }
 
-TEST_F(lease_commands, one_shard_that_is_refused_costs_the_others_nothing) {
+TEST_F(lease_commands, leases_shows_other_shards_if_one_is_rejected) {
   const std::string second = put("in", 1, 0);
   keep(row(kFirst, second));  // of the other shard, so not a position in this one
   keep(row(kSecond, second));
-  leases_without_an_answer(table_options());
+  leases_without_response(table_options());
   EXPECT_TRUE(lines[2].ends_with("  -  -")) << lines[2];
   EXPECT_FALSE(lines[3].ends_with("-")) << lines[3];
   EXPECT_EQ(lines[4].find("PS0287: " + kFirst + ": lag and age are unknown: GetShardIterator"), 0U) << lines[4];
 }
 
-TEST_F(lease_commands, leases_asks_again_where_readers_have_used_up_what_a_shard_allows) {
+TEST_F(lease_commands, leases_retries_if_readers_use_up_a_shards_limit) {
   const std::string first = put("in", 0, 49 * kHourMs + kHourMs / 2);
   keep(row(kFirst, first));
   kinesis.with([](model::Service& service) {
@@ -101,7 +101,7 @@ TEST_F(lease_commands, leases_asks_again_where_readers_have_used_up_what_a_shard
   EXPECT_EQ(leases(table_options()).back(), "  " + kFirst + "  free  after " + first + "  0s  2d1h");
 }
 
-TEST_F(lease_commands, leases_asks_each_of_many_shards_once) {
+TEST_F(lease_commands, leases_makes_one_request_for_each_of_many_shards) {
   make_stream("many", 80);
   for (size_t i = 0; i < 80; ++i) {
     const std::string number = std::to_string(i);
@@ -117,7 +117,7 @@ TEST_F(lease_commands, leases_asks_each_of_many_shards_once) {
   });
 }
 
-TEST_F(lease_commands, leases_shows_how_far_an_aggregated_record_has_been_dealt_with) {
+TEST_F(lease_commands, leases_shows_the_position_inside_an_aggregated_record) {
   const std::string first = put("in", 0, 0);
   dynamodb::Item inside = row(kFirst, first);
   inside["checkpointSubSequenceNumber"] = dynamodb::number_attribute(3);
@@ -126,7 +126,7 @@ TEST_F(lease_commands, leases_shows_how_far_an_aggregated_record_has_been_dealt_
   EXPECT_NE(lines[2].find("after " + first + ", user record 3  "), std::string::npos) << lines[2];
 }
 
-TEST_F(lease_commands, leases_tells_of_several_streams_and_asks_each_for_its_own) {
+TEST_F(lease_commands, leases_shows_several_streams_and_requests_each_ones_shards) {
   make_stream("other", 1);
   const std::string in = put("in", 0, 49 * kHourMs + kHourMs / 2);
   const std::string other = put("other", 0, 74 * kHourMs + kHourMs / 2);
@@ -140,7 +140,7 @@ TEST_F(lease_commands, leases_tells_of_several_streams_and_asks_each_for_its_own
                    "  third/" + kFirst + "  free  after " + other + "  -  -"}));
 }
 
-TEST_F(lease_commands, leases_of_a_file_has_lag_and_age_too_and_is_printed_without_the_service) {
+TEST_F(lease_commands, leases_of_a_file_shows_lag_and_age_and_works_without_the_service) {
   const std::string first = put("in", 0, 49 * kHourMs + kHourMs / 2);
   const std::string path = folder / "checkpoint";
   posix::write_file(path, R"({"penstock_checkpoint":2,"streams":[{"name":"in","arn":"","created_ms":0,)"

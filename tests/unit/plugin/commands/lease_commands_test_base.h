@@ -77,7 +77,7 @@ class LeaseCommandsTest : public testing::Test {
     return lines;
   }
   // For a stream that does not answer: its line is also the error.
-  void leases_without_an_answer(const Given& options) {
+  void leases_without_response(const Given& options) {
     const Status status = run(kLeasesCommand, options);
     EXPECT_FALSE(status.ok());
     EXPECT_EQ(status.text(), lines.back());

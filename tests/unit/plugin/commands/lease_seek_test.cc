@@ -11,7 +11,7 @@ namespace {
 
 class lease_seek : public LeaseCommandsTest {};
 
-TEST_F(lease_seek, seek_says_what_it_would_do_to_a_table_and_does_it_when_told_yes) {
+TEST_F(lease_seek, seek_prints_its_changes_to_a_lease_table_and_makes_them_only_with_yes) {
   keep(row(kFirst, "49", "dead:worker"));
   keep(row(kSecond, "50"));
   ASSERT_TRUE(run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}}).ok());
@@ -28,19 +28,19 @@ TEST_F(lease_seek, seek_says_what_it_would_do_to_a_table_and_does_it_when_told_y
   }
 }
 
-TEST_F(lease_seek, seek_moves_one_shard_of_a_table_behind_a_record) {
+TEST_F(lease_seek, seek_moves_one_shard_of_a_lease_table_after_a_record) {
   keep(row(kFirst, "49"));
   keep(row(kSecond, "50"));
   const Status done = run(kSeekCommand, table_options(), {{"shard", kSecond}, {"to", "48"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
   EXPECT_EQ(kept(kSecond, "checkpoint"), "48");
-  leases_without_an_answer(table_options());  // which are not sequence numbers of that stream
+  leases_without_response(table_options());  // which are not sequence numbers of that stream
   EXPECT_NE(lines[3].find("  after 48  "), std::string::npos) << lines[3];
   EXPECT_EQ(run(kSeekCommand, table_options(), {{"shard", "shardId-7"}, {"to", "48"}}).code(), Code::config);
 }
 
-TEST_F(lease_seek, seek_leaves_a_table_alone_whose_worker_renews_its_leases) {
+TEST_F(lease_seek, seek_never_changes_a_table_whose_worker_renews_its_leases) {
   keep(row(kFirst, "49", "live:worker"));
   tables.on_request([this, counter = int64_t{7}](uint64_t, const model::Request& request) mutable {
     if (model::header(request.headers, "x-amz-target") != "DynamoDB_20120810.Scan") return;
@@ -48,15 +48,15 @@ TEST_F(lease_seek, seek_leaves_a_table_alone_whose_worker_renews_its_leases) {
     renewed["leaseCounter"] = dynamodb::number_attribute(++counter);
     tables.put_row("app", renewed);
   });
-  const Status refused = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "latest"}, {"yes", "on"}});
-  EXPECT_EQ(refused.code(), Code::config);
-  EXPECT_NE(refused.message().find("is held by live:worker"), std::string::npos) << refused.message();
+  const Status rejected = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "latest"}, {"yes", "on"}});
+  EXPECT_EQ(rejected.code(), Code::config);
+  EXPECT_NE(rejected.message().find("is held by live:worker"), std::string::npos) << rejected.message();
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
 }
 
 // ---- seek, where the rows are not the stream's as it is now
 
-TEST_F(lease_seek, seek_all_begins_a_stream_that_was_made_again_among_several_where_it_was_told_to) {
+TEST_F(lease_seek, seek_all_starts_a_recreated_stream_among_several_at_the_position) {
   make_stream("other", 1);
   dynamodb::Item old = row_of("000000000000:in:1", kFirst, "49");
   old["penstockStreamArn"] = dynamodb::text_attribute("arn:aws:kinesis:us-east-1:000000000000:stream/in");
@@ -80,7 +80,7 @@ TEST_F(lease_seek, seek_all_begins_a_stream_that_was_made_again_among_several_wh
   EXPECT_EQ(kept(other_key, "checkpoint"), "TRIM_HORIZON");
 }
 
-TEST_F(lease_seek, seek_all_begins_a_stream_that_was_made_again_alone_with_the_shards_that_it_has_now) {
+TEST_F(lease_seek, seek_all_starts_a_recreated_stream_with_its_current_shards) {
   for (const char* shard : {"shardId-000000000001", "shardId-000000000005"}) {
     dynamodb::Item old = row(shard, "49");
     old["penstockStreamCreatedMs"] = dynamodb::number_attribute(1'000);
@@ -96,7 +96,7 @@ TEST_F(lease_seek, seek_all_begins_a_stream_that_was_made_again_alone_with_the_s
   EXPECT_EQ(lines[3], "  " + kSecond + "  free  from 2026-01-31T08:00:00.000Z  -  -");
 }
 
-TEST_F(lease_seek, seek_all_reads_parents_again_whose_leases_were_deleted_and_forgets_shards_that_are_gone) {
+TEST_F(lease_seek, seek_all_reads_parents_without_leases_again_and_deletes_leases_of_missing_shards) {
   kinesis.with([](model::Service& service) {
     model::Stream& in = *service.stream("in");
     in.split(in.shards()[0], in.shards()[0].first + 1'000, wall_ms());
@@ -115,7 +115,7 @@ TEST_F(lease_seek, seek_all_reads_parents_again_whose_leases_were_deleted_and_fo
 }
 
 // As if the process were killed between any two calls, or in the middle of one.
-TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and_mends_when_run_again) {
+TEST_F(lease_seek, a_seek_that_fails_at_any_call_keeps_a_row_per_shard_and_can_be_repeated) {
   kinesis.with([](model::Service& service) {
     model::Stream& in = *service.stream("in");
     in.split(in.shards()[0], in.shards()[0].first + 1'000, wall_ms());
@@ -123,8 +123,8 @@ TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and
   const Lines children = {"shardId-000000000002", "shardId-000000000003"};
   const std::string gone = "shardId-000000000009";
   const Given arguments = {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}};
-  const model::Fault refused = model::error_fault({400, "AccessDeniedException", "not now"});
-  for (const model::Fault& fault : {model::close_before(), model::lose_answer()}) {
+  const model::Fault rejected = model::error_fault({400, "AccessDeniedException", "not now"});
+  for (const model::Fault& fault : {model::close_before(), model::lose_response()}) {
     bool finished = false;
     for (uint64_t calls = 0; !finished; ++calls) {
       table_server.alone([&] { tables.delete_row("app", kFirst); });
@@ -138,7 +138,7 @@ TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and
       tables.on_request([&](uint64_t number, const model::Request&) {
         for (const std::string& shard : {kSecond, children[0], children[1]})
           if (tables.table("app")->row(shard) == nullptr) without += shard + " at call " + std::to_string(number);
-        if (++seen > calls) tables.faults().at(number, seen == calls + 1 ? fault : refused);
+        if (++seen > calls) tables.faults().at(number, seen == calls + 1 ? fault : rejected);
       });
       finished = run(kSeekCommand, table_options(), arguments).ok();
       table_server.alone([&] {
@@ -159,13 +159,13 @@ TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and
   }
 }
 
-TEST_F(lease_seek, seek_makes_calls_again_that_are_throttled_or_whose_answers_are_lost) {
+TEST_F(lease_seek, seek_retries_throttled_calls_and_lost_responses) {
   keep(row(kFirst, "49"));
   keep(row("shardId-000000000009", "49"));  // of no shard, so it is deleted; and the second shard has no row
   table_server.alone([&] {
     for (const char* operation : {"Scan", "PutItem", "UpdateItem", "DeleteItem"}) {
       tables.faults().next_calls(operation, model::throttle(), 8);
-      tables.faults().next_calls(operation, model::lose_answer());
+      tables.faults().next_calls(operation, model::lose_response());
     }
   });
   const Status done = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}, {"yes", "on"}});
@@ -175,16 +175,16 @@ TEST_F(lease_seek, seek_makes_calls_again_that_are_throttled_or_whose_answers_ar
   EXPECT_EQ(kept("shardId-000000000009", "checkpoint"), "no row");
 }
 
-TEST_F(lease_seek, seek_all_changes_nothing_where_the_stream_is_not_there) {
+TEST_F(lease_seek, seek_all_changes_nothing_if_the_stream_does_not_exist) {
   keep(row(kFirst, "49"));
-  const Status refused =
+  const Status rejected =
       run(kSeekCommand, table_options("gone"), {{"all", "on"}, {"to", "latest"}, {"yes", "on"}});
-  EXPECT_EQ(refused.code(), Code::not_found);
-  EXPECT_EQ(refused.message().find("stream gone: DescribeStreamSummary"), 0U) << refused.message();
+  EXPECT_EQ(rejected.code(), Code::not_found);
+  EXPECT_EQ(rejected.message().find("stream gone: DescribeStreamSummary"), 0U) << rejected.message();
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
 }
 
-TEST_F(lease_seek, seek_all_does_without_the_permission_to_describe_the_stream) {
+TEST_F(lease_seek, seek_all_works_without_permission_to_describe_the_stream) {
   keep(row(kFirst, "49"));
   keep(row(kSecond, "50"));
   kinesis.with([](model::Service& service) {

@@ -37,14 +37,14 @@ class patience : public testing::Test {
     throttled = {operation, text, for_ms == kNever ? kNever : clock.monotonic_ms() + for_ms};
   }
   model::Reply serve(model::Request request) {
-    const bool refuses = clock.monotonic_ms() < throttled.until_ms && request.body.find(throttled.text) != npos;
-    if (refuses) service.faults().next_calls(throttled.operation, model::throttle());
+    const bool rejects = clock.monotonic_ms() < throttled.until_ms && request.body.find(throttled.text) != npos;
+    if (rejects) service.faults().next_calls(throttled.operation, model::throttle());
     model::Reply reply = service.handle(std::move(request));
     service.faults().forget();
     return reply;
   }
   // Makes a call that is answered after that time.
-  Result<HttpResponse> answered_after(int64_t ms) {
+  Result<HttpResponse> call_that_takes(int64_t ms) {
     sim.transport().set_latency_ms(ms, ms);
     return waiting.wait<HttpResponse>("Call", [&](auto done) {
       HttpRequest request;
@@ -69,16 +69,16 @@ class patience : public testing::Test {
   int64_t start_ms = clock.monotonic_ms();
 };
 
-TEST_F(patience, lasts_for_60_s) {
-  EXPECT_TRUE(answered_after(Patience::kMs - 1).ok());
-  const Result<HttpResponse> late = answered_after(Patience::kMs + 1);
+TEST_F(patience, commands_wait_60_s_for_a_response) {
+  EXPECT_TRUE(call_that_takes(Patience::kMs - 1).ok());
+  const Result<HttpResponse> late = call_that_takes(Patience::kMs + 1);
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.status().message(), "Call: gave up after 60 s without a response");
   EXPECT_TRUE(waiting.is_over());
   sim.env().transport.drive(clock.monotonic_ms() + 10);  // the response arrives, and is lost
 }
 
-TEST_F(patience, is_renewed_by_each_answer) {
+TEST_F(patience, each_response_restarts_the_wait_of_commands) {
   sim.transport().set_latency_ms(25'000, 25'000);
   const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_TRUE(look.ok()) << look.status().message();
@@ -87,7 +87,7 @@ TEST_F(patience, is_renewed_by_each_answer) {
   EXPECT_EQ(elapsed_ms(), 100'000);
 }
 
-TEST_F(patience, with_a_stream_that_never_answers_ends_also_between_two_tries) {
+TEST_F(patience, commands_stop_waiting_for_a_silent_stream_also_between_retries) {
   sim.transport().cut_off_until(kNever);
   const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_FALSE(look.ok());
@@ -95,7 +95,7 @@ TEST_F(patience, with_a_stream_that_never_answers_ends_also_between_two_tries) {
   EXPECT_EQ(elapsed_ms(), Patience::kMs);
 }
 
-TEST_F(patience, with_shards_that_never_answer_is_one_for_all_of_them) {
+TEST_F(patience, commands_wait_60_s_for_all_silent_shards_together) {
   sim.transport().cut_off_until(kNever);
   const std::vector<PositionAge> ages = ask_ages(waiting, questions(40));
   EXPECT_NE(ages.front().status.message().find("; gave up after 60 s without progress"), npos)
@@ -105,7 +105,7 @@ TEST_F(patience, with_shards_that_never_answer_is_one_for_all_of_them) {
   sim.env().transport.drive(clock.monotonic_ms() + 60'000);  // completions now go nowhere
 }
 
-TEST_F(patience, outlasts_throttles_of_less_than_60_s) {
+TEST_F(patience, commands_outlast_throttling_of_less_than_60_s) {
   for (const char* operation : {"GetShardIterator", "GetRecords"}) {
     throttle(operation, Patience::kMs - 3'000);
     const PositionAge age = ask_ages(waiting, questions(1)).front();
@@ -119,16 +119,16 @@ TEST_F(patience, outlasts_throttles_of_less_than_60_s) {
   }
 }
 
-TEST_F(patience, ends_60_s_after_the_last_step_forward_with_throttles_that_do_not_end) {
+TEST_F(patience, commands_stop_60_s_after_the_last_progress_under_endless_throttling) {
   throttle("GetRecords", kNever);
   const PositionAge age = ask_ages(waiting, questions(1)).front();
-  EXPECT_EQ(elapsed_ms(), 10 + Patience::kMs) << "an iterator for each try is no progress";
+  EXPECT_EQ(elapsed_ms(), 10 + Patience::kMs) << "an iterator for each retry is not progress";
   EXPECT_EQ(age.status.code(), Code::throttled);
   EXPECT_EQ(age.status.message().find("GetRecords: "), 0U) << age.status.message();
   EXPECT_TRUE(age.status.message().ends_with("; gave up after 60 s without progress")) << age.status.message();
 }
 
-TEST_F(patience, with_a_look_at_a_throttled_stream_ends_after_60_s_and_names_the_call) {
+TEST_F(patience, describing_a_throttled_stream_stops_after_60_s_and_names_the_call) {
   throttle("ListShards", kNever);
   const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_FALSE(look.ok());
@@ -137,7 +137,7 @@ TEST_F(patience, with_a_look_at_a_throttled_stream_ends_after_60_s_and_names_the
   EXPECT_TRUE(look.status().message().ends_with("; gave up after 60 s without progress"));
 }
 
-TEST_F(patience, with_a_throttled_stream_costs_the_shards_of_another_nothing) {
+TEST_F(patience, a_throttled_stream_does_not_shorten_the_wait_for_another) {
   service.create_stream("other", 40);
   throttle("GetShardIterator", kNever, "\"in\"");
   std::vector<PositionQuestion> asked = questions(40);
@@ -149,7 +149,7 @@ TEST_F(patience, with_a_throttled_stream_costs_the_shards_of_another_nothing) {
   EXPECT_LT(elapsed_ms(), Patience::kMs + 10'000);
 }
 
-TEST_F(patience, is_not_for_credentials_that_are_missing) {
+TEST_F(patience, commands_do_not_wait_for_missing_credentials) {
   sim.variables().clear();
   const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_FALSE(look.ok());

@@ -5,7 +5,7 @@
 namespace penstock::plugin {
 namespace {
 
-TEST(position_table, durations_are_told_in_the_two_units_that_matter) {
+TEST(position_table, durations_are_shown_in_their_two_largest_units) {
   EXPECT_EQ(format_duration(0), "0s");
   EXPECT_EQ(format_duration(999), "999ms");
   EXPECT_EQ(format_duration(1'000), "1s");

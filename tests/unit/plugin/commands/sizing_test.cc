@@ -51,7 +51,7 @@ std::string number(double value) {
   return text;
 }
 
-TEST(sizing, its_figures_are_those_of_the_document) {
+TEST(sizing, sizing_prints_the_figures_of_the_documentation) {
   const auto rows = table("options | records sent for 1,000 events");
   EXPECT_EQ(rows.size(), packing_figures().size() + 1);
   for (const PackingFigures& figures : packing_figures()) {
@@ -63,7 +63,7 @@ TEST(sizing, its_figures_are_those_of_the_document) {
   EXPECT_EQ(packing_figures()[0].bytes, kMeasuredEventBytes);
 }
 
-TEST(sizing, the_documents_shards_and_units_are_what_is_computed) {
+TEST(sizing, shards_and_units_in_the_documentation_are_those_computed) {
   const auto rows = table("options | shards at 1,000 events/s");
   EXPECT_EQ(rows.size(), packing_figures().size() + 1);
   for (const PackingFigures& figures : packing_figures()) {
@@ -81,7 +81,7 @@ TEST(sizing, the_documents_shards_and_units_are_what_is_computed) {
   }
 }
 
-TEST(sizing, a_unit_is_25_kib_begun_and_an_on_demand_stream_is_billed_by_the_kib_begun) {
+TEST(sizing, put_units_are_25_kib_rounded_up_and_on_demand_bytes_are_rounded_up_to_kib) {
   const PackingFigures& plain = packing_figures()[0];
   EXPECT_EQ(sizing_of(plain, 1, 25'600).units_per_second, 1);
   EXPECT_EQ(sizing_of(plain, 1, 25'601).units_per_second, 2);
@@ -89,14 +89,14 @@ TEST(sizing, a_unit_is_25_kib_begun_and_an_on_demand_stream_is_billed_by_the_kib
   EXPECT_EQ(sizing_of(plain, 1, 1'025).billed_bytes_per_second, 2'048);
 }
 
-TEST(sizing, a_shard_takes_1000_records_and_a_million_bytes_a_second) {
+TEST(sizing, a_shard_accepts_1000_records_and_a_million_bytes_per_second) {
   const PackingFigures& plain = packing_figures()[0];
   EXPECT_EQ(sizing_of(plain, 1'000, 1'000).shards, 1);
   EXPECT_EQ(sizing_of(plain, 1'001, 10).shards, 2);
   EXPECT_EQ(sizing_of(plain, 1'000, 1'001).shards, 2);
 }
 
-TEST(sizing, events_that_are_larger_than_what_is_joined_go_alone) {
+TEST(sizing, events_larger_than_the_aggregation_limit_are_sent_alone) {
   const PackingFigures& newline = packing_figures()[2];
   const double joined = newline.bytes * 1000 / newline.records * kMeasuredEventBytes / newline.bytes;
   EXPECT_NEAR(sizing_of(newline, 100, joined).records_per_second, 100, 1e-6);
@@ -128,7 +128,7 @@ Printed print(std::vector<penstock_option> options, const std::vector<penstock_o
 
 penstock_option events(const char* text) { return {bytes("events_per_second"), bytes(text)}; }
 
-TEST(sizing, what_is_printed_says_what_it_is_of_and_what_it_supposes) {
+TEST(sizing, sizing_prints_its_subject_and_its_assumptions) {
   EXPECT_EQ(
       print({{bytes("aggregate"), bytes("newline")}, {bytes("compression"), bytes("gzip")}}, {events("50000")})
           .text,
@@ -145,12 +145,12 @@ TEST(sizing, what_is_printed_says_what_it_is_of_and_what_it_supposes) {
       "  With fewer events per key there are more records, up to one for each event; a longer linger helps.\n");
 }
 
-TEST(sizing, too_few_events_for_one_key_are_told) {
+TEST(sizing, sizing_reports_too_few_events_per_key) {
   EXPECT_NE(print({{bytes("aggregate"), bytes("newline")}}, {events("10")}).text.find("not even one key has"),
             std::string::npos);
 }
 
-TEST(sizing, in_the_kpl_s_format_events_of_a_shard_share_a_record_and_with_random_hash_keys_all) {
+TEST(sizing, with_aggregate_kpl_events_of_a_shard_share_a_record) {
   const penstock_option kpl = {bytes("aggregate"), bytes("kpl")};
   const std::string text = print({kpl}, {events("10000")}).text;
   EXPECT_NE(text.find("Only events of one shard that arrive within linger (100ms) share a record."),
@@ -164,7 +164,7 @@ TEST(sizing, in_the_kpl_s_format_events_of_a_shard_share_a_record_and_with_rando
             std::string::npos);
 }
 
-TEST(sizing, random_keys_join_nothing) {
+TEST(sizing, random_keys_prevent_aggregation) {
   const std::string text =
       print({{bytes("aggregate"), bytes("newline")}, {bytes("partition_key"), bytes("random")}}, {events("5000")})
           .text;
@@ -172,7 +172,7 @@ TEST(sizing, random_keys_join_nothing) {
   EXPECT_NE(text.find("newline joins none of them"), std::string::npos) << text;
 }
 
-TEST(sizing, one_key_for_more_than_a_shard_takes_is_told) {
+TEST(sizing, sizing_reports_more_events_of_one_key_than_a_shard_accepts) {
   const penstock_option one_key = {bytes("partition_key"), bytes("text:all")};
   EXPECT_NE(print({one_key}, {events("1001")}).text.find("text:all sends all records to one shard"),
             std::string::npos);
@@ -182,7 +182,7 @@ TEST(sizing, one_key_for_more_than_a_shard_takes_is_told) {
             std::string::npos);
 }
 
-TEST(sizing, events_that_the_output_would_refuse_are_told) {
+TEST(sizing, sizing_reports_events_that_the_output_would_reject) {
   const penstock_option limit = {bytes("max_record_bytes"), bytes("2K")};
   EXPECT_NE(print({limit}, {events("1"), {bytes("event_bytes"), bytes("2049")}}).text.find("go to on_failure"),
             std::string::npos);
@@ -190,12 +190,12 @@ TEST(sizing, events_that_the_output_would_refuse_are_told) {
             std::string::npos);
 }
 
-TEST(sizing, a_newline_behind_each_record_counts) {
+TEST(sizing, the_newline_after_each_record_counts) {
   const penstock_option newline = {bytes("append_newline"), bytes("on")};
   EXPECT_NE(print({newline}, {events("1000000")}).text.find("and 506 MB/s\n"), std::string::npos);
 }
 
-TEST(sizing, numbers_out_of_range_are_refused) {
+TEST(sizing, sizing_rejects_numbers_out_of_range) {
   EXPECT_EQ(print({}, {events("0")}).text,
             "PS0101: events_per_second 0 is out of range: expected 1 to 1000000000");
   EXPECT_EQ(print({}, {events("many")}).text,

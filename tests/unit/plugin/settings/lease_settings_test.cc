@@ -27,7 +27,7 @@ Result<LeaseSettings> read(const Given& given, const std::string& checkpoint = "
   return settings->leases;
 }
 
-TEST(lease_settings, the_table_is_the_one_named_or_bears_the_name_of_the_application) {
+TEST(lease_settings, the_table_has_the_given_name_or_the_applications) {
   EXPECT_EQ(read({})->table, "app");
   EXPECT_EQ(read({{"application_name", "other"}})->table, "app");
   EXPECT_EQ(read({{"application_name", "other"}}, "dynamodb")->table, "other");
@@ -35,20 +35,20 @@ TEST(lease_settings, the_table_is_the_one_named_or_bears_the_name_of_the_applica
   EXPECT_EQ(read({}, "memory")->table, "");
 }
 
-TEST(lease_settings, table_names_are_those_of_the_service) {
+TEST(lease_settings, table_names_follow_the_services_rules) {
   for (const std::string& good : {std::string("a.B"), std::string("a_-"), std::string(255, 'a')})
     EXPECT_TRUE(read({}, "dynamodb:" + good).ok()) << good;
   for (const std::string& bad : {std::string("ab"), std::string("a b"), std::string("a/b"), std::string(256, 'a')})
     EXPECT_EQ(read({}, "dynamodb:" + bad).status().code(), Code::config) << bad;
 }
 
-TEST(lease_settings, the_failover_time_is_three_seconds_at_least) {
+TEST(lease_settings, failover_time_is_at_least_three_seconds) {
   EXPECT_EQ(read({})->leases.failover_ms, 10'000);
   EXPECT_EQ(read({{"failover_time", "3s"}})->leases.failover_ms, 3'000);
   EXPECT_EQ(read({{"failover_time", "2999ms"}}).status().code(), Code::config);
 }
 
-TEST(lease_settings, tags_are_pairs) {
+TEST(lease_settings, tags_are_key_value_pairs) {
   const Result<LeaseSettings> settings =
       read({{"create_table", "on"}, {"table_tags", "team=logs, env=a=b,empty="}});
   ASSERT_TRUE(settings.ok());
@@ -59,22 +59,22 @@ TEST(lease_settings, tags_are_pairs) {
     EXPECT_EQ(read({{"table_tags", bad}}).status().code(), Code::config) << bad;
 }
 
-TEST(lease_settings, options_of_a_table_without_one_are_refused_by_name) {
+TEST(lease_settings, lease_options_without_a_lease_table_are_rejected_by_name) {
   for (const auto& [name, value] : Given{{"application_name", "a"},
                                          {"create_table", "on"},
                                          {"table_tags", "a=b"},
                                          {"dynamodb_endpoint", "http://127.0.0.1:1"}}) {
-    const Status refused = read({{name, value}}, "file:/checkpoint").status();
-    EXPECT_EQ(refused.code(), Code::config);
-    EXPECT_EQ(refused.message().find(name), 0U) << refused.message();
+    const Status rejected = read({{name, value}}, "file:/checkpoint").status();
+    EXPECT_EQ(rejected.code(), Code::config);
+    EXPECT_EQ(rejected.message().find(name), 0U) << rejected.message();
   }
 }
 
-TEST(lease_settings, shards_are_not_pinned_where_workers_share_them_out) {
+TEST(lease_settings, shards_cannot_be_selected_with_leases) {
   EXPECT_EQ(read({{"shards", "shardId-000000000000"}}).status().code(), Code::config);
 }
 
-TEST(lease_settings, each_worker_has_an_id_of_its_own_that_names_application_and_host) {
+TEST(lease_settings, worker_ids_are_unique_and_contain_application_and_host) {
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make({}, {});
   ASSERT_TRUE(host_env.ok());
   Env env = (*host_env)->env();

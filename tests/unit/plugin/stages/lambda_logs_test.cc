@@ -30,7 +30,7 @@ std::string taken(const std::string& key, const std::string& name) {
   return "PS0145: " + key + " '" + name + "' is the name of another member of the record: choose another name";
 }
 
-TEST(lambda_logs, names_of_two_members_must_differ) {
+TEST(lambda_logs, two_members_must_have_different_names) {
   EXPECT_EQ(problems({{"source_key", "at"}, {"timestamp_key", "at"}}), taken("timestamp_key", "at"));
   EXPECT_EQ(problems({{"timestamp_key", "source"}}), taken("timestamp_key", "source"));
   EXPECT_EQ(problems({{"source_key", "timestamp"}}), taken("source_key", "timestamp"));
@@ -44,7 +44,7 @@ TEST(lambda_logs, names_of_two_members_must_differ) {
       EXPECT_EQ(problems({{key, name}}), taken(key, name));
 }
 
-TEST(lambda_logs, names_in_flat_schemas_are_taken_at_the_top) {
+TEST(lambda_logs, names_used_by_flat_schemas_are_reserved) {
   for (const auto& [schema, names] : std::vector<std::pair<std::string, std::vector<std::string>>>{
            {"otel", {"severity_text", "body", "aws.lambda.event", "faas.invocation_id", "cloud.region"}},
            {"ecs", {"log.level", "message", "event.action", "error.type", "aws.cloudwatch.log_group"}}})
@@ -55,7 +55,7 @@ TEST(lambda_logs, names_in_flat_schemas_are_taken_at_the_top) {
     }
 }
 
-TEST(lambda_logs, a_name_that_was_given_up_may_be_taken) {
+TEST(lambda_logs, a_renamed_members_old_name_is_free) {
   EXPECT_EQ(problems({{"timestamp_key", "@timestamp"}, {"json_key", "timestamp"}}), "");
   EXPECT_EQ(problems({{"source_key", "origin"}, {"json_key", "source"}}), "");
   EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "timestamp"}}), "");
@@ -64,7 +64,7 @@ TEST(lambda_logs, a_name_that_was_given_up_may_be_taken) {
 }
 
 // A store that treats {"event":{"id":1}} as "event.id" would give the record a second ID.
-TEST(lambda_logs, the_applications_object_must_not_reach_into_the_records_own_members) {
+TEST(lambda_logs, renamed_members_must_not_be_inside_an_applications_object) {
   const auto mixed = [](const std::string& key, const std::string& name) {
     return "PS0145: json_key '" + key + "' conflicts with the record's member '" + name +
            "', because a store may merge the members of the application's object with it: choose another name";
@@ -79,7 +79,7 @@ TEST(lambda_logs, the_applications_object_must_not_reach_into_the_records_own_me
   EXPECT_EQ(problems({{"json_key", "app.event"}, {"event_id_key", "app.id"}}), "");
 }
 
-TEST(lambda_logs, flat_schemas_have_no_member_for_the_source) {
+TEST(lambda_logs, flat_schemas_reject_source_key) {
   for (const std::string schema : {"otel", "ecs"})
     EXPECT_EQ(problems({{"schema", schema}, {"source_key", "origin"}}),
               "PS0105: source_key cannot be used with schema " + schema +
@@ -87,7 +87,7 @@ TEST(lambda_logs, flat_schemas_have_no_member_for_the_source) {
   EXPECT_EQ(problems({{"schema", "legacy"}, {"source_key", "origin"}}), "");
 }
 
-TEST(lambda_logs, a_list_without_a_pattern_is_a_mistake) {
+TEST(lambda_logs, an_empty_list_of_patterns_is_invalid) {
   EXPECT_EQ(problems({{"include", " , "}}),
             "PS0057: empty value ' , ' for include: expected patterns of log groups, such as /aws/lambda/*");
   EXPECT_NE(problems({{"exclude", ","}}), "");

@@ -19,7 +19,7 @@ class container_credentials : public FakeAws {
   ContainerCredentials provider{sim.env()};
 };
 
-TEST_F(container_credentials, of_an_ecs_task_come_from_its_agent) {
+TEST_F(container_credentials, container_credentials_of_an_ecs_task_come_from_its_agent) {
   const Result<Credentials> keys = find(provider);
   ASSERT_TRUE(keys.ok()) << keys.status().message();
   EXPECT_EQ(keys->access_key_id, "ASIA1");
@@ -30,7 +30,7 @@ TEST_F(container_credentials, of_an_ecs_task_come_from_its_agent) {
   EXPECT_EQ(model::header(asked[0].second.headers, "authorization"), "");
 }
 
-TEST_F(container_credentials, of_an_eks_pod_come_from_its_agent_with_the_token_of_the_file_read_each_time) {
+TEST_F(container_credentials, container_credentials_of_an_eks_pod_use_a_token_file_that_is_read_every_time) {
   sim.variables() = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"},
                      {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TOKEN-of-variable"},
                      {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token"}};
@@ -47,7 +47,7 @@ TEST_F(container_credentials, of_an_eks_pod_come_from_its_agent_with_the_token_o
   EXPECT_EQ(model::header(asked[2].second.headers, "authorization"), "TOKEN-of-variable");
 }
 
-TEST_F(container_credentials, are_not_set_up_without_either_variable) {
+TEST_F(container_credentials, container_credentials_are_not_configured_without_either_variable) {
   sim.variables().clear();
   const Status status = find(provider).status();
   EXPECT_EQ(status.code(), Code::not_found);
@@ -55,14 +55,14 @@ TEST_F(container_credentials, are_not_set_up_without_either_variable) {
   EXPECT_TRUE(asked.empty());
 }
 
-TEST_F(container_credentials, token_file_in_the_middle_of_being_written_is_an_error) {
+TEST_F(container_credentials, a_partly_written_container_token_file_is_an_error) {
   sim.variables()["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = "/token";
   sim.files().put("/token", "");
   EXPECT_TRUE(has(error(provider), "container: token file /token is empty"));
   EXPECT_TRUE(asked.empty());
 }
 
-TEST_F(container_credentials, refusal_tells_what_the_agent_says) {
+TEST_F(container_credentials, a_container_agents_error_is_reported_with_its_message) {
   hosts[kEcsHost] = [](const model::Request&) {
     return reply(404, R"({"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found"})");
   };
@@ -77,7 +77,7 @@ TEST_F(container_credentials, refusal_tells_what_the_agent_says) {
       << "a redirect is not followed";
 }
 
-TEST_F(container_credentials, answers_that_are_cut_off_anywhere_are_errors) {
+TEST_F(container_credentials, a_response_of_a_container_agent_truncated_anywhere_is_an_error) {
   const std::string whole = keys_json("ASIA1", kHourMs);
   for (size_t size = 0; size < whole.size(); ++size) {
     hosts[kEcsHost] = [&](const model::Request&) { return reply(200, whole.substr(0, size)); };
@@ -85,7 +85,7 @@ TEST_F(container_credentials, answers_that_are_cut_off_anywhere_are_errors) {
   }
 }
 
-TEST_F(container_credentials, answers_that_lack_a_key_or_have_a_wrong_time_say_so) {
+TEST_F(container_credentials, a_container_response_without_a_key_or_with_an_invalid_time_is_an_error) {
   hosts[kEcsHost] = [](const model::Request&) {
     return reply(200, R"({"AccessKeyId":"A","x":[{"SecretAccessKey":"S"}]})");
   };
@@ -100,7 +100,7 @@ TEST_F(container_credentials, answers_that_lack_a_key_or_have_a_wrong_time_say_s
   EXPECT_TRUE(has(error(provider), "invalid SecretAccessKey: it contains white space"));
 }
 
-TEST_F(container_credentials, expiration_is_read_in_every_form_that_is_seen) {
+TEST_F(container_credentials, expiration_is_read_in_every_known_form) {
   const auto expires = [this](const std::string& text) {
     hosts[kEcsHost] = [&](const model::Request&) {
       return reply(200, R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":")" + text + "\"}");
@@ -126,7 +126,7 @@ TEST_F(container_credentials, expiration_is_read_in_every_form_that_is_seen) {
     EXPECT_EQ(expires(text), 0) << text;
 }
 
-TEST_F(container_credentials, answer_of_64_kib_is_read_and_one_byte_more_refused) {
+TEST_F(container_credentials, a_container_response_may_have_64_kib) {
   std::string body = keys_json("ASIA1", kHourMs);
   body.append((64 << 10) - body.size(), ' ');
   hosts[kEcsHost] = [&](const model::Request&) { return reply(200, body); };
@@ -135,7 +135,7 @@ TEST_F(container_credentials, answer_of_64_kib_is_read_and_one_byte_more_refused
   EXPECT_TRUE(has(error(provider), "larger than 65536 bytes"));
 }
 
-TEST_F(container_credentials, answer_within_a_second_is_awaited_and_no_longer) {
+TEST_F(container_credentials, a_container_response_may_take_one_second) {
   sim.transport().set_latency_ms(0, 0);
   int64_t delay_ms = 1000;
   hosts[kEcsHost] = [&](const model::Request&) {
@@ -177,7 +177,7 @@ class imds_credentials : public FakeAws {
   std::string keys = keys_json("ASIA1", 6 * kHourMs);
 };
 
-TEST_F(imds_credentials, are_those_of_the_instances_role_asked_with_a_token) {
+TEST_F(imds_credentials, instance_credentials_are_requested_with_a_token) {
   ImdsCredentials provider(context);
   const Result<Credentials> found = find(provider);
   ASSERT_TRUE(found.ok()) << found.status().message();
@@ -186,7 +186,7 @@ TEST_F(imds_credentials, are_those_of_the_instances_role_asked_with_a_token) {
   EXPECT_EQ(found->source, "instance metadata, role worker");
 }
 
-TEST_F(imds_credentials, version_1_is_used_only_where_asked_for_and_the_service_knows_no_tokens) {
+TEST_F(imds_credentials, imds_version_1_is_used_only_on_request_and_without_token_support) {
   serves_v1 = true;
   for (const int status : {403, 404, 405}) {
     token_status = status;
@@ -195,7 +195,7 @@ TEST_F(imds_credentials, version_1_is_used_only_where_asked_for_and_the_service_
     asked.clear();
     EXPECT_EQ(has(error(strict), "set imds_v1_fallback on"), status != 403);
     EXPECT_EQ(has(error(strict), "instance metadata is turned off"), status == 403);
-    for (const auto& [host, request] : asked) EXPECT_EQ(request.method, "PUT") << "nothing else was asked";
+    for (const auto& [host, request] : asked) EXPECT_EQ(request.method, "PUT") << "nothing else was called";
     context.imds_v1_fallback = true;
     ImdsCredentials lenient(context);
     EXPECT_TRUE(find(lenient).ok()) << status;
@@ -207,14 +207,14 @@ TEST_F(imds_credentials, version_1_is_used_only_where_asked_for_and_the_service_
   }
 }
 
-TEST_F(imds_credentials, where_it_is_disabled_it_is_not_asked) {
+TEST_F(imds_credentials, disabled_imds_is_not_called) {
   sim.variables()["AWS_EC2_METADATA_DISABLED"] = "TRUE";
   ImdsCredentials provider(context);
   EXPECT_EQ(error(provider), "instance metadata: turned off by AWS_EC2_METADATA_DISABLED");
   EXPECT_TRUE(asked.empty());
 }
 
-TEST_F(imds_credentials, are_asked_for_where_the_environment_says) {
+TEST_F(imds_credentials, instance_credentials_are_requested_at_the_endpoint_from_the_environment) {
   sim.variables()["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] = "IPv6";
   hosts["[fd00:ec2::254]"] = hosts[kImdsHost];
   ImdsCredentials six(context);
@@ -228,7 +228,7 @@ TEST_F(imds_credentials, are_asked_for_where_the_environment_says) {
   EXPECT_EQ(asked[0].first, "127.0.0.1:8080");
 }
 
-TEST_F(imds_credentials, no_instance_no_role_and_hostile_names_each_have_their_error) {
+TEST_F(imds_credentials, a_missing_instance_a_missing_role_and_hostile_names_have_their_own_errors) {
   ImdsCredentials provider(context);
   role = "";
   EXPECT_EQ(error(provider), "instance metadata: the instance has no role; attach an instance profile to it");
@@ -244,7 +244,7 @@ TEST_F(imds_credentials, no_instance_no_role_and_hostile_names_each_have_their_e
   EXPECT_TRUE(has(error(provider), "instance metadata: the connection was closed"));
 }
 
-TEST_F(imds_credentials, that_have_expired_are_used_and_asked_for_again_in_some_minutes) {
+TEST_F(imds_credentials, expired_instance_credentials_are_used_and_requested_again_after_minutes) {
   keys = keys_json("ASIA1", -1000);
   ImdsCredentials provider(context);
   const Result<Credentials> found = find(provider);

@@ -40,7 +40,7 @@ class credentials_profile : public FakeAws {
   ProcessResult result;
 };
 
-TEST_F(credentials_profile, role_is_assumed_with_the_keys_of_its_source_profile) {
+TEST_F(credentials_profile, a_role_is_assumed_with_the_credentials_of_its_source_profile) {
   config(
       "[profile a]\nrole_arn = arn:r\nsource_profile = b\nexternal_id = e\nrole_session_name = n\n"
       "duration_seconds = 1000\n[profile b]\naws_access_key_id = AKIDB\naws_secret_access_key = SECRET\n");
@@ -52,7 +52,7 @@ TEST_F(credentials_profile, role_is_assumed_with_the_keys_of_its_source_profile)
     EXPECT_TRUE(has(asked[0].second.body, field)) << asked[0].second.body;
 }
 
-TEST_F(credentials_profile, roles_are_assumed_one_through_another) {
+TEST_F(credentials_profile, roles_can_be_chained) {
   config(
       "[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = c\n"
       "[profile c]\naws_access_key_id = AKIDC\naws_secret_access_key = SECRET\n");
@@ -62,7 +62,7 @@ TEST_F(credentials_profile, roles_are_assumed_one_through_another) {
   EXPECT_TRUE(has(signers.at(1), "Credential=ASIA1/"));
 }
 
-TEST_F(credentials_profile, role_whose_source_is_its_own_profile_uses_the_keys_beside_it) {
+TEST_F(credentials_profile, a_role_that_is_its_own_source_uses_the_keys_in_its_profile) {
   config(
       "[profile a]\nrole_arn = arn:a\nsource_profile = a\naws_access_key_id = AKIDA\n"
       "aws_secret_access_key = SECRET\n");
@@ -70,13 +70,13 @@ TEST_F(credentials_profile, role_whose_source_is_its_own_profile_uses_the_keys_b
   EXPECT_TRUE(has(signers.at(0), "Credential=AKIDA/"));
 }
 
-TEST_F(credentials_profile, circle_of_source_profiles_is_an_error) {
+TEST_F(credentials_profile, a_cycle_of_source_profiles_is_an_error) {
   config("[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = a\n");
   EXPECT_TRUE(
       has(get_error("a"), "profile a in /h/.aws/config: its source_profile leads back to it; break the loop"));
 }
 
-TEST_F(credentials_profile, role_can_be_assumed_with_the_keys_of_a_place) {
+TEST_F(credentials_profile, a_role_can_be_assumed_with_a_credential_source) {
   sim.variables()["AWS_ACCESS_KEY_ID"] = "AKIDENV";
   sim.variables()["AWS_SECRET_ACCESS_KEY"] = "SECRET";
   config("[profile a]\nrole_arn = arn:a\ncredential_source = Environment\n");
@@ -95,14 +95,14 @@ TEST_F(credentials_profile, role_can_be_assumed_with_the_keys_of_a_place) {
   EXPECT_TRUE(has(get_error("a"), "invalid credential_source 'Moon': expected Environment, EcsContainer or"));
 }
 
-TEST_F(credentials_profile, role_can_be_assumed_with_a_token_file) {
+TEST_F(credentials_profile, a_role_can_be_assumed_with_a_token_file) {
   sim.files().put("/token", "aaa");
   config("[profile a]\nrole_arn = arn:a\nweb_identity_token_file = /token\n");
   ASSERT_TRUE(get("a").ok());
   EXPECT_TRUE(asked[0].second.body.ends_with("WebIdentityToken=aaa"));
 }
 
-TEST_F(credentials_profile, what_needs_a_person_or_is_half_written_is_an_error_that_says_so) {
+TEST_F(credentials_profile, interactive_or_incomplete_profiles_are_errors_that_say_so) {
   config(
       "[profile a]\nrole_arn = arn:a\n[profile b]\nrole_arn = r\nsource_profile = x\ncredential_source = y\n"
       "[profile c]\nrole_arn = r\nsource_profile = c\nmfa_serial = m\n[profile d]\nsso_session = s\n"
@@ -118,7 +118,7 @@ TEST_F(credentials_profile, what_needs_a_person_or_is_half_written_is_an_error_t
       has(get_error("f"), "no credentials are configured; set aws_access_key_id, role_arn or credential_process"));
 }
 
-TEST_F(credentials_profile, program_is_run_with_its_words_and_its_json_read) {
+TEST_F(credentials_profile, a_credential_process_runs_with_its_arguments_and_its_json_is_read) {
   config("[profile a]\ncredential_process = \"/opt/my tool\" --user 'a b' $HOME\n");
   result.output = R"({"Version":1,"AccessKeyId":"AKIDP","SecretAccessKey":"SECRET","SessionToken":"t"})";
   const Result<Credentials> keys = get("a");
@@ -131,7 +131,7 @@ TEST_F(credentials_profile, program_is_run_with_its_words_and_its_json_read) {
   EXPECT_EQ(run.max_output_bytes, 65'536U);
 }
 
-TEST_F(credentials_profile, program_that_fails_is_named_with_what_it_said_but_not_its_arguments_or_output) {
+TEST_F(credentials_profile, a_failing_credential_process_is_named_without_its_arguments_and_output) {
   config("[profile a]\ncredential_process = /opt/tool --password SECRET\n");
   const std::string where = "profile a in /h/.aws/config, program /opt/tool: ";
   result.exit_code = 3;
@@ -152,7 +152,7 @@ TEST_F(credentials_profile, program_that_fails_is_named_with_what_it_said_but_no
             "profile a in /h/.aws/config: credential_process: invalid command line: the quote ' is not closed");
 }
 
-TEST(command_line, is_split_as_pythons_shlex_does) {
+TEST(command_line, a_command_in_a_profile_is_split_like_pythons_shlex) {
   using Words = std::vector<std::string>;
   EXPECT_EQ(*split_command_line("a  b\tc\nd "), (Words{"a", "b", "c", "d"}));
   EXPECT_EQ(*split_command_line(R"('a b'"c d"e\ f)"), (Words{"a bc de f"}));
@@ -188,7 +188,7 @@ class credentials_order : public credentials_profile {
   }
 };
 
-TEST_F(credentials_order, is_environment_web_identity_files_container_instance) {
+TEST_F(credentials_order, credentials_order_is_environment_web_identity_files_container_instance) {
   set_up_all();
   EXPECT_EQ(first(), "environment");
   sim.variables().erase("AWS_ACCESS_KEY_ID");
@@ -202,7 +202,7 @@ TEST_F(credentials_order, is_environment_web_identity_files_container_instance) 
   EXPECT_EQ(first(), "instance metadata, role role");
 }
 
-TEST_F(credentials_order, nothing_stands_in_for_a_place_that_is_set_up_and_fails) {
+TEST_F(credentials_order, a_configured_source_that_fails_is_never_replaced_by_another) {
   set_up_all();
   sim.variables().erase("AWS_ACCESS_KEY_ID");
   EXPECT_TRUE(has(first(), "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"));
@@ -220,7 +220,7 @@ TEST_F(credentials_order, nothing_stands_in_for_a_place_that_is_set_up_and_fails
   EXPECT_TRUE(has(first(), "no credentials: container: the connection was closed")) << first();
 }
 
-TEST_F(credentials_order, error_gives_the_cause_first_and_then_what_each_place_said) {
+TEST_F(credentials_order, a_credentials_error_gives_the_cause_first_and_then_every_source) {
   const std::string message = first();
   EXPECT_EQ(
       message,
@@ -234,7 +234,7 @@ TEST_F(credentials_order, error_gives_the_cause_first_and_then_what_each_place_s
 }
 
 // If a profile has several of these, botocore uses the same one.
-TEST_F(credentials_order, of_the_ways_of_one_profile_is_that_of_botocore) {
+TEST_F(credentials_order, credentials_order_within_a_profile_is_that_of_botocore) {
   set_up_all();
   sim.variables().erase("AWS_ACCESS_KEY_ID");
   sim.variables().erase("AWS_SECRET_ACCESS_KEY");
@@ -247,12 +247,13 @@ TEST_F(credentials_order, of_the_ways_of_one_profile_is_that_of_botocore) {
   config("[default]\n" + keys + "credential_process = /tool\n");
   EXPECT_TRUE(has(first(), "program /tool")) << "before the keys of the config file";
   sim.files().put("/h/.aws/credentials", "[default]\n" + keys);
-  EXPECT_EQ(first(), "profile default in /h/.aws/config and /h/.aws/credentials") << "after the other file's";
+  EXPECT_EQ(first(), "profile default in /h/.aws/config and /h/.aws/credentials")
+      << "after those of the other file";
   sim.files().put("/h/.aws/credentials", "[default]\n" + keys + "sso_account_id = 1\nsso_role_name = r\n");
   EXPECT_TRUE(has(first(), "signing in a person (sso_*, login_session) is not supported"));
 }
 
-TEST_F(credentials_order, variables_of_a_web_identity_go_before_the_profiles_settings) {
+TEST_F(credentials_order, web_identity_variables_precede_the_profiles_settings) {
   set_up_all();
   sim.variables().erase("AWS_ACCESS_KEY_ID");
   sim.variables().erase("AWS_SECRET_ACCESS_KEY");
@@ -265,13 +266,13 @@ TEST_F(credentials_order, variables_of_a_web_identity_go_before_the_profiles_set
   EXPECT_EQ(first("default"), "web identity, role arn:p");
 }
 
-TEST_F(credentials_order, profile_of_the_options_is_the_only_place) {
+TEST_F(credentials_order, a_profile_from_the_options_is_the_only_source) {
   set_up_all();
   EXPECT_EQ(first("default"), "profile default in /h/.aws/config");
   EXPECT_EQ(first("gone"), "no credentials: profile gone not found in /h/.aws/config");
 }
 
-TEST_F(credentials_order, role_of_the_options_is_assumed_with_whatever_was_found) {
+TEST_F(credentials_order, a_role_from_the_options_is_assumed_with_the_credentials_found) {
   set_up_all();
   EXPECT_EQ(first("", {"arn:o", "", "", ""}), "role arn:o, assumed with environment");
   EXPECT_EQ(first("default", {"arn:o", "", "", ""}), "role arn:o, assumed with profile default in /h/.aws/config");

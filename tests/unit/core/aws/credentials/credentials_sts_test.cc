@@ -29,7 +29,7 @@ class web_identity : public FakeAws {
   }
 };
 
-TEST_F(web_identity, token_is_exchanged_for_keys_at_the_regions_own_sts_without_a_signature) {
+TEST_F(web_identity, a_web_identity_token_is_exchanged_at_the_regions_sts_without_a_signature) {
   const Result<Credentials> keys = get();
   ASSERT_TRUE(keys.ok()) << keys.status().message();
   EXPECT_EQ(keys->access_key_id, "ASIA1");
@@ -49,26 +49,26 @@ TEST_F(web_identity, token_is_exchanged_for_keys_at_the_regions_own_sts_without_
   EXPECT_EQ(model::header(request.headers, "content-type"), "application/x-www-form-urlencoded; charset=utf-8");
 }
 
-TEST_F(web_identity, session_is_named_as_the_environment_says) {
+TEST_F(web_identity, a_web_identity_session_has_the_name_from_the_environment) {
   sim.variables()["AWS_ROLE_SESSION_NAME"] = "pod@a";
   ASSERT_TRUE(get().ok());
   EXPECT_TRUE(has(asked[0].second.body, "&RoleSessionName=pod%40a&")) << asked[0].second.body;
 }
 
-TEST_F(web_identity, token_file_is_read_each_time) {
+TEST_F(web_identity, a_web_identity_token_file_is_read_every_time) {
   ASSERT_TRUE(get().ok());
   sim.files().put("/token", "ddd.eee.fff");
   ASSERT_TRUE(get().ok());
   EXPECT_TRUE(asked[1].second.body.ends_with("=ddd.eee.fff"));
 }
 
-TEST_F(web_identity, is_wrong_without_a_role) {
+TEST_F(web_identity, a_web_identity_without_a_role_is_an_error) {
   sim.variables().erase("AWS_ROLE_ARN");
   EXPECT_TRUE(has(get_error(), "but no role; set AWS_ROLE_ARN, or role_arn in the profile"));
   EXPECT_EQ(get().status().code(), Code::credentials);
 }
 
-TEST_F(web_identity, token_file_that_is_missing_empty_or_binary_is_named_and_nobody_is_asked) {
+TEST_F(web_identity, an_invalid_web_identity_token_file_is_named_and_no_call_is_made) {
   sim.variables()["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/none";
   EXPECT_TRUE(has(get_error(), "web identity: token file /none: "));
   sim.variables()["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/token";
@@ -79,29 +79,29 @@ TEST_F(web_identity, token_file_that_is_missing_empty_or_binary_is_named_and_nob
   EXPECT_TRUE(asked.empty());
 }
 
-TEST_F(web_identity, token_of_64_kib_is_sent_and_one_byte_more_refused) {
+TEST_F(web_identity, a_web_identity_token_may_have_64_kib) {
   sim.files().put("/token", std::string(64 << 10, 't'));
   EXPECT_TRUE(get().ok());
   sim.files().put("/token", std::string((64 << 10) + 1, 't'));
   EXPECT_FALSE(get().ok());
 }
 
-TEST_F(web_identity, refusal_tells_sts_code_and_message_and_its_class) {
-  const auto refused = [&](int status, const std::string& code) {
+TEST_F(web_identity, an_sts_error_is_reported_with_code_message_and_class) {
+  const auto rejected = [&](int status, const std::string& code) {
     hosts[kStsHost] = [=](const model::Request&) { return sts_error(status, code, "why &lt;it&gt; is"); };
     return get().status();
   };
-  const Status denied = refused(403, "AccessDenied");
+  const Status denied = rejected(403, "AccessDenied");
   EXPECT_EQ(denied.code(), Code::permanent);
   EXPECT_EQ(denied.message(),
             std::string("web identity, role ") + kRole + ": AssumeRoleWithWebIdentity: AccessDenied: why <it> is");
-  EXPECT_EQ(refused(400, "ExpiredTokenException").code(), Code::credentials);
-  EXPECT_EQ(refused(400, "IDPCommunicationError").code(), Code::transient);
-  EXPECT_EQ(refused(400, "Throttling").code(), Code::throttled);
-  EXPECT_EQ(refused(503, "").code(), Code::transient);
+  EXPECT_EQ(rejected(400, "ExpiredTokenException").code(), Code::credentials);
+  EXPECT_EQ(rejected(400, "IDPCommunicationError").code(), Code::transient);
+  EXPECT_EQ(rejected(400, "Throttling").code(), Code::throttled);
+  EXPECT_EQ(rejected(503, "").code(), Code::transient);
 }
 
-TEST_F(web_identity, answers_that_are_cut_off_or_not_of_sts_are_errors) {
+TEST_F(web_identity, truncated_and_foreign_sts_responses_are_errors) {
   const std::string whole = keys_xml("ASIA1", kHourMs);
   for (size_t size = 0; size < whole.find("</Credentials>"); size += 7) {
     hosts[kStsHost] = [&](const model::Request&) { return reply(200, whole.substr(0, size)); };
@@ -113,12 +113,12 @@ TEST_F(web_identity, answers_that_are_cut_off_or_not_of_sts_are_errors) {
   EXPECT_TRUE(has(get_error(), "the connection was closed"));
 }
 
-TEST_F(web_identity, clock_that_makes_new_keys_look_expired_is_corrected_by_the_date_of_the_answer) {
+TEST_F(web_identity, a_clock_that_makes_new_credentials_look_expired_is_corrected) {
   clock.set_wall_error_ms(5 * kHourMs);
   hosts[kStsHost] = [this](const model::Request&) {
-    model::Reply answer = reply(200, keys_xml("ASIA1", kHourMs));
-    answer.headers.emplace_back("Date", model::http_date(clock.unix_ms()));
-    return answer;
+    model::Reply response = reply(200, keys_xml("ASIA1", kHourMs));
+    response.headers.emplace_back("Date", model::http_date(clock.unix_ms()));
+    return response;
   };
   ASSERT_TRUE(get().ok());
   EXPECT_NEAR(static_cast<double>(service_clock.now_ms()), static_cast<double>(clock.unix_ms()), 2000);
@@ -140,7 +140,7 @@ class assume_role : public FakeAws {
   }
 };
 
-TEST_F(assume_role, request_is_signed_with_the_keys_beneath_for_sts_in_the_region) {
+TEST_F(assume_role, an_assume_role_request_is_signed_with_the_source_credentials) {
   const Result<Credentials> keys = find(*provider({kRole, "session", "x/y z", "900"}));
   ASSERT_TRUE(keys.ok()) << keys.status().message();
   EXPECT_EQ(keys->access_key_id, "ASIA1");
@@ -150,28 +150,28 @@ TEST_F(assume_role, request_is_signed_with_the_keys_beneath_for_sts_in_the_regio
             "RoleSessionName=session&DurationSeconds=900&ExternalId=x%2Fy%20z");
 }
 
-TEST_F(assume_role, without_keys_beneath_says_what_for_and_asks_nobody) {
+TEST_F(assume_role, assume_role_without_source_credentials_is_an_error_and_makes_no_call) {
   sim.variables().clear();
   const std::string message = error(*provider({kRole, "", "", ""}));
   EXPECT_EQ(message, std::string("cannot assume role ") + kRole + ": environment: AWS_ACCESS_KEY_ID is not set");
   EXPECT_TRUE(asked.empty());
 }
 
-TEST_F(assume_role, wrong_clock_is_corrected_and_the_next_try_passes) {
+TEST_F(assume_role, assume_role_corrects_a_wrong_clock_and_retries) {
   clock.set_wall_error_ms(-2 * kHourMs);
   hosts[kStsHost] = [this](const model::Request& request) {
     const auto error = model::check_signature(request, {model::AccessKey{}}, "eu-west-1", "sts", clock.unix_ms());
     if (!error) return reply(200, keys_xml("ASIA1", kHourMs));
-    model::Reply answer = sts_error(403, "SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2");
-    answer.headers.emplace_back("Date", model::http_date(clock.unix_ms()));
-    return answer;
+    model::Reply response = sts_error(403, "SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2");
+    response.headers.emplace_back("Date", model::http_date(clock.unix_ms()));
+    return response;
   };
   const auto made = provider({kRole, "", "", ""});
   EXPECT_EQ(find(*made).status().code(), Code::clock_skew);
   EXPECT_TRUE(find(*made).ok());
 }
 
-TEST_F(assume_role, sts_that_does_not_answer_ends_at_the_timeout) {
+TEST_F(assume_role, a_silent_sts_ends_assume_role_at_the_timeout) {
   hosts[kStsHost] = [this](const model::Request&) {
     model::Reply late = reply(200, keys_xml("ASIA1", kHourMs));
     late.delay_ms = 30'001;

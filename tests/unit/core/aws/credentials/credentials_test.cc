@@ -13,11 +13,11 @@ constexpr const char* kDefault = "[default]\naws_access_key_id = FILEID\naws_sec
 class credentials : public testing::Test {
  protected:
   Result<Credentials> find(const std::string& profile = "") {
-    Result<Credentials> answer = Status(Code::internal, "PS0000", "nothing was told");
+    Result<Credentials> response = Status(Code::internal, "PS0000", "not completed");
     default_credentials(context_, profile, {})->find([&](Result<Credentials> found) {
-      answer = std::move(found);
+      response = std::move(found);
     });
-    return answer;
+    return response;
   }
 
   // Returns the error, after checking that it contains no secret.
@@ -42,7 +42,7 @@ class credentials : public testing::Test {
   FakeFiles& files_ = fake_.files;
 };
 
-TEST_F(credentials, come_from_the_environment_first) {
+TEST_F(credentials, credentials_come_from_the_environment_first) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   files_.contents[kPath] = kDefault;
@@ -55,7 +55,7 @@ TEST_F(credentials, come_from_the_environment_first) {
   EXPECT_EQ(find()->session_token, "token");
 }
 
-TEST_F(credentials, come_from_the_file_where_the_environment_has_none) {
+TEST_F(credentials, credentials_come_from_the_file_if_the_environment_has_none) {
   files_.contents[kPath] = std::string(kDefault) + "aws_session_token=FILETOKEN==\n";
   const Result<Credentials> found = find();
   ASSERT_TRUE(found.ok());
@@ -64,14 +64,14 @@ TEST_F(credentials, come_from_the_file_where_the_environment_has_none) {
   EXPECT_EQ(found->session_token, "FILETOKEN==");
 }
 
-TEST_F(credentials, are_read_anew_each_time) {
+TEST_F(credentials, credentials_files_are_read_every_time) {
   files_.contents[kPath] = kDefault;
   ASSERT_TRUE(find().ok());
   files_.contents[kPath] = "[default]\naws_access_key_id=B\naws_secret_access_key=C\n";
   EXPECT_EQ(find()->access_key_id, "B");
 }
 
-TEST_F(credentials, token_of_the_environment_has_an_old_name_too) {
+TEST_F(credentials, the_session_token_has_an_older_environment_variable_too) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   variables_["AWS_SECURITY_TOKEN"] = "old";
@@ -87,7 +87,7 @@ TEST_F(credentials, empty_variables_count_as_unset) {
   EXPECT_EQ(find()->access_key_id, "FILEID");
 }
 
-TEST_F(credentials, half_set_environment_is_an_error_though_the_file_has_keys) {
+TEST_F(credentials, an_incomplete_environment_is_an_error_even_if_the_file_has_credentials) {
   files_.contents[kPath] = kDefault;
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   EXPECT_TRUE(has(error(), "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"));
@@ -95,7 +95,7 @@ TEST_F(credentials, half_set_environment_is_an_error_though_the_file_has_keys) {
   EXPECT_TRUE(has(error(), "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"));
 }
 
-TEST_F(credentials, named_profile_goes_before_the_environment) {
+TEST_F(credentials, a_named_profile_precedes_the_environment) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   files_.contents[kPath] =
@@ -104,7 +104,7 @@ TEST_F(credentials, named_profile_goes_before_the_environment) {
   EXPECT_EQ(find("default")->access_key_id, "FILEID");
 }
 
-TEST_F(credentials, named_profile_that_is_missing_never_becomes_another) {
+TEST_F(credentials, a_missing_named_profile_is_never_replaced_by_another) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   files_.contents[kPath] = kDefault;
@@ -112,7 +112,7 @@ TEST_F(credentials, named_profile_that_is_missing_never_becomes_another) {
   EXPECT_TRUE(has(message, "profile other not found in " + std::string(kPath))) << message;
 }
 
-TEST_F(credentials, aws_profile_chooses_in_the_file_but_not_before_the_environment) {
+TEST_F(credentials, aws_profile_selects_in_the_file_but_does_not_precede_the_environment) {
   variables_["AWS_PROFILE"] = "other";
   files_.contents[kPath] =
       std::string(kDefault) + "[other]\naws_access_key_id=OID\naws_secret_access_key=OSECRET\n";
@@ -122,7 +122,7 @@ TEST_F(credentials, aws_profile_chooses_in_the_file_but_not_before_the_environme
   EXPECT_EQ(find()->access_key_id, "ENVID");
 }
 
-TEST_F(credentials, file_is_where_its_variable_says) {
+TEST_F(credentials, the_credentials_file_is_at_the_path_from_its_variable) {
   variables_["AWS_SHARED_CREDENTIALS_FILE"] = "/etc/keys";
   files_.contents["/etc/keys"] = kDefault;
   EXPECT_TRUE(find().ok());
@@ -132,7 +132,7 @@ TEST_F(credentials, file_is_where_its_variable_says) {
   EXPECT_TRUE(has(error(), "HOME"));
 }
 
-TEST_F(credentials, error_names_each_source_that_was_tried) {
+TEST_F(credentials, an_error_names_each_credentials_source_that_was_tried) {
   const std::string message = error();
   EXPECT_TRUE(has(message, "environment: AWS_ACCESS_KEY_ID is not set")) << message;
   EXPECT_TRUE(has(message, "not found in /home/u/.aws/config or " + std::string(kPath) + " (neither file exists)"))
@@ -142,7 +142,7 @@ TEST_F(credentials, error_names_each_source_that_was_tried) {
   EXPECT_TRUE(has(error(), "permission denied"));
 }
 
-TEST_F(credentials, profile_without_keys_says_which_are_missing) {
+TEST_F(credentials, a_profile_without_keys_is_an_error_that_names_the_missing_ones) {
   files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n[other]\naws_secret_access_key = FILESECRET\n";
   EXPECT_TRUE(has(error(), ": missing aws_secret_access_key"));
   variables_["AWS_PROFILE"] = "other";
@@ -152,7 +152,7 @@ TEST_F(credentials, profile_without_keys_says_which_are_missing) {
       has(error(), "no credentials are configured; set aws_access_key_id, role_arn or credential_process"));
 }
 
-TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials_file_goes_before_it) {
+TEST_F(credentials, the_config_file_has_prefixed_profile_names_and_the_credentials_file_precedes_it) {
   files_.contents["/home/u/.aws/config"] =
       "[profile a]\naws_access_key_id = CONFIG\naws_secret_access_key = C\n[b]\naws_access_key_id = NO\n"
       "aws_secret_access_key = NO\n[default]\naws_access_key_id = D\naws_secret_access_key = D\n[profilec]\n"
@@ -171,7 +171,7 @@ TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials
                   "credentials line 4: '[profile b]' is not recognized as the header of profile b; write [b]"));
 }
 
-TEST_F(credentials, keys_are_never_put_together_from_two_files) {
+TEST_F(credentials, credentials_are_never_combined_from_two_files) {
   files_.contents["/home/u/.aws/config"] = "[default]\naws_access_key_id = C\naws_secret_access_key = C\n";
   files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n";
   EXPECT_TRUE(has(error(), ": missing aws_secret_access_key"));
@@ -180,7 +180,7 @@ TEST_F(credentials, keys_are_never_put_together_from_two_files) {
 }
 
 // Forms that botocore reads. With each of them, we once signed with another identity or found no credentials.
-TEST_F(credentials, of_every_form_that_botocore_reads_are_found) {
+TEST_F(credentials, credentials_in_every_form_that_botocore_reads_are_found) {
   variables_["AWS_PROFILE"] = "log reader";
   for (const char* end : {"\n", "\r\n", "\r"})
     for (const std::string indent : {"", "  ", "\t"})
@@ -199,7 +199,7 @@ TEST_F(credentials, of_every_form_that_botocore_reads_are_found) {
   EXPECT_EQ(find()->access_key_id, "OTHERID");
 }
 
-TEST_F(credentials, profile_that_is_mentioned_but_cannot_be_read_is_an_error_with_file_and_line) {
+TEST_F(credentials, a_mentioned_but_unreadable_profile_is_an_error_with_file_and_line) {
   const std::string keys = "aws_access_key_id=FILEID\naws_secret_access_key=FILESECRET\n";
   for (const char* header : {"[ default ]", "[Default]", "[DEFAULT]", "[\"default\"]", "[profile default]",
                              "[default] # [x]", "[default]]"}) {
@@ -224,7 +224,7 @@ TEST_F(credentials, profile_that_is_mentioned_but_cannot_be_read_is_an_error_wit
   EXPECT_TRUE(has(error(), "instance metadata: ")) << "a comment mentions nothing";
 }
 
-TEST_F(credentials, profile_without_anything_of_ours_leads_on_and_one_with_a_half_does_not) {
+TEST_F(credentials, an_empty_profile_is_skipped_and_an_incomplete_one_is_an_error) {
   files_.contents[kPath] = "[default]\nregion = eu-west-1\n";
   EXPECT_TRUE(has(error(), "instance metadata: "));
   for (const char* half : {"aws_access_key_id=FILEID", "aws_secret_access_key=FILESECRET",
@@ -235,7 +235,7 @@ TEST_F(credentials, profile_without_anything_of_ours_leads_on_and_one_with_a_hal
   }
 }
 
-TEST_F(credentials, profile_of_the_environment_is_named_by_either_variable) {
+TEST_F(credentials, either_environment_variable_names_the_profile) {
   files_.contents[kPath] =
       "[a]\naws_access_key_id=A\naws_secret_access_key=S\n[b]\naws_access_key_id=B\n"
       "aws_secret_access_key=S\n";
@@ -251,7 +251,7 @@ TEST_F(credentials, profile_of_the_environment_is_named_by_either_variable) {
   EXPECT_TRUE(has(AwsProfiles::read_settings(fake_.env, "").status().message(), "profile gone not found in "));
 }
 
-TEST_F(credentials, paths_of_files_are_expanded_as_a_shell_would) {
+TEST_F(credentials, paths_of_credentials_files_are_expanded_as_a_shell_would) {
   variables_["DIR"] = "/etc";
   for (const char* path : {"~/keys", "$HOME/keys", "${HOME}/keys", "$DIR/../home/u/keys", "/home/u/$NOT_SET"}) {
     variables_["AWS_SHARED_CREDENTIALS_FILE"] = path;
@@ -267,7 +267,7 @@ TEST_F(credentials, paths_of_files_are_expanded_as_a_shell_would) {
   EXPECT_TRUE(has(error(), "AWS_SHARED_CREDENTIALS_FILE is '~/keys', but HOME is not set"));
 }
 
-TEST_F(credentials, file_that_a_variable_leaves_out_is_not_read) {
+TEST_F(credentials, a_credentials_file_disabled_by_its_variable_is_not_read) {
   files_.contents[kPath] = kDefault;
   for (const char* path : {"", "/dev/null", "/gone"}) {
     variables_["AWS_SHARED_CREDENTIALS_FILE"] = path;
@@ -275,7 +275,7 @@ TEST_F(credentials, file_that_a_variable_leaves_out_is_not_read) {
   }
 }
 
-TEST_F(credentials, file_that_cannot_be_read_is_an_error_and_no_other_place_is_asked) {
+TEST_F(credentials, an_unreadable_credentials_file_is_an_error_and_stops_the_search) {
   files_.contents[kPath] = kDefault;
   files_.broken = true;
   EXPECT_EQ(error(),
@@ -283,7 +283,7 @@ TEST_F(credentials, file_that_cannot_be_read_is_an_error_and_no_other_place_is_a
             "not set)");
 }
 
-TEST_F(credentials, file_of_256_kib_is_read_and_one_byte_more_refused) {
+TEST_F(credentials, a_credentials_file_may_have_256_kib) {
   std::string text = kDefault;
   text += "#" + std::string(size_t{256} * 1024 - text.size() - 1, '-');
   files_.contents[kPath] = text;
@@ -292,7 +292,7 @@ TEST_F(credentials, file_of_256_kib_is_read_and_one_byte_more_refused) {
   EXPECT_TRUE(has(error(), "larger than 262144 bytes"));
 }
 
-TEST_F(credentials, values_that_would_break_a_header_are_refused_unseen) {
+TEST_F(credentials, credentials_that_would_break_a_header_are_rejected_without_being_shown) {
   for (const char* value : {"SECRET\r\nX: y", "SECRET SECRET", "SECRET\x7f", "SECRET\xc3\xa9", "SECRET\n"}) {
     variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
     variables_["AWS_SECRET_ACCESS_KEY"] = value;
@@ -306,7 +306,7 @@ TEST_F(credentials, values_that_would_break_a_header_are_refused_unseen) {
   EXPECT_TRUE(has(error(), "invalid aws_access_key_id: it contains white space"));
 }
 
-TEST_F(credentials, token_of_16_kib_is_taken_and_one_byte_more_refused) {
+TEST_F(credentials, a_session_token_may_have_16_kib) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
   variables_["AWS_SESSION_TOKEN"] = std::string(size_t{16} * 1024, 't');

@@ -60,11 +60,12 @@ class FakeAws : public testing::Test {
   }
 
   Result<Credentials> find(CredentialsProvider& provider) {
-    std::optional<Result<Credentials>> answer;
-    provider.find([&](Result<Credentials> found) { answer = std::move(found); });
-    while (!answer && sim.transport().calls_under_way() != 0) sim.transport().drive(clock.monotonic_ms() + 60'000);
-    if (!answer) return Status(Code::internal, "PS0000", "nothing was told");
-    return *answer;
+    std::optional<Result<Credentials>> response;
+    provider.find([&](Result<Credentials> found) { response = std::move(found); });
+    while (!response && sim.transport().calls_under_way() != 0)
+      sim.transport().drive(clock.monotonic_ms() + 60'000);
+    if (!response) return Status(Code::internal, "PS0000", "not completed");
+    return *response;
   }
   // Returns the error, after checking that it contains no secret.
   std::string error(CredentialsProvider& provider) {
@@ -83,9 +84,9 @@ class FakeAws : public testing::Test {
                     asked.emplace_back(host, request);
                     const auto found = hosts.find(host);
                     if (found != hosts.end()) return found->second(request);
-                    model::Reply nobody;
-                    nobody.wire = model::Wire::closed;
-                    return nobody;
+                    model::Reply closed;
+                    closed.wire = model::Wire::closed;
+                    return closed;
                   },
                   1};
   ServiceClock service_clock{clock};

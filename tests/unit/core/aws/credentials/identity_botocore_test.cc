@@ -86,7 +86,7 @@ class identity_botocore : public FakeAws {
   std::string why;
 };
 
-TEST_F(identity_botocore, is_the_same_or_an_error) {
+TEST_F(identity_botocore, the_identity_is_that_of_botocore_or_an_error) {
   if (std::system((kScript + "probe >/dev/null 2>&1").c_str()) != 0)
     GTEST_SKIP() << "no botocore for /usr/bin/python3 (Debian: python3-botocore)";
   const char* const other_seed = std::getenv("PENSTOCK_TEST_SEED");

@@ -24,7 +24,7 @@ std::string message(const std::string& id, const std::string& type = "DATA_MESSA
 
 // Returns everything that was decoded from a record: a line for each user record, with its sub-sequence number and
 // partition key, for each event, and for each problem.
-Lines take_apart(RecordDecoder& decoder, const std::string& data, const HashKeyRange& range = {}) {
+Lines decode_all(RecordDecoder& decoder, const std::string& data, const HashKeyRange& range = {}) {
   penstock_batch origin = {};
   origin.struct_size = sizeof origin;
   origin.sequence_number = bytes("42");
@@ -56,9 +56,9 @@ Lines take_apart(RecordDecoder& decoder, const std::string& data, const HashKeyR
   return lines;
 }
 
-Lines take_apart(const std::string& data, DecodeOptions options = {}, const HashKeyRange& range = {}) {
+Lines decode_all(const std::string& data, DecodeOptions options = {}, const HashKeyRange& range = {}) {
   RecordDecoder decoder(options);
-  return take_apart(decoder, data, range);
+  return decode_all(decoder, data, range);
 }
 
 Lines problem_with(const std::string& data) {
@@ -87,70 +87,70 @@ std::string aggregated_at(const std::vector<int>& hash_keys) {
   return kpl_bytes::sealed(text);
 }
 
-TEST(record_decoder, messages_are_known_by_themselves_and_all_else_is_raw) {
-  EXPECT_EQ(take_apart(gzip(message("1"))), kOneEvent);
-  EXPECT_EQ(take_apart(message("1")), kOneEvent);
-  EXPECT_EQ(take_apart(" \n" + message("1")), kOneEvent);
+TEST(record_decoder, messages_are_detected_and_everything_else_is_raw) {
+  EXPECT_EQ(decode_all(gzip(message("1"))), kOneEvent);
+  EXPECT_EQ(decode_all(message("1")), kOneEvent);
+  EXPECT_EQ(decode_all(" \n" + message("1")), kOneEvent);
   for (const std::string text :
        {"START RequestId: x", "{\"level\":\"info\"}", "[1]", "{", "\"text\"", "", " ", "\xFF\xFE"})
-    EXPECT_EQ(take_apart(text), raw(text)) << text;
+    EXPECT_EQ(decode_all(text), raw(text)) << text;
 }
 
-TEST(record_decoder, json_of_an_application_is_raw_whatever_it_says_of_messages) {
+TEST(record_decoder, an_applications_json_is_raw_even_if_it_mentions_messages) {
   for (const std::string& text :
        {std::string(R"({"messageType":"order","id":7})"), std::string(R"({"messageType":7})"),
         std::string(R"({"text":"\"messageType\":\"DATA_MESSAGE\""})"),
         R"({"text":"{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[]}"})" + std::string(3, ' '),
         std::string(R"([{"messageType":"DATA_MESSAGE"}])"), std::string(R"({"messageType")")})
-    EXPECT_EQ(take_apart(text), raw(text)) << text;
+    EXPECT_EQ(decode_all(text), raw(text)) << text;
 }
 
-TEST(record_decoder, a_message_that_is_cut_or_damaged_is_never_given_out_as_raw) {
+TEST(record_decoder, a_truncated_or_damaged_message_is_never_raw) {
   const std::string zipped = gzip(message("1"));
   for (size_t size = 2; size < zipped.size(); ++size)
-    EXPECT_EQ(take_apart(zipped.substr(0, size)), problem_with(zipped.substr(0, size))) << size;
+    EXPECT_EQ(decode_all(zipped.substr(0, size)), problem_with(zipped.substr(0, size))) << size;
   std::string damaged = zipped;
   damaged[damaged.size() / 2] ^= 0x55;
-  EXPECT_EQ(take_apart(damaged), problem_with(damaged));
+  EXPECT_EQ(decode_all(damaged), problem_with(damaged));
   const std::string plain = message("1");
   for (size_t size = plain.find("DATA_MESSAGE\"") + 13; size < plain.size(); ++size)
-    EXPECT_EQ(take_apart(plain.substr(0, size)), problem_with(plain.substr(0, size))) << size;
-  EXPECT_EQ(take_apart(gzip("no message")), problem_with(gzip("no message")));
+    EXPECT_EQ(decode_all(plain.substr(0, size)), problem_with(plain.substr(0, size))) << size;
+  EXPECT_EQ(decode_all(gzip("no message")), problem_with(gzip("no message")));
 }
 
-TEST(record_decoder, members_of_a_message_may_come_in_any_order_with_blanks_between) {
+TEST(record_decoder, members_of_a_message_may_have_any_order_and_white_space) {
   EXPECT_EQ(
-      take_apart("{ \"logGroup\" : \"g\", \"logEvents\":[{\"id\":\"1\",\"timestamp\":5,\"message\":\"m1\"}],\n"
+      decode_all("{ \"logGroup\" : \"g\", \"logEvents\":[{\"id\":\"1\",\"timestamp\":5,\"message\":\"m1\"}],\n"
                  "  \"messageType\" :\t\"DATA_MESSAGE\" }"),
       kOneEvent);
 }
 
-TEST(record_decoder, control_messages_have_no_events_in_either_form) {
+TEST(record_decoder, control_messages_have_no_events_in_either_format) {
   for (const std::string& data : {gzip(message("1", "CONTROL_MESSAGE")), message("1", "CONTROL_MESSAGE")}) {
     RecordDecoder decoder{DecodeOptions{}};
-    EXPECT_EQ(take_apart(decoder, data), Lines{"0 outer"});
+    EXPECT_EQ(decode_all(decoder, data), Lines{"0 outer"});
     EXPECT_EQ(decoder.messages().control_messages, 1);
   }
 }
 
-TEST(record_decoder, with_cloudwatch_logs_all_that_is_no_message_is_a_problem) {
-  EXPECT_EQ(take_apart(gzip(message("1")), kMessages), kOneEvent);
-  EXPECT_EQ(take_apart(message("1"), kMessages), kOneEvent);
+TEST(record_decoder, with_format_cloudwatch_logs_everything_else_is_a_problem) {
+  EXPECT_EQ(decode_all(gzip(message("1")), kMessages), kOneEvent);
+  EXPECT_EQ(decode_all(message("1"), kMessages), kOneEvent);
   for (const std::string text : {"text", "{\"level\":\"info\"}", ""})
-    EXPECT_EQ(take_apart(text, kMessages), problem_with(text)) << text;
+    EXPECT_EQ(decode_all(text, kMessages), problem_with(text)) << text;
 }
 
-TEST(record_decoder, with_raw_each_record_is_one_event_as_it_is) {
+TEST(record_decoder, with_format_raw_each_record_is_one_unchanged_event) {
   for (const std::string& data : {gzip(message("1")), message("1"), std::string("text"), std::string()})
-    EXPECT_EQ(take_apart(data, kRaw), raw(data));
+    EXPECT_EQ(decode_all(data, kRaw), raw(data));
   RecordDecoder decoder(kRaw);
-  take_apart(decoder, "12345");
+  decode_all(decoder, "12345");
   EXPECT_EQ(decoder.counters().raw_events, 1);
   EXPECT_EQ(decoder.counters().raw_bytes, 5);
   EXPECT_EQ(decoder.text_bytes(), 5);
 }
 
-TEST(record_decoder, the_id_of_a_raw_event_is_of_its_shard_and_there_is_none_without_a_sequence_number) {
+TEST(record_decoder, the_id_of_a_raw_event_contains_its_shard_and_requires_a_sequence_number) {
   const auto id_of = [](const char* shard_id, const char* sequence_number) {
     RecordDecoder decoder(kRaw);
     penstock_batch origin = {};
@@ -167,10 +167,10 @@ TEST(record_decoder, the_id_of_a_raw_event_is_of_its_shard_and_there_is_none_wit
   EXPECT_EQ(id_of("shardId-000000000000", ""), "");
 }
 
-TEST(record_decoder, aggregated_records_are_taken_apart_and_one_bad_one_costs_its_neighbours_nothing) {
+TEST(record_decoder, aggregated_records_are_split_and_an_invalid_one_does_not_affect_others) {
   const std::string cut = gzip(message("2")).substr(0, 20);
   RecordDecoder decoder{DecodeOptions{}};
-  EXPECT_EQ(take_apart(decoder, aggregated({gzip(message("1")), cut, "text", gzip(message("4"))})),
+  EXPECT_EQ(decode_all(decoder, aggregated({gzip(message("1")), cut, "text", gzip(message("4"))})),
             (Lines{"0 k0", "  event g 1 m1", "1 k1", "  problem with 20", "2 k2",
                    "  raw  shardId-000000000000:42:2 text", "3 k3", "  event g 4 m4"}));
   EXPECT_EQ(decoder.counters().aggregated_records, 1);
@@ -178,17 +178,17 @@ TEST(record_decoder, aggregated_records_are_taken_apart_and_one_bad_one_costs_it
   EXPECT_EQ(decoder.counters().outside_range, 0);
 }
 
-TEST(record_decoder, line_endings_after_the_gzip_data_of_a_record_or_of_a_user_record_cost_nothing) {
+TEST(record_decoder, line_ends_after_gzip_data_of_records_and_user_records_are_ignored) {
   const std::string one = gzip(message("1"));
   for (const std::string end : {"\n", "\r\n", "\n\n"}) {
-    EXPECT_EQ(take_apart(one + end), kOneEvent);
+    EXPECT_EQ(decode_all(one + end), kOneEvent);
     RecordDecoder decoder{DecodeOptions{}};
-    EXPECT_EQ(take_apart(decoder, aggregated({one + end, one + end + gzip(message("2")) + end})),
+    EXPECT_EQ(decode_all(decoder, aggregated({one + end, one + end + gzip(message("2")) + end})),
               (Lines{"0 k0", "  event g 1 m1", "1 k1", "  event g 1 m1", "  event g 2 m2"}));
   }
 }
 
-TEST(record_decoder, a_user_record_may_be_left_for_the_next_one_at_any_point) {
+TEST(record_decoder, decoding_may_switch_to_another_record_at_any_user_record) {
   RecordDecoder decoder{DecodeOptions{}};
   const std::string data = aggregated({message("1") + message("2"), message("3")});
   decoder.begin(data, {}, {});
@@ -203,7 +203,7 @@ TEST(record_decoder, a_user_record_may_be_left_for_the_next_one_at_any_point) {
   EXPECT_TRUE(decoder.problem().ok());
 }
 
-TEST(record_decoder, a_record_left_for_another_at_any_batch_goes_on_behind_it_and_is_counted_once) {
+TEST(record_decoder, a_record_suspended_at_any_batch_continues_after_it_and_is_counted_once) {
   const std::string data = aggregated(
       {message("1") + message("2"), "text", gzip(message("4") + message("5") + message("6")), message("7")});
   penstock_batch origin = {};
@@ -220,7 +220,7 @@ TEST(record_decoder, a_record_left_for_another_at_any_batch_goes_on_behind_it_an
         ids.emplace_back(view(batch.records[0].id));
         if (ids.size() != left_at) continue;
         const DecodePosition through = decoder.position();
-        take_apart(decoder, gzip(message("of another")));
+        decode_all(decoder, gzip(message("of another")));
         decoder.resume(data, origin, {}, through, batch);
         EXPECT_EQ(view(batch.records[0].id), ids.back());
       }
@@ -236,43 +236,43 @@ TEST(record_decoder, a_record_left_for_another_at_any_batch_goes_on_behind_it_an
   }
 }
 
-TEST(record_decoder, user_records_outside_the_range_are_left_out_and_counted_and_they_alone) {
+TEST(record_decoder, exactly_the_user_records_outside_the_hash_key_range_are_skipped_and_counted) {
   RecordDecoder decoder(kRaw);
   EXPECT_EQ(
-      take_apart(decoder, aggregated_at({9, 10, 15, 20, 21}), {10, 20}),
+      decode_all(decoder, aggregated_at({9, 10, 15, 20, 21}), {10, 20}),
       (Lines{"0 k", "1 k", "  raw  shardId-000000000000:42:1 at 10", "2 k",
              "  raw  shardId-000000000000:42:2 at 15", "3 k", "  raw  shardId-000000000000:42:3 at 20", "4 k"}));
   EXPECT_EQ(decoder.counters().user_records, 5);
   EXPECT_EQ(decoder.counters().outside_range, 2);
 }
 
-TEST(record_decoder, without_the_rule_all_user_records_are_given_out) {
+TEST(record_decoder, without_a_hash_key_range_all_user_records_are_emitted) {
   RecordDecoder decoder({.format = RecordFormat::raw, .hash_range_rule = false});
   EXPECT_EQ(
-      take_apart(decoder, aggregated_at({9, 21}), {10, 20}),
+      decode_all(decoder, aggregated_at({9, 21}), {10, 20}),
       (Lines{"0 k", "  raw  shardId-000000000000:42:0 at 9", "1 k", "  raw  shardId-000000000000:42:1 at 21"}));
   EXPECT_EQ(decoder.counters().outside_range, 0);
 }
 
-TEST(record_decoder, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
+TEST(record_decoder, without_an_explicit_hash_key_the_hash_of_the_partition_key_counts) {
   const HashKey hash = *hash_of_partition_key("k0");
-  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash, hash}),
+  EXPECT_EQ(decode_all(aggregated({"x"}), kRaw, {hash, hash}),
             (Lines{"0 k0", "  raw  shardId-000000000000:42:0 x"}));
-  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash + 1, kLastHashKey}), Lines{"0 k0"});
-  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {0, hash - 1}), Lines{"0 k0"});
+  EXPECT_EQ(decode_all(aggregated({"x"}), kRaw, {hash + 1, kLastHashKey}), Lines{"0 k0"});
+  EXPECT_EQ(decode_all(aggregated({"x"}), kRaw, {0, hash - 1}), Lines{"0 k0"});
 }
 
-TEST(record_decoder, a_hash_key_that_is_no_number_leaves_nothing_out) {
+TEST(record_decoder, an_invalid_hash_key_skips_no_user_record) {
   const std::string data = kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::explicit_hash_key("many") +
                                              kpl_bytes::user_record(0, "x", kpl_bytes::number_field(2, 0)));
-  EXPECT_EQ(take_apart(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  shardId-000000000000:42:0 x"}));
+  EXPECT_EQ(decode_all(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  shardId-000000000000:42:0 x"}));
 }
 
-TEST(record_decoder, the_rule_holds_for_aggregated_records_alone) {
-  EXPECT_EQ(take_apart("x", kRaw, {0, 0}), raw("x"));
+TEST(record_decoder, the_hash_key_range_applies_only_to_aggregated_records) {
+  EXPECT_EQ(decode_all("x", kRaw, {0, 0}), raw("x"));
 }
 
-TEST(record_decoder, a_user_record_that_was_taken_out_before_keeps_its_number_and_name_whatever_is_in_it) {
+TEST(record_decoder, an_extracted_user_record_keeps_its_number_and_name_whatever_its_content) {
   RecordDecoder decoder(kRaw);
   penstock_batch origin = {};
   origin.sequence_number = bytes("42");
@@ -288,57 +288,57 @@ TEST(record_decoder, a_user_record_that_was_taken_out_before_keeps_its_number_an
   EXPECT_FALSE(decoder.next_user_record());
 }
 
-TEST(record_decoder, an_aggregated_record_that_is_damaged_is_raw_only_where_that_is_asked_for) {
+TEST(record_decoder, a_damaged_aggregated_record_is_raw_only_on_request) {
   std::string damaged = aggregated({gzip(message("1"))});
   damaged.back() ^= 1;
-  EXPECT_EQ(take_apart(damaged), problem_with(damaged));
-  EXPECT_EQ(take_apart(damaged, kMessages), problem_with(damaged));
-  EXPECT_EQ(take_apart(damaged, kRaw), raw(damaged));
+  EXPECT_EQ(decode_all(damaged), problem_with(damaged));
+  EXPECT_EQ(decode_all(damaged, kMessages), problem_with(damaged));
+  EXPECT_EQ(decode_all(damaged, kRaw), raw(damaged));
 }
 
-TEST(record_decoder, an_aggregated_record_with_a_key_over_its_limit_is_one_problem_as_a_whole_in_any_format) {
+TEST(record_decoder, an_aggregated_record_with_too_long_a_key_is_one_problem_in_any_format) {
   std::string text = kpl_bytes::partition_key(std::string(257, 'k'));
   for (int i = 0; i < 3; ++i) text += kpl_bytes::user_record(0, gzip(message("1")));
   const std::string data = kpl_bytes::sealed(text);
   for (const DecodeOptions& options : {DecodeOptions{}, kMessages, kRaw}) {
     RecordDecoder decoder(options);
-    EXPECT_EQ(take_apart(decoder, data), problem_with(data));
+    EXPECT_EQ(decode_all(decoder, data), problem_with(data));
     EXPECT_EQ(decoder.counters().aggregated_records, 0);
-    EXPECT_EQ(take_apart(decoder, "text", {}).size(), 2U) << "it leaves nothing behind";
+    EXPECT_EQ(decode_all(decoder, "text", {}).size(), 2U) << "it leaves no state";
   }
-  EXPECT_EQ(take_apart(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
+  EXPECT_EQ(decode_all(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
 }
 
-TEST(record_decoder, without_deaggregation_an_aggregated_record_is_a_record_like_any_other) {
+TEST(record_decoder, without_deaggregation_an_aggregated_record_is_an_ordinary_record) {
   const std::string data = aggregated({gzip(message("1"))});
-  EXPECT_EQ(take_apart(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
+  EXPECT_EQ(decode_all(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
   RecordDecoder decoder({.deaggregate = false});
-  EXPECT_EQ(take_apart(decoder, data), problem_with(data));
+  EXPECT_EQ(decode_all(decoder, data), problem_with(data));
   decoder.begin(data, {}, {});
   ASSERT_TRUE(decoder.next_user_record());
   EXPECT_NE(decoder.problem().message().find("deaggregate is off"), std::string::npos);
   EXPECT_EQ(decoder.counters().aggregated_records, 0);
 }
 
-TEST(record_decoder, one_record_leaves_nothing_behind_for_the_next) {
+TEST(record_decoder, a_record_does_not_affect_the_next) {
   RecordDecoder decoder{DecodeOptions{}};
   const std::string cut = gzip(message("2")).substr(0, 20);
   for (int turn = 0; turn < 2; ++turn) {
-    EXPECT_EQ(take_apart(decoder, aggregated({"a", cut})),
+    EXPECT_EQ(decode_all(decoder, aggregated({"a", cut})),
               (Lines{"0 k0", "  raw  shardId-000000000000:42:0 a", "1 k1", "  problem with 20"}));
-    EXPECT_EQ(take_apart(decoder, "text"), raw("text"));
-    EXPECT_EQ(take_apart(decoder, cut), problem_with(cut));
-    EXPECT_EQ(take_apart(decoder, gzip(message("1"))), kOneEvent);
+    EXPECT_EQ(decode_all(decoder, "text"), raw("text"));
+    EXPECT_EQ(decode_all(decoder, cut), problem_with(cut));
+    EXPECT_EQ(decode_all(decoder, gzip(message("1"))), kOneEvent);
   }
 }
 
 TEST(record_decoder, each_user_record_may_inflate_to_the_limit) {
   const std::string text = message("1");
   const std::string data = aggregated({gzip(text), gzip(text)});
-  EXPECT_EQ(take_apart(data, {.inflate_limit_bytes = text.size()}),
+  EXPECT_EQ(decode_all(data, {.inflate_limit_bytes = text.size()}),
             (Lines{"0 k0", "  event g 1 m1", "1 k1", "  event g 1 m1"}));
   const std::string problem = "  problem with " + std::to_string(gzip(text).size());
-  EXPECT_EQ(take_apart(data, {.inflate_limit_bytes = text.size() - 1}), (Lines{"0 k0", problem, "1 k1", problem}));
+  EXPECT_EQ(decode_all(data, {.inflate_limit_bytes = text.size() - 1}), (Lines{"0 k0", problem, "1 k1", problem}));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Checkpoint two_shards() {
   return checkpoint;
 }
 
-TEST(seek, reads_each_kind_of_place) {
+TEST(seek, seek_reads_each_kind_of_position) {
   EXPECT_EQ(*parse_seek_target("trim_horizon", kNowMs), ReadFrom::trim_horizon());
   EXPECT_EQ(*parse_seek_target("latest", kNowMs), ReadFrom::at_timestamp(kNowMs));
   EXPECT_EQ(*parse_seek_target("2026-01-31T09:00:00+01:00", 0), ReadFrom::at_timestamp(kNowMs));
@@ -42,7 +42,7 @@ TEST(seek, reads_each_kind_of_place) {
   }
 }
 
-TEST(seek, all_moves_every_shard_and_forgets_which_stream_it_was) {
+TEST(seek, seek_all_moves_every_shard_and_clears_the_streams_identity) {
   Checkpoint checkpoint = two_shards();
   const auto lines = seek_all(checkpoint, parse_stream_names("logs,other", {}), ReadFrom::trim_horizon());
   ASSERT_TRUE(lines.ok());
@@ -61,15 +61,15 @@ TEST(seek, all_moves_every_shard_and_forgets_which_stream_it_was) {
                     }));
 }
 
-TEST(seek, all_takes_no_sequence_number) {
+TEST(seek, seek_all_accepts_no_sequence_number) {
   Checkpoint checkpoint = two_shards();
-  const auto refused = seek_all(checkpoint, parse_stream_names("logs", {}), ReadFrom::after({"49"}));
-  ASSERT_FALSE(refused.ok());
-  EXPECT_NE(refused.status().message().find("--shard"), std::string::npos);
+  const auto rejected = seek_all(checkpoint, parse_stream_names("logs", {}), ReadFrom::after({"49"}));
+  ASSERT_FALSE(rejected.ok());
+  EXPECT_NE(rejected.status().message().find("--shard"), std::string::npos);
   EXPECT_EQ(checkpoint.streams[0].shards.size(), 2u);
 }
 
-TEST(seek, one_shard_moves_alone) {
+TEST(seek, seek_moves_only_the_given_shard) {
   Checkpoint checkpoint = two_shards();
   const auto lines =
       seek_shard(checkpoint, parse_stream_names(kArn, {}), "shardId-0", ReadFrom::after({"50", UINT64_MAX}));
@@ -80,17 +80,17 @@ TEST(seek, one_shard_moves_alone) {
   EXPECT_EQ(lines->back(), "  shardId-0  after 49, user record 3 -> after 50");
 }
 
-TEST(seek, a_shard_that_is_not_kept_is_told_with_those_that_are) {
+TEST(seek, seek_to_an_unknown_shard_lists_the_known_ones) {
   Checkpoint checkpoint = two_shards();
-  const auto refused =
+  const auto rejected =
       seek_shard(checkpoint, parse_stream_names("logs", {}), "shardId-7", ReadFrom::trim_horizon());
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.status().code(), Code::config);
-  EXPECT_NE(refused.status().message().find("shardId-0, shardId-1"), std::string::npos)
-      << refused.status().message();
+  ASSERT_FALSE(rejected.ok());
+  EXPECT_EQ(rejected.status().code(), Code::config);
+  EXPECT_NE(rejected.status().message().find("shardId-0, shardId-1"), std::string::npos)
+      << rejected.status().message();
 }
 
-TEST(seek, of_several_streams_the_shard_says_which) {
+TEST(seek, seek_with_several_streams_finds_the_stream_of_the_shard) {
   Checkpoint checkpoint = two_shards();
   const auto streams = parse_stream_names("logs,other", {});
   EXPECT_FALSE(seek_shard(checkpoint, streams, "shardId-0", ReadFrom::trim_horizon()).ok());
@@ -99,7 +99,7 @@ TEST(seek, of_several_streams_the_shard_says_which) {
   EXPECT_TRUE(seek_shard(checkpoint, streams, "logs/shardId-0", ReadFrom::trim_horizon()).ok());
 }
 
-TEST(stream_name, of_a_list_each_that_is_wrong_is_a_problem) {
+TEST(stream_name, each_invalid_stream_name_in_a_list_is_reported) {
   std::vector<std::string> problems;
   const auto names =
       parse_stream_names("a,b c,a,arn:x", [&](const Status& status) { problems.push_back(status.message()); });
@@ -110,7 +110,7 @@ TEST(stream_name, of_a_list_each_that_is_wrong_is_a_problem) {
   EXPECT_EQ(problems[2].substr(0, 28), "invalid stream ARN 'arn:x': ");
 }
 
-TEST(stream_name, is_a_name_or_an_arn_and_several_have_commas_between) {
+TEST(stream_name, streams_are_comma_separated_names_or_arns) {
   const auto parse = [](const std::string& list) {
     return or_first_problem([&](const Complain& complain) { return parse_stream_names(list, complain); });
   };

@@ -16,7 +16,7 @@ ShardProgress::RecordNumber open(ShardProgress& progress, const std::string& seq
   return progress.open({sequence_number}, 0);
 }
 
-TEST(shard_progress, the_position_moves_when_a_record_and_all_before_it_are_settled) {
+TEST(shard_progress, the_position_advances_when_a_record_and_all_before_it_are_settled) {
   ShardProgress progress;
   const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
   EXPECT_EQ(progress.position().sequence_number, "");
@@ -29,7 +29,7 @@ TEST(shard_progress, the_position_moves_when_a_record_and_all_before_it_are_sett
   EXPECT_EQ(progress.open_records(), 0u);
 }
 
-TEST(shard_progress, every_hold_counts) {
+TEST(shard_progress, every_reference_to_a_record_counts) {
   ShardProgress progress;
   const auto record = open(progress, "1");
   progress.ref(record);
@@ -41,20 +41,20 @@ TEST(shard_progress, every_hold_counts) {
   EXPECT_EQ(progress.position().sequence_number, "1");
 }
 
-TEST(shard_progress, never_passes_a_record_that_was_abandoned) {
+TEST(shard_progress, the_position_never_passes_an_abandoned_record) {
   ShardProgress progress;
   const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
   EXPECT_TRUE(progress.abandon(second));
-  EXPECT_FALSE(progress.abandon(third)) << "it lies behind one that was abandoned";
+  EXPECT_FALSE(progress.abandon(third)) << "it is after one that was abandoned";
   progress.unref(third);
   progress.unref(first);
   EXPECT_EQ(progress.position().sequence_number, "1");
   progress.unref(open(progress, "4"));
   EXPECT_EQ(progress.position().sequence_number, "1");
-  EXPECT_EQ(progress.open_records(), 0u) << "what can never be passed takes no memory";
+  EXPECT_EQ(progress.open_records(), 0u) << "records that can never be passed use no memory";
 }
 
-TEST(shard_progress, an_earlier_abandonment_wins) {
+TEST(shard_progress, the_earliest_abandoned_record_limits_the_position) {
   ShardProgress progress;
   const auto first = open(progress, "1"), second = open(progress, "2");
   EXPECT_TRUE(progress.abandon(second));
@@ -63,7 +63,7 @@ TEST(shard_progress, an_earlier_abandonment_wins) {
   EXPECT_EQ(progress.position().sequence_number, "");
 }
 
-TEST(shard_progress, in_any_order_of_settling_the_position_is_the_last_of_the_settled_prefix) {
+TEST(shard_progress, in_any_order_the_position_is_the_last_of_the_settled_prefix) {
   std::mt19937_64 random(20190825);
   for (int round = 0; round < 200; ++round) {
     ShardProgress progress;
@@ -120,7 +120,7 @@ TEST(shard_progress, merging_settled_records_does_not_change_the_position) {
   }
 }
 
-TEST(shard_progress, a_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
+TEST(shard_progress, a_record_that_is_never_settled_uses_constant_memory) {
   ShardProgress progress;
   const auto stuck = open(progress, "stuck");
   size_t max_bytes = 0;
@@ -134,7 +134,7 @@ TEST(shard_progress, a_record_that_is_never_settled_costs_no_more_however_many_a
   EXPECT_EQ(progress.held_bytes(), 0U);
 }
 
-TEST(shard_progress, memory_follows_the_records_that_are_not_settled) {
+TEST(shard_progress, progress_memory_is_proportional_to_unsettled_records) {
   ShardProgress progress;
   std::vector<ShardProgress::RecordNumber> kept;
   for (int count = 0; count < 100'000; ++count) {
@@ -150,7 +150,7 @@ TEST(shard_progress, memory_follows_the_records_that_are_not_settled) {
   EXPECT_LT(progress.held_bytes(), 64U << 10) << "one is left";
 }
 
-TEST(ack_table, memory_follows_the_batches_that_are_outstanding) {
+TEST(ack_table, ack_memory_is_proportional_to_outstanding_batches) {
   AckTable acks;
   const uint64_t stuck = acks.add(1, 0);
   size_t max_bytes = 0;
@@ -165,7 +165,7 @@ TEST(ack_table, memory_follows_the_batches_that_are_outstanding) {
   EXPECT_EQ(acks.held_bytes(), 0U);
 }
 
-TEST(ack_table, ids_are_found_in_whatever_order_they_are_taken) {
+TEST(ack_table, ack_ids_are_found_in_any_order) {
   std::mt19937_64 random(20190825);
   AckTable acks;
   std::vector<uint64_t> ids;
@@ -180,7 +180,7 @@ TEST(ack_table, ids_are_found_in_whatever_order_they_are_taken) {
   EXPECT_EQ(acks.outstanding(), 0U);
 }
 
-TEST(ack_table, an_id_is_taken_once) {
+TEST(ack_table, an_ack_id_is_taken_once) {
   AckTable acks;
   const GrantId shard = 5;
   const uint64_t first = acks.add(shard, 7), second = acks.add(shard, 8);

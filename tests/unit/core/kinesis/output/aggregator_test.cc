@@ -30,19 +30,19 @@ std::string inflated(std::string_view data) {
   return std::string(out.view());
 }
 
-TEST(aggregator, newline_makes_one_record_of_those_of_a_key_and_settles_each_batch) {
+TEST(aggregator, aggregate_newline_joins_records_of_a_key_and_settles_each_batch) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, {"a", "b"});
   fixture.write(2, {"c"});
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a\nb\nc", "ls"}}));
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
   EXPECT_EQ(fixture.writer.counters().delivered_records, 3);
 }
 
-TEST(aggregator, records_join_up_to_the_limit_and_not_one_byte_beyond) {
+TEST(aggregator, records_are_joined_up_to_exactly_the_limit) {
   for (const size_t extra : {0U, 1U}) {
     WriterFixture fixture(packed(kNewline));
     // The key has two bytes, and there is a newline between the records.
@@ -53,7 +53,7 @@ TEST(aggregator, records_join_up_to_the_limit_and_not_one_byte_beyond) {
   }
 }
 
-TEST(aggregator, a_record_that_is_larger_than_the_limit_goes_alone) {
+TEST(aggregator, a_record_larger_than_the_aggregation_limit_is_sent_alone) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, {"a", std::string(kMaxRecordBytes - 2, 'x'), "b"});
   fixture.pass(WriterFixture::kLingerMs);
@@ -61,22 +61,22 @@ TEST(aggregator, a_record_that_is_larger_than_the_limit_goes_alone) {
   EXPECT_EQ(fixture.service.calls[0].records.size(), 3U);
 }
 
-TEST(aggregator, what_was_refused_together_is_sent_again_together_and_its_records_count) {
+TEST(aggregator, joined_records_that_were_rejected_are_retried_together_and_counted) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.answer({true});
+  fixture.service.respond({true});
   fixture.write(2, {"c"});
   fixture.pass(2'000);
   ASSERT_GE(fixture.service.calls.size(), 1U);
   EXPECT_EQ(data_of(fixture.service.calls[0])[0], "a\nb");
-  while (!fixture.service.calls.empty()) fixture.service.answer();
+  while (!fixture.service.calls.empty()) fixture.service.respond();
   EXPECT_EQ(fixture.settled().size(), 2U);
   EXPECT_EQ(fixture.writer.counters().rejected_records, 2);
   EXPECT_EQ(fixture.writer.counters().retries, 2);
 }
 
-TEST(aggregator, more_than_500_records_share_a_call_where_they_are_packed) {
+TEST(aggregator, more_than_500_records_share_a_call_if_aggregated) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, std::vector<std::string>(5000, "0123456789"));
   fixture.pass(WriterFixture::kLingerMs);
@@ -84,7 +84,7 @@ TEST(aggregator, more_than_500_records_share_a_call_where_they_are_packed) {
   EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
 }
 
-TEST(aggregator, append_newline_ends_each_record_or_each_parcel) {
+TEST(aggregator, append_newline_ends_each_record_or_aggregate) {
   for (const auto aggregate : {Aggregator::Aggregate::none, Aggregator::Aggregate::newline}) {
     WriterFixture fixture(packed({.aggregate = aggregate, .append_newline = true}));
     fixture.write(1, {"a", "b"});
@@ -96,7 +96,7 @@ TEST(aggregator, append_newline_ends_each_record_or_each_parcel) {
   }
 }
 
-TEST(aggregator, gzip_gives_back_what_went_in) {
+TEST(aggregator, gzip_round_trips) {
   for (const auto aggregate : {Aggregator::Aggregate::none, Aggregator::Aggregate::newline}) {
     WriterFixture fixture(packed({.aggregate = aggregate, .append_newline = true, .gzip = true}));
     fixture.write(1, {"a", std::string(30'000, 'x')});
@@ -110,7 +110,7 @@ TEST(aggregator, gzip_gives_back_what_went_in) {
   }
 }
 
-TEST(aggregator, what_gzip_cannot_compress_still_fits_the_stream) {
+TEST(aggregator, data_that_gzip_cannot_compress_still_fits_the_stream) {
   std::mt19937_64 dice(7);
   std::string noise(kMaxRecordBytes, '\0');
   for (char& byte : noise) byte = static_cast<char>(dice());
@@ -127,22 +127,22 @@ TEST(aggregator, what_gzip_cannot_compress_still_fits_the_stream) {
   EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
 }
 
-TEST(aggregator, with_ordering_one_call_has_one_record_of_a_key_and_the_next_waits_for_its_answer) {
+TEST(aggregator, with_ordering_a_call_has_one_record_of_a_key_and_the_next_waits) {
   WriterFixture fixture(packed({}, true));
   fixture.write(1, {"a", "b"});
   fixture.pass(60'000);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"a"});
   EXPECT_EQ(fixture.writer.counters().queued_records, 1);
-  fixture.service.answer();
+  fixture.service.respond();
   fixture.pass(0);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"b"});
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST(aggregator, with_ordering_and_newline_what_waits_for_one_call_shares_one_record) {
+TEST(aggregator, with_ordering_and_newline_records_that_wait_are_joined) {
   WriterFixture fixture(packed(kNewline, true));
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
@@ -151,30 +151,30 @@ TEST(aggregator, with_ordering_and_newline_what_waits_for_one_call_shares_one_re
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"a\nb"});
-  fixture.service.answer();
+  fixture.service.respond();
   fixture.pass(0);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"c\nd\ne"});
 }
 
-TEST(aggregator, with_ordering_a_record_that_can_never_be_sent_holds_up_none_of_its_key) {
+TEST(aggregator, with_ordering_a_record_that_can_never_be_sent_blocks_none_of_its_key) {
   Writer::Options with = packed({}, true);
   with.record_retry_limit = 1;
   WriterFixture fixture(std::move(with));
   fixture.write(1, {std::string(kMaxRecordBytes, 'x'), "bad", "good"});
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(data_of(fixture.service.calls.at(0)), std::vector<std::string>{"bad"});
-  fixture.service.answer({true});
+  fixture.service.respond({true});
   fixture.pass(2'000);
-  fixture.service.answer({true});
+  fixture.service.respond({true});
   fixture.pass(0);
   EXPECT_EQ(data_of(fixture.service.calls.at(0)), std::vector<std::string>{"good"});
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(fixture.writer.counters().dead_letters, 2);
 }
 
-TEST(aggregator, with_ordering_what_waits_is_given_back_with_the_rest) {
+TEST(aggregator, with_ordering_waiting_records_are_released_with_the_rest) {
   WriterFixture fixture(packed({}, true));
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);

@@ -36,7 +36,7 @@ struct KplFixture : WriterFixture {
     advance();
     ASSERT_EQ(service.questions.size(), 1U);
     EXPECT_EQ(service.questions[0].operation, "ListShards");
-    service.take_question().answered(aws::ServiceResponse{std::string(shards)});
+    service.take_question().done(aws::ServiceResponse{std::string(shards)});
   }
 
   void write_keyed(uint64_t ack_id, const std::vector<Keyed>& keyed) {
@@ -69,7 +69,7 @@ struct KplFixture : WriterFixture {
   }
 
   // Answers the oldest call: each record was accepted by the shard of that name, or rejected if the name is "".
-  void answer(const std::vector<std::string>& shards) {
+  void respond(const std::vector<std::string>& shards) {
     const FakeService::Call call = service.take();
     ASSERT_EQ(call.records.size(), shards.size());
     std::string body = R"({"Records":[)";
@@ -77,26 +77,26 @@ struct KplFixture : WriterFixture {
       body += std::string(&shard == shards.data() ? "" : ",") +
               (shard.empty() ? R"({"ErrorCode":"InternalFailure"})"
                              : R"({"SequenceNumber":"49","ShardId":")" + shard + "\"}");
-    call.answered(aws::ServiceResponse{body + "]}"});
+    call.done(aws::ServiceResponse{body + "]}"});
   }
 };
 
 using Lines = std::vector<std::string>;
 
-TEST(kpl_aggregator, records_of_one_shard_share_one_record_under_the_key_of_its_first) {
+TEST(kpl_aggregator, records_of_one_shard_share_an_aggregate_with_the_key_of_the_first) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"b", "2"}, {"c", "3"}});
   fixture.write_keyed(2, {{"d", "4"}, {"a", "5"}});
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=3 a=5", "b: b=2 d=4"}));
-  fixture.answer({"low", "high"});
+  fixture.respond({"low", "high"});
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
   EXPECT_EQ(fixture.writer.counters().delivered_records, 5);
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 0);
 }
 
-TEST(kpl_aggregator, a_record_that_is_alone_goes_as_it_is) {
+TEST(kpl_aggregator, a_single_record_is_sent_unchanged) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"b", "2"}});
@@ -104,31 +104,31 @@ TEST(kpl_aggregator, a_record_that_is_alone_goes_as_it_is) {
   EXPECT_EQ(fixture.sent(), (Lines{"a: 1", "b: 2"}));
 }
 
-TEST(kpl_aggregator, until_the_shards_are_known_records_of_one_key_share_a_record) {
+TEST(kpl_aggregator, until_shards_are_known_records_of_one_key_share_an_aggregate) {
   KplFixture fixture;
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
-  fixture.answer({"nobody knows", "nobody knows"});
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}})) << "it is right in any shard";
+  fixture.respond({"unknown", "unknown"});
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}})) << "it is valid in any shard";
 }
 
-TEST(kpl_aggregator, where_shards_may_not_be_listed_records_of_one_key_share_a_record_and_it_is_said_once) {
+TEST(kpl_aggregator, if_listing_shards_is_denied_records_of_one_key_share_an_aggregate_and_it_is_logged_once) {
   KplFixture fixture;
   fixture.advance();
-  fixture.service.take_question().answered(Status(Code::permanent, "PS0000", "AccessDeniedException"));
+  fixture.service.take_question().done(Status(Code::permanent, "PS0000", "AccessDeniedException"));
   for (uint64_t batch = 1; batch <= 20; ++batch) {
     fixture.write_keyed(batch, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
     fixture.pass(WriterFixture::kLingerMs);
     EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
-    fixture.answer({"low", "low"});
+    fixture.respond({"low", "low"});
   }
   EXPECT_TRUE(fixture.service.questions.empty());
   ASSERT_EQ(fixture.system.log.size(), 1U);
   EXPECT_NE(fixture.system.log[0].find("only records of one partition key are aggregated"), std::string::npos);
 }
 
-TEST(kpl_aggregator, a_record_is_as_large_as_two_billed_units_at_most_and_not_much_smaller) {
+TEST(kpl_aggregator, an_aggregate_has_at_most_two_billed_units_and_not_much_less) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   std::vector<Keyed> keyed;
@@ -144,7 +144,7 @@ TEST(kpl_aggregator, a_record_is_as_large_as_two_billed_units_at_most_and_not_mu
   }
 }
 
-TEST(kpl_aggregator, two_records_share_one_up_to_the_limit_and_not_one_byte_beyond) {
+TEST(kpl_aggregator, two_records_share_an_aggregate_up_to_exactly_the_limit) {
   const size_t around = kKplRecordBytes + 1 + 2 * (kpl_user_record_bytes(0) + kpl_partition_key_bytes(1));
   for (const size_t extra : {0U, 1U}) {
     KplFixture fixture;
@@ -164,7 +164,7 @@ TEST(kpl_aggregator, append_newline_ends_each_record) {
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1\n c=2\n", "b: 3\n"}));
 }
 
-TEST(kpl_aggregator, with_random_hash_keys_all_share_a_record_and_its_hash_key) {
+TEST(kpl_aggregator, with_random_hash_keys_all_records_share_an_aggregate_and_its_hash_key) {
   KplFixture fixture({.random_hash_keys = true});
   fixture.advance();
   EXPECT_TRUE(fixture.service.questions.empty()) << "no list of shards is needed";
@@ -177,64 +177,64 @@ TEST(kpl_aggregator, with_random_hash_keys_all_share_a_record_and_its_hash_key) 
   EXPECT_EQ(reader.size(), 3U);
   for (KplUserRecord one; reader.next(one);)
     EXPECT_EQ(record.key, "a\",\"ExplicitHashKey\":\"" + std::string(one.explicit_hash_key.value_or("none")));
-  fixture.answer({"any"});
+  fixture.respond({"any"});
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST(kpl_aggregator, what_was_refused_together_is_sent_again_together) {
+TEST(kpl_aggregator, an_aggregate_that_was_rejected_is_retried_as_a_whole) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.answer({""});
+  fixture.respond({""});
   fixture.write_keyed(2, {{"a", "3"}});
   fixture.pass(2'000);
   EXPECT_EQ(fixture.sent().at(0), "a: a=1 c=2");
 }
 
 // A split: the new shards are not in the list yet.
-TEST(kpl_aggregator, records_that_another_shard_took_are_sent_again_by_their_keys_after_which_any_shard_is_right) {
+TEST(kpl_aggregator, misrouted_records_are_retried_by_key_and_then_any_shard_is_accepted) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}, {"b", "4"}});
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=2 a=3", "b: 4"}));
-  fixture.answer({"half of low", "high"});
+  fixture.respond({"half of low", "high"});
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 3);
   EXPECT_EQ(fixture.writer.counters().delivered_records, 1);
   fixture.pass(0);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
   EXPECT_EQ(fixture.writer.counters().retries, 3);
-  fixture.answer({"half of low", "other half"});
+  fixture.respond({"half of low", "other half"});
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 3);
 }
 
-TEST(kpl_aggregator, while_the_list_of_shards_is_known_to_be_old_records_go_by_their_keys) {
+TEST(kpl_aggregator, while_the_shard_list_is_outdated_records_are_sent_by_key) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   const std::vector<Keyed> keyed = {{"a", "1"}, {"b", "2"}, {"a", "3"}, {"b", "4"}, {"c", "5"}};
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.answer({"merged"});
+  fixture.respond({"merged"});
   fixture.pass(0);
-  fixture.answer({"merged", "merged"});
+  fixture.respond({"merged", "merged"});
   fixture.write_keyed(2, keyed);
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "b: b=2 b=4", "c: 5"}));
-  fixture.answer({"merged", "merged", "merged"});
+  fixture.respond({"merged", "merged", "merged"});
   fixture.pass(5'000);
   fixture.list(kOneShard);
   fixture.write_keyed(3, keyed);
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 b=2 a=3 b=4 c=5"}));
-  fixture.answer({"merged"});
+  fixture.respond({"merged"});
   EXPECT_EQ(fixture.settled().size(), 3U);
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 2);
 }
 
 // A record that was aggregated before a list is checked against that list.
-TEST(kpl_aggregator, a_parcel_of_an_older_list_is_right_where_its_shard_now_has_all_of_its_keys) {
+TEST(kpl_aggregator, an_aggregate_of_an_older_list_is_valid_if_its_shard_owns_all_its_keys) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
@@ -243,18 +243,18 @@ TEST(kpl_aggregator, a_parcel_of_an_older_list_is_right_where_its_shard_now_has_
   const FakeService::Call both = fixture.service.take();
   fixture.write_keyed(3, {{"b", "3"}, {"d", "4"}});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.answer({"merged"});
+  fixture.respond({"merged"});
   fixture.pass(0);
-  fixture.answer({"merged", "merged"});
+  fixture.respond({"merged", "merged"});
   fixture.pass(5'000);
   fixture.list(kOneShard);
   fixture.service.calls.push_front(both);
-  fixture.answer({"merged", "low"});
+  fixture.respond({"merged", "low"});
   fixture.settled();
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 4) << "two before the list, and those in low";
 }
 
-TEST(kpl_aggregator, with_ordering_the_records_of_a_key_share_a_record_and_the_next_wait_for_its_answer) {
+TEST(kpl_aggregator, with_ordering_records_of_a_key_share_an_aggregate_and_later_ones_wait_for_the_response) {
   KplFixture fixture({}, true);
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
@@ -263,17 +263,17 @@ TEST(kpl_aggregator, with_ordering_the_records_of_a_key_share_a_record_and_the_n
   const FakeService::Call first = fixture.service.take();
   fixture.write_keyed(2, {{"a", "4"}, {"b", "5"}, {"c", "6"}, {"a", "7"}});
   fixture.pass(WriterFixture::kLingerMs);
-  EXPECT_EQ(fixture.sent(), (Lines{"b: 5"})) << "a and c are under way";
-  fixture.answer({"high"});
+  EXPECT_EQ(fixture.sent(), (Lines{"b: 5"})) << "a and c are in flight";
+  fixture.respond({"high"});
   fixture.service.calls.push_front(first);
-  fixture.answer({"low"});
+  fixture.respond({"low"});
   fixture.pass(0);
   EXPECT_EQ(fixture.sent(), (Lines{"c: c=6 a=4 a=7"}));
-  fixture.answer({"low"});
+  fixture.respond({"low"});
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
 }
 
-TEST(kpl_aggregator, with_ordering_a_new_record_of_a_key_under_way_joins_none_of_its_shard) {
+TEST(kpl_aggregator, with_ordering_a_new_record_of_a_key_in_flight_joins_no_aggregate) {
   KplFixture fixture({}, true);
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}});
@@ -284,16 +284,16 @@ TEST(kpl_aggregator, with_ordering_a_new_record_of_a_key_under_way_joins_none_of
   EXPECT_EQ(fixture.sent(), (Lines{"c: c=2 c=4"}));
 }
 
-TEST(kpl_aggregator, with_ordering_misplaced_records_of_a_key_go_again_in_one_record_before_those_behind_them) {
+TEST(kpl_aggregator, with_ordering_misrouted_records_of_a_key_are_retried_together_before_later_ones) {
   KplFixture fixture({}, true);
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
   fixture.pass(WriterFixture::kLingerMs);
   fixture.write_keyed(2, {{"a", "4"}});
-  fixture.answer({"half of low"});
+  fixture.respond({"half of low"});
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
-  fixture.answer({"half of low", "other half"});
+  fixture.respond({"half of low", "other half"});
   fixture.pass(0);
   EXPECT_EQ(fixture.sent(), (Lines{"a: 4"}));
 }

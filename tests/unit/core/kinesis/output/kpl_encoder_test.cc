@@ -10,7 +10,7 @@
 namespace penstock::kinesis {
 namespace {
 
-TEST(kpl_encoder, writes_the_tables_once_and_the_records_in_their_order) {
+TEST(kpl_encoder, the_kpl_encoder_writes_tables_once_and_records_in_order) {
   KplEncoder encoder;
   encoder.begin(std::nullopt);
   encoder.add("a", "one", "");
@@ -22,7 +22,7 @@ TEST(kpl_encoder, writes_the_tables_once_and_the_records_in_their_order) {
                               kpl_bytes::user_record(0, "")));
 }
 
-TEST(kpl_encoder, an_explicit_hash_key_is_that_of_all_records) {
+TEST(kpl_encoder, an_explicit_hash_key_applies_to_all_records_of_an_aggregate) {
   KplEncoder encoder;
   encoder.begin(HashKey{12});
   encoder.add("a", "x", "");
@@ -43,7 +43,7 @@ std::string key_of(size_t bytes, const std::string& number) {
   return key + std::string(bytes - key.size() - number.size(), 'k') + number;
 }
 
-TEST(kpl_encoder, what_went_in_comes_out_of_the_reader_and_is_no_larger_than_it_was_reckoned) {
+TEST(kpl_encoder, encoded_records_are_read_back_and_are_no_larger_than_computed) {
   for (const size_t data_bytes : {0U, 1U, 127U, 128U, 16'383U, 16'384U, 50'000U}) {
     for (const size_t key_bytes : {8U, 127U, 128U, 1'000U}) {
       for (const size_t records : {2U, 200U}) {

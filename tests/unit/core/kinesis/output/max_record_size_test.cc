@@ -18,7 +18,7 @@ std::string summary(const std::string& limit) {
   return R"({"StreamDescriptionSummary":{"StreamName":"out","OpenShardCount":1)" + limit + "}}";
 }
 
-TEST(max_record_size, a_record_of_the_limit_that_was_set_is_sent_and_one_byte_more_is_not) {
+TEST(max_record_size, a_record_of_exactly_the_configured_limit_is_sent) {
   for (const size_t limit : {size_t{1000}, kMaxRaisedRecordBytes}) {
     WriterFixture fixture(limits(limit, kMaxRaisedCallBytes));
     fixture.write(1, {std::string(limit - 2, 'x')});  // the key has two bytes
@@ -28,12 +28,12 @@ TEST(max_record_size, a_record_of_the_limit_that_was_set_is_sent_and_one_byte_mo
     EXPECT_EQ(fixture.service.calls[0].records.size(), 1U);
     EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
     EXPECT_NE(fixture.system.files.synced.find(std::to_string(limit + 1) + " bytes"), std::string::npos);
-    fixture.service.answer();
+    fixture.service.respond();
     EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
   }
 }
 
-TEST(max_record_size, a_call_holds_the_bytes_that_were_set_and_not_one_more) {
+TEST(max_record_size, a_call_has_at_most_the_configured_bytes) {
   for (const size_t extra : {0U, 1U}) {
     WriterFixture fixture(limits(1000, 2000));
     fixture.write(1, {std::string(998, 'x'), std::string(900, 'x'), std::string(96 + extra, 'x')});
@@ -43,7 +43,7 @@ TEST(max_record_size, a_call_holds_the_bytes_that_were_set_and_not_one_more) {
   }
 }
 
-TEST(max_record_size, no_call_begins_before_the_stream_has_said_what_it_takes) {
+TEST(max_record_size, no_call_starts_before_the_streams_record_limit_is_known) {
   WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.write(2, {std::string((2 << 20) - 1, 'x')});
@@ -54,7 +54,7 @@ TEST(max_record_size, no_call_begins_before_the_stream_has_said_what_it_takes) {
   const FakeService::Question question = fixture.service.take_question();
   EXPECT_EQ(question.operation, "DescribeStreamSummary");
   EXPECT_EQ(question.body, R"({"StreamName":"out"})");
-  question.answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
+  question.done(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
   fixture.pass(0);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records.size(), 1U);
@@ -62,44 +62,44 @@ TEST(max_record_size, no_call_begins_before_the_stream_has_said_what_it_takes) {
   EXPECT_TRUE(fixture.service.questions.empty());
 }
 
-TEST(max_record_size, a_stream_that_gave_no_answer_is_asked_again) {
+TEST(max_record_size, the_record_limit_is_requested_again_without_a_response) {
   WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {"a"});
   fixture.pass(0);
-  fixture.service.take_question().answered(Status(Code::transient, "PS0000", "timed out"));
+  fixture.service.take_question().done(Status(Code::transient, "PS0000", "timed out"));
   fixture.pass(10'000);
-  fixture.service.take_question().answered(aws::ServiceResponse{"{\"StreamDescriptionSummary\":[]}"});
+  fixture.service.take_question().done(aws::ServiceResponse{"{\"StreamDescriptionSummary\":[]}"});
   fixture.pass(10'000);
   EXPECT_TRUE(fixture.service.calls.empty());
   ASSERT_EQ(fixture.system.log.size(), 2U);
   EXPECT_EQ(fixture.system.log[0],
             "PS0000: cannot get the maximum record size of stream out, retrying: timed out");
-  fixture.service.take_question().answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":1024")});
+  fixture.service.take_question().done(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":1024")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.system.log.back(), "stream out: its maximum record size is known now");
 }
 
-TEST(max_record_size, a_stream_that_is_not_there_yet_is_asked_again_until_it_is) {
+TEST(max_record_size, the_record_limit_of_a_missing_stream_is_requested_until_it_exists) {
   WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
-  fixture.service.take_question().answered(Status(Code::not_found, "PS0000", "ResourceNotFoundException"));
+  fixture.service.take_question().done(Status(Code::not_found, "PS0000", "ResourceNotFoundException"));
   fixture.pass(29'999);
   EXPECT_TRUE(fixture.service.questions.empty());
   fixture.pass(1);
   EXPECT_TRUE(fixture.service.calls.empty());
-  fixture.service.take_question().answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.service.take_question().done(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
 
-TEST(max_record_size, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a_warning_says_so) {
+TEST(max_record_size, the_record_limit_is_one_mebibyte_with_a_warning_if_the_request_is_denied) {
   WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
   fixture.write(2, {std::string(kMaxRecordBytes - 1, 'x')});
   fixture.pass(0);
-  fixture.service.take_question().answered(Status(Code::denied, "PS0000", "AccessDenied"));
+  fixture.service.take_question().done(Status(Code::denied, "PS0000", "AccessDenied"));
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
@@ -107,26 +107,26 @@ TEST(max_record_size, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a
   EXPECT_NE(fixture.system.log[0].find("max_record_bytes auto"), std::string::npos);
 }
 
-TEST(max_record_size, what_a_proxy_refuses_is_asked_again) {
+TEST(max_record_size, the_record_limit_is_requested_again_after_a_proxys_error) {
   WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
   for (int i = 0; i < 3; ++i) {
-    fixture.service.take_question().answered(Status(Code::permanent, "PS0000", "DescribeStreamSummary: HTTP 403"));
+    fixture.service.take_question().done(Status(Code::permanent, "PS0000", "DescribeStreamSummary: HTTP 403"));
     fixture.pass(10'000);
     EXPECT_TRUE(fixture.service.calls.empty());
   }
-  fixture.service.take_question().answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.service.take_question().done(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
 
-TEST(max_record_size, a_summary_without_the_member_means_one_mebibyte) {
+TEST(max_record_size, a_stream_summary_without_the_member_means_one_mebibyte) {
   EXPECT_EQ(*read_max_record_bytes(summary("")), kMaxRecordBytes);
   EXPECT_EQ(*read_max_record_bytes(summary(",\"MaxRecordSizeInKiB\":10240")), kMaxRaisedRecordBytes);
 }
 
-TEST(max_record_size, what_is_no_summary_is_no_answer) {
+TEST(max_record_size, an_invalid_stream_summary_is_not_a_response) {
   for (const char* text : {"", "[]", "{}", R"({"StreamDescriptionSummary":1})",
                            R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":0}})",
                            R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":"1024"}})",

@@ -35,20 +35,20 @@ std::string key_for(const Wanted& wanted, const std::string& form = "log_stream"
   return std::string(keys.choose(batch, random)[0]);
 }
 
-TEST(partition_key, log_stream_is_the_records_own_then_log_stream_then_id_then_the_sources) {
+TEST(partition_key, the_default_partition_key_is_the_log_stream_then_id_then_source) {
   EXPECT_EQ(key_for({"key", "stream", "id", "source"}), "key");
   EXPECT_EQ(key_for({"", "stream", "id", "source"}), "stream");
   EXPECT_EQ(key_for({"", "", "id", "source"}), "id");
   EXPECT_EQ(key_for({"", "", "", "source"}), "source");
 }
 
-TEST(partition_key, key_is_random_where_nothing_is_known) {
+TEST(partition_key, a_partition_key_is_random_if_nothing_is_known) {
   const std::string key = key_for({"", "", "", ""});
   EXPECT_EQ(key.size(), 16U);
   EXPECT_EQ(key.find_first_not_of("0123456789abcdef"), std::string::npos);
 }
 
-TEST(partition_key, key_of_256_characters_stays_and_of_257_is_hashed) {
+TEST(partition_key, a_partition_key_of_more_than_256_characters_is_hashed) {
   for (const std::string& character : {std::string("k"), std::string("\xE2\x82\xAC")}) {
     std::string key;
     for (int i = 0; i < 256; ++i) key += character;
@@ -61,13 +61,13 @@ TEST(partition_key, key_of_256_characters_stays_and_of_257_is_hashed) {
   }
 }
 
-TEST(partition_key, key_that_is_not_utf8_is_hashed) {
+TEST(partition_key, a_partition_key_that_is_not_utf8_is_hashed) {
   EXPECT_EQ(key_for({"\xFF", "", "", ""}), hex(sha256("\xFF")));
   EXPECT_EQ(key_for({"", "\xFF", "", ""}), hex(sha256("\xFF")));
   EXPECT_EQ(key_for({"", "", "\xFF", ""}), hex(sha256("\xFF")));
 }
 
-TEST(partition_key, each_form_takes_what_it_says) {
+TEST(partition_key, each_form_of_partition_key_uses_its_source) {
   const Wanted wanted = {"", "stream", "id", "source", R"({"lambda":{"requestId":"r-1"},"n":12,"t":true})"};
   EXPECT_EQ(key_for(wanted, "source"), "source");
   EXPECT_EQ(key_for(wanted, "text:Same For All"), "Same For All");
@@ -77,12 +77,12 @@ TEST(partition_key, each_form_takes_what_it_says) {
   EXPECT_EQ(key_for(wanted, "random").size(), 16U);
 }
 
-TEST(partition_key, the_key_that_a_record_itself_wants_goes_before_any_form) {
+TEST(partition_key, a_records_own_key_precedes_any_form) {
   for (const char* form : {"log_stream", "random", "source", "field:n", "text:x"})
     EXPECT_EQ(key_for({"own", "stream", "id", "source", R"({"n":1})"}, form), "own") << form;
 }
 
-TEST(partition_key, where_source_or_field_finds_none_the_option_says_what_is_done) {
+TEST(partition_key, a_missing_source_or_field_falls_back_as_the_option_says) {
   for (const char* form : {"source", "field:a.b"}) {
     for (const char* body : {"no json", "{}", R"({"a":{"b":null}})", R"({"a":{"b":""}})", R"({"a":{"b":{}}})",
                              R"({"a":[{"b":"x"}]})", R"({"b":"x","c":{"a":{"b":"x"}}})"}) {
@@ -94,7 +94,7 @@ TEST(partition_key, where_source_or_field_finds_none_the_option_says_what_is_don
   }
 }
 
-TEST(partition_key, records_of_a_batch_have_each_their_own_and_share_what_is_the_same) {
+TEST(partition_key, records_of_a_batch_have_their_own_keys_and_share_equal_ones) {
   FakeRandom random;
   const std::string bodies[] = {R"({"k":"one"})", "{}", R"({"k":"three"})", "{}", "{}"};
   penstock_record records[5] = {};
@@ -118,12 +118,12 @@ TEST(partition_key, records_of_a_batch_have_each_their_own_and_share_what_is_the
   }
 }
 
-TEST(partition_key, a_field_is_hashed_like_any_other_where_it_is_too_long) {
+TEST(partition_key, too_long_a_field_as_partition_key_is_hashed) {
   const std::string value(257, 'v');
   EXPECT_EQ(key_for({"", "", "", "", R"({"k":")" + value + "\"}"}, "field:k"), hex(sha256(value)));
 }
 
-TEST(partition_key, forms_that_make_no_sense_are_errors_that_say_what_is_allowed) {
+TEST(partition_key, invalid_partition_key_forms_are_errors_that_name_the_allowed_ones) {
   for (const char* form :
        {"", "requestId", "field", "field:", "field:a..b", "field:.a", "field:a.", "text:", "Random"}) {
     const auto keys = PartitionKeys::make(form, "random");
@@ -133,7 +133,7 @@ TEST(partition_key, forms_that_make_no_sense_are_errors_that_say_what_is_allowed
   EXPECT_FALSE(PartitionKeys::make("source", "drop").ok());
 }
 
-TEST(json_field, is_found_at_its_path_and_nowhere_else) {
+TEST(json_field, a_json_field_is_found_only_at_its_path) {
   const auto found = [](const char* path, std::string_view json) {
     std::string out = ">";
     const bool any = JsonField(path).append(out, json);
@@ -156,7 +156,7 @@ TEST(json_field, is_found_at_its_path_and_nowhere_else) {
   EXPECT_EQ(found("a", ""), "none");
 }
 
-TEST(json_field, deep_nesting_takes_no_stack) {
+TEST(json_field, searching_a_json_field_in_deep_nesting_uses_no_stack) {
   std::string json = R"({"x":)" + std::string(300'000, '[') + std::string(300'000, ']') + R"(,"a":"found"})";
   std::string out;
   EXPECT_TRUE(JsonField("a").append(out, json));

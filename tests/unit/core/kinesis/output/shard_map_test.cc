@@ -13,8 +13,8 @@ struct MapFixture {
   FakeService service;
   LogThrottle throttle{system.env};
   aws::ServiceCall call = [this](std::string_view operation, const std::string& body, size_t,
-                                 aws::ServiceClient::Done answered) {
-    service.call(operation, body, std::move(answered));
+                                 aws::ServiceClient::Done done) {
+    service.call(operation, body, std::move(done));
   };
   ShardMap map{system.env, throttle, call, "out"};
 
@@ -23,8 +23,8 @@ struct MapFixture {
     map.advance();
     return service.questions.empty() ? "" : service.questions.front().body;
   }
-  void answer(const std::string& json) {
-    service.take_question().answered(aws::ServiceResponse{json});
+  void respond(const std::string& json) {
+    service.take_question().done(aws::ServiceResponse{json});
     map.advance();
   }
 };
@@ -45,73 +45,74 @@ TEST(shard_map, a_key_belongs_to_the_open_shard_whose_range_has_its_md5) {
   EXPECT_EQ(fixture.map.shard_of("a"), ShardMap::kNoShard);
   EXPECT_EQ(fixture.map.next_deadline_ms(), kNever);
   EXPECT_EQ(fixture.ask(), R"({"StreamName":"out"})");
-  fixture.answer("{\"Shards\":[" + shard("old", "0", kLast, false) + "," + shard("high", kHalf, kLast) +
-                 "],\"NextToken\":\"t\"}");
+  fixture.respond("{\"Shards\":[" + shard("old", "0", kLast, false) + "," + shard("high", kHalf, kLast) +
+                  "],\"NextToken\":\"t\"}");
   EXPECT_FALSE(fixture.map.known());
   ASSERT_EQ(fixture.service.questions.size(), 1U);
   EXPECT_EQ(fixture.service.questions[0].body, R"({"NextToken":"t"})");
-  fixture.answer("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "]}");
+  fixture.respond("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "]}");
   ASSERT_TRUE(fixture.map.known());
   EXPECT_EQ(fixture.map.id(fixture.map.shard_of("a")), "low");
   EXPECT_EQ(fixture.map.id(fixture.map.shard_of("b")), "high");
 }
 
-TEST(shard_map, a_list_of_two_pages_is_asked_for_once) {
+TEST(shard_map, a_shard_list_of_two_pages_is_requested_once) {
   MapFixture fixture;
   fixture.ask();
   EXPECT_FALSE(fixture.map.current());
-  fixture.answer("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "],\"NextToken\":\"t\"}");
+  fixture.respond("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "],\"NextToken\":\"t\"}");
   EXPECT_FALSE(fixture.map.current());
-  fixture.answer("{\"Shards\":[" + shard("high", kHalf, kLast) + "]}");
+  fixture.respond("{\"Shards\":[" + shard("high", kHalf, kLast) + "]}");
   EXPECT_TRUE(fixture.map.current());
   EXPECT_EQ(fixture.map.next_deadline_ms(), kNever);
 }
 
-TEST(shard_map, a_list_that_began_before_a_newer_one_was_wanted_is_not_current) {
+TEST(shard_map, a_shard_list_started_before_a_newer_one_was_wanted_is_not_current) {
   MapFixture fixture;
   fixture.ask();
   fixture.map.want();
-  fixture.answer("{\"Shards\":[" + shard("low", "0", kLast) + "]}");
+  fixture.respond("{\"Shards\":[" + shard("low", "0", kLast) + "]}");
   EXPECT_TRUE(fixture.map.known());
   EXPECT_FALSE(fixture.map.current());
   EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 5'000);
 }
 
-TEST(shard_map, a_range_that_nobody_has_is_no_shard) {
+TEST(shard_map, a_hash_key_in_no_range_has_no_shard) {
   MapFixture fixture;
   fixture.ask();
-  fixture.answer("{\"Shards\":[" + shard("high", kHalf, kLast) + "]}");
+  fixture.respond("{\"Shards\":[" + shard("high", kHalf, kLast) + "]}");
   EXPECT_EQ(fixture.map.shard_of("a"), ShardMap::kNoShard);
   EXPECT_NE(fixture.map.shard_of("b"), ShardMap::kNoShard);
 }
 
-TEST(shard_map, lists_are_five_seconds_apart_and_five_minutes_where_they_are_refused) {
+TEST(shard_map, shard_lists_are_requested_every_five_seconds_or_five_minutes_after_a_denial) {
   MapFixture fixture;
   fixture.ask();
-  fixture.answer("{\"Shards\":[]}");
+  fixture.respond("{\"Shards\":[]}");
   EXPECT_EQ(fixture.ask(), "");
   EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 5'000);
   fixture.system.clock.now_ms += 5'000;
   EXPECT_NE(fixture.ask(), "");
-  fixture.service.take_question().answered(Status(Code::permanent, "PS0000", "AccessDenied"));
+  fixture.service.take_question().done(Status(Code::permanent, "PS0000", "AccessDenied"));
   EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 300'000);
   EXPECT_FALSE(fixture.system.log.empty());
 }
 
-TEST(shard_limiter, a_shard_that_never_refused_has_none) {
+TEST(shard_limiter, a_shard_that_never_rejected_a_record_has_no_limit) {
   ShardLimiter budgets;
   EXPECT_FALSE(budgets.any());
   budgets.on_throttled(1, 0);
   for (int i = 0; i < 10'000; ++i) EXPECT_EQ(budgets.admit(2, 1, 1'000, 5).due_ms, 5);
 }
 
-TEST(shard_limiter, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_asks_again) {
+TEST(shard_limiter, a_shard_limit_allows_a_thousand_records_or_a_mebibyte_per_second) {
   struct Case {
     size_t records, bytes;
-    int parcels;
+    int aggregates;
   };
   // In the last case, records share a stream record, so only bytes count.
-  for (const auto& [records, bytes, parcels] : {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
+  for (const auto& [records, bytes, aggregates] :
+       {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
     ShardLimiter budgets;
     budgets.on_throttled(1, 0);
     int kept = 0;
@@ -120,12 +121,12 @@ TEST(shard_limiter, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_
       EXPECT_GE(place.due_ms, last_ms);
       last_ms = place.due_ms;
     }
-    EXPECT_NEAR(kept, parcels, parcels / 5) << bytes;
+    EXPECT_NEAR(kept, aggregates, aggregates / 5) << bytes;
     EXPECT_LE(last_ms, 1'200);
   }
 }
 
-TEST(shard_limiter, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_forgotten) {
+TEST(shard_limiter, rejections_lower_the_limit_once_a_second_and_silence_removes_it) {
   const auto places = [](ShardLimiter& budgets, int64_t now_ms) {
     int kept = 0;
     while (kept < 5'000 && budgets.admit(1, 1, 1, now_ms).reserved) ++kept;

@@ -10,7 +10,7 @@
 namespace penstock::kinesis {
 namespace {
 
-TEST(writer_batch, nothing_of_what_was_given_is_needed_later) {
+TEST(writer_batch, a_batch_keeps_no_pointer_to_what_was_passed) {
   FakeRandom random;
   auto body = std::make_unique<std::string>("the body of a record");
   auto group = std::make_unique<std::string>("/a/log/group/long/enough");

@@ -118,20 +118,20 @@ inline std::vector<SentRecord> records_in(std::string_view body) {
 struct FakeService {
   struct Call {
     std::vector<SentRecord> records;
-    aws::ServiceClient::Done answered;
+    aws::ServiceClient::Done done;
   };
   struct Question {
     std::string operation, body;
-    aws::ServiceClient::Done answered;
+    aws::ServiceClient::Done done;
   };
   std::deque<Call> calls;          // PutRecords
   std::deque<Question> questions;  // all others
 
-  void call(std::string_view operation, const std::string& body, aws::ServiceClient::Done answered) {
+  void call(std::string_view operation, const std::string& body, aws::ServiceClient::Done done) {
     if (operation == "PutRecords")
-      calls.push_back({records_in(body), std::move(answered)});
+      calls.push_back({records_in(body), std::move(done)});
     else
-      questions.push_back({std::string(operation), body, std::move(answered)});
+      questions.push_back({std::string(operation), body, std::move(done)});
   }
 
   Question take_question() {
@@ -147,18 +147,18 @@ struct FakeService {
   }
 
   // Answers the oldest call. refused[i] means that its record i is rejected; missing elements are false.
-  void answer(const std::vector<bool>& refused = {}) { answer(take(), refused); }
-  static void answer(const Call& call, const std::vector<bool>& refused) {
+  void respond(const std::vector<bool>& rejected = {}) { respond(take(), rejected); }
+  static void respond(const Call& call, const std::vector<bool>& rejected) {
     std::string body = R"({"FailedRecordCount":0,"Records":[)";
     for (size_t i = 0; i < call.records.size(); ++i) {
       if (i > 0) body += ',';
-      body += i < refused.size() && refused[i]
+      body += i < rejected.size() && rejected[i]
                   ? R"({"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow down"})"
                   : R"({"SequenceNumber":"49","ShardId":"shardId-000000000000"})";
     }
-    call.answered(aws::ServiceResponse{body + "]}", 0});
+    call.done(aws::ServiceResponse{body + "]}", 0});
   }
-  void fail(Status status) { take().answered(std::move(status)); }
+  void fail(Status status) { take().done(std::move(status)); }
 };
 
 }  // namespace penstock::kinesis

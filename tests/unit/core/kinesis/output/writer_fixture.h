@@ -25,9 +25,9 @@ struct WriterFixture {
   explicit WriterFixture(Writer::Options options)
       : failures(std::move(*DeadLetterFile::open(system.env, "file:/failures"))),
         writer(system.env, *failures, std::move(options),
-               [this](std::string_view operation, const std::string& body, size_t,
-                      aws::ServiceClient::Done answered) { service.call(operation, body, std::move(answered)); }) {
-  }
+               [this](std::string_view operation, const std::string& body, size_t, aws::ServiceClient::Done done) {
+                 service.call(operation, body, std::move(done));
+               }) {}
 
   // Returns a batch without records; its log stream "ls" becomes the partition key.
   static penstock_batch origin(uint64_t ack_id) {

@@ -27,7 +27,7 @@ struct OrderFixture : WriterFixture {
     std::vector<std::string> bodies;
     while (!service.calls.empty()) {
       for (const SentRecord& record : service.calls.front().records) bodies.push_back(record.data);
-      service.answer();
+      service.respond();
       advance();
     }
     return bodies;
@@ -37,7 +37,7 @@ struct OrderFixture : WriterFixture {
 const std::string kTooLarge(kMaxRecordBytes, 'x');
 
 // Until its dead letter is on disk, a crash would cause it to be sent again, after its successors.
-TEST(writer_order, a_record_waits_until_the_failure_of_a_too_large_predecessor_is_on_disk) {
+TEST(writer_order, a_record_waits_until_the_dead_letter_of_a_too_large_predecessor_is_on_disk) {
   OrderFixture fixture;
   fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
   fixture.write(1, {kTooLarge, "next"});
@@ -48,7 +48,7 @@ TEST(writer_order, a_record_waits_until_the_failure_of_a_too_large_predecessor_i
   EXPECT_EQ(fixture.sent(), std::vector<std::string>{"next"});
 }
 
-TEST(writer_order, a_record_waits_until_the_failure_of_a_too_old_predecessor_is_on_disk) {
+TEST(writer_order, a_record_waits_until_the_dead_letter_of_a_too_old_predecessor_is_on_disk) {
   OrderFixture fixture;
   fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
   fixture.write(1, {"old"});
@@ -61,7 +61,7 @@ TEST(writer_order, a_record_waits_until_the_failure_of_a_too_old_predecessor_is_
   EXPECT_EQ(fixture.sent(), std::vector<std::string>{"next"});
 }
 
-TEST(writer_order, records_of_other_keys_do_not_wait_for_the_failure_file) {
+TEST(writer_order, records_of_other_keys_do_not_wait_for_dead_letters) {
   OrderFixture fixture;
   fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
   fixture.write(1, {kTooLarge});
@@ -77,7 +77,7 @@ TEST(writer_order, records_of_other_keys_do_not_wait_for_the_failure_file) {
 }
 
 // Records that share an aggregated record become too old one by one.
-TEST(writer_order, the_rest_of_a_rejected_aggregate_waits_for_the_failure_of_its_oldest_record) {
+TEST(writer_order, the_rest_of_a_rejected_aggregate_waits_for_the_dead_letter_of_its_oldest_record) {
   OrderFixture fixture({.aggregate = Aggregator::Aggregate::newline});
   fixture.write(1, {"old"});
   fixture.pass(kLingerMs - 1);
@@ -87,7 +87,7 @@ TEST(writer_order, the_rest_of_a_rejected_aggregate_waits_for_the_failure_of_its
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"old\nyoung", "ls"}}));
   fixture.system.clock.now_ms += kMaxAgeMs - kLingerMs;
   fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
-  fixture.service.answer({true});
+  fixture.service.respond({true});
   fixture.write(3, {"next"});
   fixture.pass(kShortMs);
   EXPECT_EQ(fixture.sent(), std::vector<std::string>());
@@ -96,7 +96,7 @@ TEST(writer_order, the_rest_of_a_rejected_aggregate_waits_for_the_failure_of_its
   EXPECT_EQ(fixture.sent(), (std::vector<std::string>{"young", "next"}));
 }
 
-TEST(writer_order, failures_of_one_key_share_a_write_of_the_failure_file) {
+TEST(writer_order, dead_letters_of_one_key_share_a_write) {
   OrderFixture fixture;
   fixture.write(1, std::vector<std::string>(100, "old"));
   fixture.system.clock.now_ms += kMaxAgeMs;

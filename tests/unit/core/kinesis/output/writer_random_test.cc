@@ -12,7 +12,7 @@ namespace penstock::kinesis {
 namespace {
 
 // The service rejects and loses at random: every record arrives, more than once only if a response was lost.
-TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_answer_leaves_unknown) {
+TEST(writer, random_rejections_lose_nothing_and_only_lost_responses_cause_duplicates) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     WriterFixture fixture(seed % 3 == 0 ? 20'000 : 24 << 20);
@@ -31,20 +31,20 @@ TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_ans
         const FakeService::Call call = fixture.service.take(dice() % fixture.service.calls.size());
         const bool performed = !chance(5);
         const bool lost = chance(5);
-        std::vector<bool> refused;
+        std::vector<bool> rejected;
         for (const SentRecord& record : call.records) {
-          refused.push_back(chance(20));
-          if (performed && !refused.back()) {
+          rejected.push_back(chance(20));
+          if (performed && !rejected.back()) {
             ++arrived[record.data];
             if (lost) ++unknown[record.data];
           }
         }
         if (!performed)
-          call.answered(Status(Code::throttled, "PS0000", "slow down"));
+          call.done(Status(Code::throttled, "PS0000", "slow down"));
         else if (lost)
-          call.answered(Status(Code::transient, "PS0000", "timed out"));
+          call.done(Status(Code::transient, "PS0000", "timed out"));
         else
-          FakeService::answer(call, refused);
+          FakeService::respond(call, rejected);
       }
       const int64_t due_ms = fixture.writer.next_deadline_ms();
       if (fixture.service.calls.empty() && due_ms != kNever)

@@ -12,7 +12,7 @@ Writer::Options options() { return {.stream = "out", .mem_limit_bytes = 256 << 2
 
 // Responds to calls until none is left, and rejects each one that contains the record `poison`. Returns the number
 // of calls.
-int answer_all(WriterFixture& fixture, const std::string& poison) {
+int respond_to_all(WriterFixture& fixture, const std::string& poison) {
   int calls = 0;
   for (fixture.pass(0); !fixture.service.calls.empty(); fixture.pass(0), ++calls) {
     const auto& records = fixture.service.calls[0].records;
@@ -20,54 +20,54 @@ int answer_all(WriterFixture& fixture, const std::string& poison) {
       fixture.service.fail(
           {Code::invalid, "PS0000", "PutRecords: ValidationException: 1 validation error detected"});
     else
-      fixture.service.answer();
+      fixture.service.respond();
   }
   return calls;
 }
 
-TEST(writer_retry, one_record_that_the_service_cannot_take_does_not_hold_up_the_499_others) {
+TEST(writer_retry, one_poison_record_does_not_block_the_499_others) {
   for (const size_t at : {0U, 250U, 499U}) {
     WriterFixture fixture;
     std::vector<std::string> bodies(500, "good");
     bodies[at] = "poison";
     fixture.write(1, bodies);
-    EXPECT_LE(answer_all(fixture, "poison"), 25);
+    EXPECT_LE(respond_to_all(fixture, "poison"), 25);
     EXPECT_EQ(fixture.writer.counters().delivered_records, 499);
     fixture.pass(29'000);
     EXPECT_TRUE(fixture.service.calls.empty());
     fixture.write(2, std::vector<std::string>(200, "more"));
     fixture.pass(1'000);
-    answer_all(fixture, "poison");
+    respond_to_all(fixture, "poison");
     EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DELIVERED}}));
     EXPECT_FALSE(fixture.writer.idle());
   }
 }
 
-TEST(writer_retry, where_it_is_the_whole_stream_that_is_refused_calls_are_not_split_without_end) {
+TEST(writer_retry, calls_are_not_split_endlessly_if_the_whole_stream_rejects_them) {
   WriterFixture fixture;
   fixture.write(1, std::vector<std::string>(5000, "poison"));
-  EXPECT_LE(answer_all(fixture, "poison"), 16 + 5000 / 31 + 1);
+  EXPECT_LE(respond_to_all(fixture, "poison"), 16 + 5000 / 31 + 1);
   const int64_t calls = fixture.writer.counters().calls;
   for (int i = 0; i < 10; ++i) {
     fixture.pass(30'000);
-    answer_all(fixture, "poison");
+    respond_to_all(fixture, "poison");
   }
   EXPECT_LE(fixture.writer.counters().calls, 12 * calls);
   EXPECT_EQ(fixture.writer.counters().healthy, 0);
 }
 
-TEST(writer_retry, a_record_out_of_its_retries_goes_to_the_failure_file_with_what_was_said_last) {
+TEST(writer_retry, a_record_out_of_retries_is_a_dead_letter_with_the_last_error) {
   for (const int limit : {0, 3}) {
     Writer::Options with = options();
     with.record_retry_limit = limit;
     WriterFixture fixture(std::move(with));
     fixture.write(1, {"good", "bad"});
     fixture.pass(WriterFixture::kLingerMs);
-    fixture.service.answer({false, true});
+    fixture.service.respond({false, true});
     for (int i = 0; i < limit; ++i) {
       fixture.pass(2'000);
       ASSERT_EQ(fixture.service.calls.size(), 1U);
-      fixture.service.answer({true});
+      fixture.service.respond({true});
     }
     fixture.pass(60'000);
     EXPECT_TRUE(fixture.service.calls.empty());
@@ -79,19 +79,19 @@ TEST(writer_retry, a_record_out_of_its_retries_goes_to_the_failure_file_with_wha
   }
 }
 
-TEST(writer_retry, splitting_a_call_costs_its_records_no_retry) {
+TEST(writer_retry, splitting_a_call_uses_no_retry_of_its_records) {
   Writer::Options with = options();
   with.record_retry_limit = 0;
   WriterFixture fixture(std::move(with));
   std::vector<std::string> bodies(500, "good");
   bodies[77] = "poison";
   fixture.write(1, bodies);
-  answer_all(fixture, "poison");
+  respond_to_all(fixture, "poison");
   EXPECT_EQ(fixture.writer.counters().delivered_records, 499);
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
 }
 
-TEST(writer_retry, a_record_goes_to_the_failure_file_when_it_is_too_old_and_not_before) {
+TEST(writer_retry, a_record_is_a_dead_letter_when_it_is_too_old_and_not_before) {
   Writer::Options with = options();
   with.calls.max_record_age_ms = 45'000;
   WriterFixture fixture(std::move(with));
@@ -108,7 +108,7 @@ TEST(writer_retry, a_record_goes_to_the_failure_file_when_it_is_too_old_and_not_
   EXPECT_NE(fixture.system.files.synced.find("max_record_age"), std::string::npos);
 }
 
-TEST(writer_retry, waits_are_drawn_from_the_base_up_to_the_cap_that_were_set) {
+TEST(writer_retry, retry_pauses_are_between_the_configured_base_and_cap) {
   Writer::Options with = options();
   with.retry = {.base_ms = 1'000, .cap_ms = 3'000};
   WriterFixture fixture(std::move(with));

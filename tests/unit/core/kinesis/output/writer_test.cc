@@ -9,7 +9,7 @@
 namespace penstock::kinesis {
 namespace {
 
-TEST(writer, a_record_waits_for_company_but_no_longer_than_the_linger) {
+TEST(writer, a_record_waits_for_others_but_no_longer_than_linger) {
   WriterFixture fixture;
   fixture.write(1, {"a"});
   fixture.advance();
@@ -30,13 +30,13 @@ TEST(writer, batches_share_a_call_and_each_is_settled_once) {
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a", "ls"}, {"b", "ls"}, {"c", "ls"}}));
   EXPECT_TRUE(fixture.settled().empty());
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{7, PENSTOCK_DELIVERED}, {8, PENSTOCK_DELIVERED}}));
   EXPECT_TRUE(fixture.settled().empty());
   EXPECT_TRUE(fixture.writer.idle());
 }
 
-TEST(writer, five_hundred_records_go_at_once_and_in_one_call) {
+TEST(writer, five_hundred_records_are_sent_at_once_in_one_call) {
   WriterFixture fixture;
   fixture.write(1, std::vector<std::string>(499, "x"));
   fixture.advance();
@@ -47,7 +47,7 @@ TEST(writer, five_hundred_records_go_at_once_and_in_one_call) {
   EXPECT_EQ(fixture.service.calls[0].records.size(), 500U);
 }
 
-TEST(writer, record_501_goes_in_a_second_call) {
+TEST(writer, record_501_is_in_a_second_call) {
   WriterFixture fixture;
   fixture.write(1, std::vector<std::string>(501, "x"));
   fixture.advance();
@@ -56,13 +56,13 @@ TEST(writer, record_501_goes_in_a_second_call) {
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 2U);
   EXPECT_EQ(fixture.service.calls[1].records.size(), 1U);
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_TRUE(fixture.settled().empty());
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST(writer, five_mebibytes_go_in_one_call_and_a_byte_more_does_not) {
+TEST(writer, a_call_has_at_most_five_mebibytes) {
   for (const size_t extra : {0U, 1U}) {
     WriterFixture fixture;
     std::vector<std::string> bodies(10, std::string(512 * 1024 - 2, 'x'));  // the key has two bytes
@@ -74,7 +74,7 @@ TEST(writer, five_mebibytes_go_in_one_call_and_a_byte_more_does_not) {
   }
 }
 
-TEST(writer, five_mebibytes_do_not_wait) {
+TEST(writer, five_mebibytes_are_sent_without_linger) {
   WriterFixture fixture;
   fixture.write(1, std::vector<std::string>(10, std::string(512 * 1024 - 2, 'x')));
   fixture.advance();
@@ -89,11 +89,11 @@ TEST(writer, a_record_of_exactly_one_mebibyte_with_its_key_is_sent) {
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and_its_neighbours_are_sent) {
+TEST(writer, a_record_that_the_agent_could_not_decode_is_a_dead_letter_and_others_are_sent) {
   WriterFixture fixture;
   penstock_record records[2] = {};
   records[0].body = bytes("cut");
@@ -111,11 +111,11 @@ TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"good", "ls"}}));
   EXPECT_NE(fixture.system.files.synced.find("in a form that cannot be decoded"), std::string::npos);
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
 }
 
-TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbours_are_sent) {
+TEST(writer, a_record_one_byte_too_large_is_a_dead_letter_and_others_are_sent) {
   WriterFixture fixture;
   fixture.write(1, {"a", std::string(kMaxRecordBytes - 1, 'x'), "b"});
   fixture.pass(WriterFixture::kLingerMs);
@@ -127,19 +127,19 @@ TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbour
   EXPECT_NE(line.find("1048576"), std::string::npos);
   EXPECT_NE(line.find(R"("sequence_number":"4957")"), std::string::npos);
   EXPECT_TRUE(fixture.settled().empty());
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(fixture.writer.counters().dead_letters, 1);
   EXPECT_EQ(fixture.writer.counters().delivered_records, 2);
 }
 
-TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) {
+TEST(writer, a_full_dead_letter_file_keeps_the_batch_outstanding_until_there_is_space) {
   WriterFixture fixture;
   fixture.system.files.append_error = {Code::io, "PS0000", "No space left on device"};
   fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
   fixture.write(2, {"small"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DELIVERED}}));
   EXPECT_EQ(fixture.writer.counters().healthy, 0);
   ASSERT_FALSE(fixture.system.log.empty());
@@ -156,7 +156,7 @@ TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) 
   EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
 }
 
-TEST(writer, failure_file_that_cannot_be_written_is_not_tried_all_the_time) {
+TEST(writer, a_failing_dead_letter_file_is_retried_with_pauses) {
   WriterFixture fixture;
   fixture.system.files.append_error = {Code::io, "PS0000", "No space left on device"};
   fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
@@ -165,16 +165,16 @@ TEST(writer, failure_file_that_cannot_be_written_is_not_tried_all_the_time) {
   EXPECT_LT(fixture.system.files.append_calls, 60);
 }
 
-TEST(writer, only_refused_records_are_sent_again) {
+TEST(writer, only_rejected_records_are_retried) {
   WriterFixture fixture;
   fixture.write(1, {"a", "b", "c", "d"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.answer({false, true, false, true});
+  fixture.service.respond({false, true, false, true});
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(100);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"b", "ls"}, {"d", "ls"}}));
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
   const WriterCounters counters = fixture.writer.counters();
   EXPECT_EQ(counters.calls, 2);
@@ -185,11 +185,11 @@ TEST(writer, only_refused_records_are_sent_again) {
   EXPECT_EQ(counters.in_flight_bytes, 0);
 }
 
-TEST(writer, records_due_again_go_before_fresh_ones) {
+TEST(writer, retries_are_sent_before_new_records) {
   WriterFixture fixture;
   fixture.write(1, {"old"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.answer({true});
+  fixture.service.respond({true});
   fixture.write(2, {"new"});
   fixture.pass(100);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
@@ -203,22 +203,22 @@ int64_t longest_wait_ms(void (*fail)(FakeService&), int64_t cap_ms) {
   fixture.write(1, {"a"});
   fixture.pass(WriterFixture::kLingerMs);
   int64_t longest_ms = 0;
-  for (int refusals = 1; refusals <= 200; ++refusals) {
+  for (int rejections = 1; rejections <= 200; ++rejections) {
     fail(fixture.service);
     fixture.advance();  // requests the shards
     const int64_t wait_ms = fixture.writer.next_deadline_ms() - fixture.system.clock.now_ms;
-    EXPECT_LE(wait_ms, refusals < 8 ? std::min(int64_t{100} << (refusals - 1), cap_ms) : cap_ms);
+    EXPECT_LE(wait_ms, rejections < 8 ? std::min(int64_t{100} << (rejections - 1), cap_ms) : cap_ms);
     longest_ms = std::max(longest_ms, wait_ms);
     fixture.pass(wait_ms);
   }
   return longest_ms;
 }
 
-TEST(writer, backoff_of_a_refused_record_grows_to_two_seconds_and_no_further) {
-  EXPECT_GT(longest_wait_ms([](FakeService& service) { service.answer({true}); }, 2'000), 1'000);
+TEST(writer, the_backoff_of_a_rejected_record_grows_to_two_seconds) {
+  EXPECT_GT(longest_wait_ms([](FakeService& service) { service.respond({true}); }, 2'000), 1'000);
 }
 
-TEST(writer, backoff_of_a_failed_call_grows_to_ten_seconds_and_no_further) {
+TEST(writer, the_backoff_of_a_failed_call_grows_to_ten_seconds) {
   EXPECT_GT(longest_wait_ms(
                 [](FakeService& service) {
                   service.fail({Code::throttled, "PS0000", "slow down"});
@@ -227,7 +227,7 @@ TEST(writer, backoff_of_a_failed_call_grows_to_ten_seconds_and_no_further) {
             5'000);
 }
 
-TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
+TEST(writer, a_call_with_an_unknown_outcome_is_retried_completely) {
   for (const Code code :
        {Code::transient, Code::throttled, Code::clock_skew, Code::credentials, Code::io, Code::too_large}) {
     WriterFixture fixture;
@@ -238,24 +238,24 @@ TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
     fixture.pass(100);
     ASSERT_EQ(fixture.service.calls.size(), 1U);
     EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
-    fixture.service.answer();
+    fixture.service.respond();
     EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
     EXPECT_EQ(fixture.writer.counters().healthy, 1);
   }
 }
 
-TEST(writer, answer_that_makes_no_sense_is_an_unknown_outcome) {
+TEST(writer, an_invalid_response_is_an_unknown_outcome) {
   WriterFixture fixture;
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.take().answered(aws::ServiceResponse{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
+  fixture.service.take().done(aws::ServiceResponse{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(100);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
 }
 
-TEST(writer, refusal_for_good_is_reported_and_tried_again_every_30_seconds) {
+TEST(writer, a_permanent_error_is_reported_and_retried_every_30_seconds) {
   for (const Code code : {Code::permanent, Code::not_found, Code::config}) {
     WriterFixture fixture;
     fixture.write(1, {"a"});
@@ -268,20 +268,20 @@ TEST(writer, refusal_for_good_is_reported_and_tried_again_every_30_seconds) {
     EXPECT_EQ(fixture.service.calls.size(), 0U);
     fixture.pass(1);
     ASSERT_EQ(fixture.service.calls.size(), 1U);
-    fixture.service.answer();
+    fixture.service.respond();
     EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
     EXPECT_EQ(fixture.writer.counters().healthy, 1);
   }
 }
 
-TEST(writer, a_slow_retry_holds_up_no_quick_one) {
+TEST(writer, a_slow_retry_does_not_delay_a_quick_one) {
   WriterFixture fixture;
   fixture.write(1, {"slow"});
   fixture.pass(WriterFixture::kLingerMs);
   fixture.service.fail({Code::permanent, "PS0000", "no"});
   fixture.write(2, {"quick"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.answer({true});
+  fixture.service.respond({true});
   fixture.pass(100);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"quick", "ls"}}));
@@ -303,26 +303,26 @@ TEST(writer, at_most_eight_calls_are_in_flight) {
   fixture.advance();
   EXPECT_EQ(fixture.service.calls.size(), 8U);
   EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
   fixture.advance();
   EXPECT_EQ(fixture.service.calls.size(), 8U);
 }
 
-TEST(writer, memory_bounds_the_calls_in_flight_but_one_always_goes) {
+TEST(writer, memory_limits_the_calls_in_flight_but_one_is_always_allowed) {
   WriterFixture fixture(size_t{64} << 10);
   fixture.write(1, std::vector<std::string>(20, std::string(1 << 20, 'x').substr(2)));
   fixture.pass(WriterFixture::kLingerMs);
   for (int i = 0; i < 4; ++i) {
     ASSERT_EQ(fixture.service.calls.size(), 1U);
     EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
-    fixture.service.answer();
+    fixture.service.respond();
     EXPECT_EQ(fixture.settled().size(), i == 3 ? 1U : 0U);
     fixture.pass(0);
   }
 }
 
-TEST(writer, a_full_queue_leaves_room_for_several_calls) {
+TEST(writer, a_full_queue_leaves_memory_for_several_calls) {
   WriterFixture fixture(3 << 20);
   for (uint64_t i = 1; !fixture.writer.full(); ++i) fixture.write(i, std::vector<std::string>(500, "0123456789"));
   fixture.advance();
@@ -330,7 +330,7 @@ TEST(writer, a_full_queue_leaves_room_for_several_calls) {
   EXPECT_LE(fixture.writer.counters().in_flight_bytes, 3 << 20);
 }
 
-TEST(writer, it_is_full_from_the_limit_on_with_a_third_kept_for_calls) {
+TEST(writer, a_writer_is_full_at_two_thirds_of_its_memory_limit) {
   WriterFixture measure;
   measure.write(1, {std::string(4000, 'x')});
   const auto held = static_cast<size_t>(measure.writer.counters().in_flight_bytes);
@@ -343,7 +343,7 @@ TEST(writer, it_is_full_from_the_limit_on_with_a_third_kept_for_calls) {
   EXPECT_FALSE(roomy.writer.full());
 }
 
-TEST(writer, it_still_takes_what_it_is_given_when_full_and_has_room_again_once_settled) {
+TEST(writer, a_full_writer_still_accepts_records_and_has_space_again_once_they_are_settled) {
   WriterFixture fixture(size_t{64} << 10);
   EXPECT_FALSE(fixture.writer.full());
   fixture.write(1, {std::string(size_t{64} << 10, 'x')});
@@ -351,12 +351,12 @@ TEST(writer, it_still_takes_what_it_is_given_when_full_and_has_room_again_once_s
   fixture.write(2, {"more"});
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_TRUE(fixture.writer.full());
-  fixture.service.answer();
+  fixture.service.respond();
   EXPECT_EQ(fixture.settled().size(), 2U);
   EXPECT_FALSE(fixture.writer.full());
 }
 
-TEST(writer, empty_batch_is_settled_at_once) {
+TEST(writer, an_empty_batch_is_settled_at_once) {
   WriterFixture fixture;
   fixture.write(9, {});
   EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
@@ -364,7 +364,7 @@ TEST(writer, empty_batch_is_settled_at_once) {
   EXPECT_TRUE(fixture.writer.idle());
 }
 
-TEST(writer, close_sends_what_is_queued_without_waiting_and_takes_no_more) {
+TEST(writer, close_sends_queued_records_without_linger_and_accepts_no_more) {
   WriterFixture fixture;
   fixture.write(1, {"a"});
   fixture.writer.close();
@@ -374,7 +374,7 @@ TEST(writer, close_sends_what_is_queued_without_waiting_and_takes_no_more) {
   EXPECT_EQ(fixture.writer.write(batch).code(), Code::invalid);
 }
 
-TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
+TEST(writer, released_batches_are_settled_so_and_late_responses_change_nothing) {
   WriterFixture fixture;
   fixture.write(1, std::vector<std::string>(501, "x"));
   fixture.write(2, {std::string(kMaxRecordBytes, 'x')});
@@ -385,14 +385,14 @@ TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
   fixture.writer.release();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_RELEASED}, {2, PENSTOCK_RELEASED}}));
   EXPECT_TRUE(fixture.writer.idle());
-  fixture.service.answer();
+  fixture.service.respond();
   fixture.pass(60'000);
   EXPECT_TRUE(fixture.settled().empty());
   EXPECT_TRUE(fixture.service.calls.empty());
   EXPECT_EQ(fixture.writer.counters().queued_records, 0);
 }
 
-TEST(writer, records_are_found_by_their_stride) {
+TEST(writer, records_of_a_batch_are_read_by_stride) {
   struct NewerRecord {
     penstock_record record;
     uint64_t appended;

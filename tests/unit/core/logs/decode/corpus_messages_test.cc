@@ -18,7 +18,7 @@ namespace penstock::logs {
 namespace {
 
 using corpus::member;
-using corpus::text_of;
+using corpus::to_string;
 using rapidjson::Document;
 using rapidjson::Value;
 
@@ -73,7 +73,7 @@ std::vector<Event> events_of(const std::string& data, Status& problem) {
 int64_t time_of(const Value& event) {
   if (!event.HasMember("timestamp")) return kArrivalMs;
   const Value& time = event["timestamp"];
-  return time.IsString() ? std::stoll(text_of(time)) : time.GetInt64();
+  return time.IsString() ? std::stoll(to_string(time)) : time.GetInt64();
 }
 
 std::string or_else(const std::string& text, const std::string& otherwise) {
@@ -87,7 +87,7 @@ std::vector<Event> expected_events(const Value& message) {
   for (const Value& event : message["logEvents"].GetArray()) {
     const Value& extracted = event.HasMember("extractedFields") ? event["extractedFields"] : kNone;
     events.push_back({member(event, "id"), time_of(event),
-                      event["message"].IsString() ? text_of(event["message"]) : json_text(event["message"]),
+                      event["message"].IsString() ? to_string(event["message"]) : json_text(event["message"]),
                       member(message, "logGroup"), member(message, "logStream"),
                       or_else(member(extracted, "@aws.account"), member(message, "owner")),
                       member(extracted, "@aws.region")});
@@ -101,7 +101,7 @@ bool is_sound(const Value& message) {
   return !type.empty() && (type != "DATA_MESSAGE" || member(message, "owner").size() <= kMaxOwnerCharacters);
 }
 
-TEST(corpus_messages, come_apart_into_their_events) {
+TEST(corpus_messages, real_messages_are_split_into_their_events) {
   const std::vector<Document> lines = corpus::read_lines("subscription-messages.jsonl");
   if (lines.empty())
     GTEST_SKIP() << "no " << corpus::path("subscription-messages.jsonl") << "; set PENSTOCK_TEST_DATA";
@@ -123,7 +123,7 @@ TEST(corpus_messages, come_apart_into_their_events) {
 
 // Several documents of one stream in one record, as senders join them: one after another, with or without line
 // ends.
-TEST(corpus_messages, come_apart_when_several_are_joined) {
+TEST(corpus_messages, real_messages_joined_in_one_record_are_split) {
   const std::vector<Document> lines = corpus::read_lines("subscription-messages.jsonl");
   if (lines.empty())
     GTEST_SKIP() << "no " << corpus::path("subscription-messages.jsonl") << "; set PENSTOCK_TEST_DATA";

@@ -23,23 +23,23 @@ std::string event_of(const std::string& escaped_message) {
 
 std::string message_of(const std::string& events) { return kHeader + events + "]}"; }
 
-bool lane_takes(const std::string& json) {
+bool fast_path_reads(const std::string& json) {
   EXPECT_EQ(fast_path_difference(json), "");
   return read_message_for_test(json, true).fast_path_took_all;
 }
 
-TEST(fast_message, the_form_that_cloudwatch_logs_writes_is_taken) {
-  EXPECT_TRUE(lane_takes(message_of(event_of("one"))));
+TEST(fast_message, the_fast_path_reads_the_form_that_cloudwatch_logs_writes) {
+  EXPECT_TRUE(fast_path_reads(message_of(event_of("one"))));
   EXPECT_TRUE(
-      lane_takes(message_of(event_of("") + "," + event_of("two\\n") + "," + event_of("\\u00e9\\t\xC3\xA9"))));
-  EXPECT_TRUE(lane_takes(
+      fast_path_reads(message_of(event_of("") + "," + event_of("two\\n") + "," + event_of("\\u00e9\\t\xC3\xA9"))));
+  EXPECT_TRUE(fast_path_reads(
       R"({"messageType":"DATA_MESSAGE","owner":"","logGroup":"","logStream":"","subscriptionFilters":["a","","b"],)"
       R"("logEvents":[)" +
       event_of("m") + "]}"));
-  EXPECT_TRUE(lane_takes(message_of(event_of("m")) + "{\"another\":\"document\"}"));
+  EXPECT_TRUE(fast_path_reads(message_of(event_of("m")) + "{\"another\":\"document\"}"));
 }
 
-TEST(fast_message, anything_else_is_left_to_the_parser) {
+TEST(fast_message, the_fast_path_leaves_other_forms_to_the_parser) {
   const std::string good = event_of("good\\n");
   for (const std::string& other :
        {message_of(""),
@@ -69,19 +69,19 @@ TEST(fast_message, anything_else_is_left_to_the_parser) {
         message_of(good + R"(,{"timestamp":1725544035523,"id":"1","message":"m\t"},)" + good)}) {
     // A second document after it, or the rest of the first, does not matter.
     const bool is_whole = other == message_of(good + "," + good) + "}";
-    EXPECT_EQ(lane_takes(other), is_whole) << other;
+    EXPECT_EQ(fast_path_reads(other), is_whole) << other;
   }
 }
 
-TEST(fast_message, text_before_an_event_that_is_left_to_the_parser_is_whole) {
+TEST(fast_message, text_before_an_event_left_to_the_parser_is_complete) {
   for (size_t size = 0; size < 40; ++size) {
     const std::string text(size, 'x');
     for (const std::string& before : {event_of(text), event_of("\\n" + text), event_of(text + "\\n")})
-      EXPECT_FALSE(lane_takes(message_of(before + R"(,{"id":"1","timestamp":5,"message":"m"})"))) << before;
+      EXPECT_FALSE(fast_path_reads(message_of(before + R"(,{"id":"1","timestamp":5,"message":"m"})"))) << before;
   }
 }
 
-TEST(fast_message, every_escape_is_undone_wherever_it_stands) {
+TEST(fast_message, the_fast_path_decodes_every_escape_at_every_position) {
   const std::vector<std::string> escapes = {R"(\")",           R"(\\)",           R"(\/)",
                                             R"(\b)",           R"(\f)",           R"(\n)",
                                             R"(\r)",           R"(\t)",           R"(\u0000)",
@@ -93,34 +93,34 @@ TEST(fast_message, every_escape_is_undone_wherever_it_stands) {
                                             R"(\\\ud83d)",     R"(\\\\\\)",       R"(\\\")"};
   for (const std::string& escape : escapes)
     for (size_t before = 0; before < 140; ++before)
-      for (const size_t behind : {0u, 1u, 31u, 32u, 33u, 64u, 100u})
-        ASSERT_TRUE(lane_takes(message_of(event_of(std::string(before, 'a') + escape + std::string(behind, 'z')) +
-                                          "," + event_of(escape))))
+      for (const size_t size_after : {0u, 1u, 31u, 32u, 33u, 64u, 100u})
+        ASSERT_TRUE(fast_path_reads(message_of(
+            event_of(std::string(before, 'a') + escape + std::string(size_after, 'z')) + "," + event_of(escape))))
             << escape << " at " << before;
 }
 
-TEST(fast_message, escapes_are_undone_in_messages_of_any_length) {
+TEST(fast_message, the_fast_path_decodes_escapes_in_messages_of_any_length) {
   for (size_t before = 900; before < 1200; ++before) {
     for (const char* const last : {"", "\\n", "\\\\", "\\u00e9"}) {
-      ASSERT_TRUE(lane_takes(message_of(event_of(std::string(before, 'a') + last))));
+      ASSERT_TRUE(fast_path_reads(message_of(event_of(std::string(before, 'a') + last))));
       std::string dense = std::string(before % 7, 'a');
       while (dense.size() < before) dense += "\\n\\u00e9\\\\xx\\\"";
-      ASSERT_TRUE(lane_takes(message_of(event_of(dense + last) + "," + event_of(last)))) << before;
+      ASSERT_TRUE(fast_path_reads(message_of(event_of(dense + last) + "," + event_of(last)))) << before;
     }
   }
 }
 
-TEST(fast_message, an_escape_at_the_end_of_a_message_leaves_the_text_before_it_where_it_is) {
+TEST(fast_message, an_escape_at_the_end_of_a_message_does_not_move_the_text_before_it) {
   for (const char* const escape : {"\\n", "\\\\", "\\\"", "\\/"}) {
     for (size_t before = 0; before < 140; ++before) {
       const std::string event = event_of(std::string(before, 'a') + escape);
-      ASSERT_TRUE(lane_takes(message_of(event + "," + event)));
-      ASSERT_FALSE(lane_takes(message_of(event + R"(,{"id":"1","timestamp":5,"message":"m"})"))) << before;
+      ASSERT_TRUE(fast_path_reads(message_of(event + "," + event)));
+      ASSERT_FALSE(fast_path_reads(message_of(event + R"(,{"id":"1","timestamp":5,"message":"m"})"))) << before;
     }
   }
 }
 
-TEST(fast_message, what_is_no_json_string_is_refused_as_the_parser_refuses_it) {
+TEST(fast_message, the_fast_path_rejects_what_the_parser_rejects) {
   const std::vector<std::string> bad = {
       "\\x",  "\\", "\\u12", "\\u12g4", "\\u",      "\\U0041",      std::string(1, '\0'),
       "\x01", "\n", "\x1f",  "\\\x01",  "\\u00\"0", "\\ud83d\\u12", "\\ud83d\\ude0"};
@@ -129,12 +129,12 @@ TEST(fast_message, what_is_no_json_string_is_refused_as_the_parser_refuses_it) {
       const std::string json =
           message_of(event_of("good\\n") + "," + event_of(std::string(before, '\\') + part) + "," +
                      event_of(std::string(before, 'a') + part + "k") + "," + event_of("good"));
-      ASSERT_FALSE(lane_takes(json)) << before;
+      ASSERT_FALSE(fast_path_reads(json)) << before;
     }
   }
 }
 
-TEST(fast_message, a_byte_changed_or_a_cut_anywhere_gives_what_the_parser_gives) {
+TEST(fast_message, a_changed_or_truncated_message_gives_the_parsers_result) {
   const std::string whole = message_of(event_of("one\\n\\\"two\\\"") + "," + event_of("\\ud83d\\ude00 three"));
   for (size_t at = 0; at < whole.size(); ++at) {
     EXPECT_EQ(fast_path_difference(whole.substr(0, at)), "") << "cut to " << at;
@@ -146,7 +146,7 @@ TEST(fast_message, a_byte_changed_or_a_cut_anywhere_gives_what_the_parser_gives)
   }
 }
 
-TEST(fast_message, messages_of_chance_give_what_the_parser_gives) {
+TEST(fast_message, random_messages_give_the_parsers_result) {
   std::mt19937 random(20240905);
   const std::vector<std::string> parts = {"a",
                                           "\\\"",
@@ -171,7 +171,7 @@ TEST(fast_message, messages_of_chance_give_what_the_parser_gives) {
         text += parts[random() % (parts.size() - (random() % 500 == 0 ? 0 : 1))];
       events += (index == 0 ? "" : ",") + event_of(text);
     }
-    taken += lane_takes(message_of(events)) ? 1 : 0;
+    taken += fast_path_reads(message_of(events)) ? 1 : 0;
   }
   EXPECT_GT(taken, 1500u);
   EXPECT_LT(taken, 3000u);

@@ -43,7 +43,7 @@ std::string noise(size_t size) {
   return text;
 }
 
-TEST_P(gunzip, a_member_is_inflated_whole) {
+TEST_P(gunzip, a_gzip_member_is_inflated_completely) {
   for (const size_t size : {0u, 1u, 100u, 65536u, 300000u}) {
     const std::string text = noise(size);
     const Inflated result = inflate(gzip(text));
@@ -52,19 +52,19 @@ TEST_P(gunzip, a_member_is_inflated_whole) {
   }
 }
 
-TEST_P(gunzip, members_one_behind_the_other_are_joined) {
+TEST_P(gunzip, consecutive_gzip_members_are_joined) {
   const Inflated result = inflate(gzip("one ") + gzip("") + gzip(noise(5000)));
   EXPECT_TRUE(result.status.ok()) << result.status.message();
   EXPECT_EQ(result.text, "one " + noise(5000));
 }
 
-TEST_P(gunzip, zero_bytes_behind_the_last_member_are_padding) {
+TEST_P(gunzip, zero_bytes_after_the_last_member_are_padding) {
   const Inflated result = inflate(gzip("one ") + gzip("two") + std::string(513, '\0'));
   EXPECT_TRUE(result.status.ok()) << result.status.message();
   EXPECT_EQ(result.text, "one two");
 }
 
-TEST_P(gunzip, line_endings_and_zero_bytes_between_members_and_after_the_last_are_padding) {
+TEST_P(gunzip, line_ends_and_zero_bytes_between_gzip_members_are_padding) {
   using namespace std::string_literals;
   for (const std::string& padding : {"\n"s, "\r\n"s, "\r"s, "\n\n\r\n"s, "\n\0\0"s, "\0\0\n"s, "\0"s}) {
     for (const std::string& end : {""s, padding}) {
@@ -81,14 +81,14 @@ TEST_P(gunzip, line_endings_and_zero_bytes_between_members_and_after_the_last_ar
   }
 }
 
-TEST_P(gunzip, something_else_behind_the_last_member_is_told_and_the_members_are_kept) {
+TEST_P(gunzip, other_data_after_the_last_member_is_reported_and_the_members_are_kept) {
   const Inflated result = inflate(gzip("one ") + gzip("two") + std::string(3, '\0') + "rubbish\x1b");
   EXPECT_EQ(result.status.code(), Code::invalid);
   EXPECT_NE(result.status.message().find("rubbish\\x1b"), std::string::npos) << result.status.message();
   EXPECT_EQ(result.text, "one two");
 }
 
-TEST_P(gunzip, the_limit_is_the_last_size_that_is_allowed) {
+TEST_P(gunzip, a_result_of_exactly_the_inflate_limit_is_allowed) {
   for (const std::string& text : {noise(1000), std::string(1000, 'a')}) {
     EXPECT_TRUE(inflate(gzip(text), 1000).status.ok());
     EXPECT_EQ(inflate(gzip(text), 1000).text, text);
@@ -97,7 +97,7 @@ TEST_P(gunzip, the_limit_is_the_last_size_that_is_allowed) {
   }
 }
 
-TEST_P(gunzip, the_limit_counts_all_members_together) {
+TEST_P(gunzip, the_inflate_limit_counts_all_members_together) {
   const std::string data = gzip(noise(600)) + gzip(noise(400));
   EXPECT_TRUE(inflate(data, 1000).status.ok());
   const Inflated result = inflate(data, 999);
@@ -105,7 +105,7 @@ TEST_P(gunzip, the_limit_counts_all_members_together) {
   EXPECT_EQ(result.text, noise(600));
 }
 
-TEST_P(gunzip, a_bomb_costs_no_more_memory_than_the_limit) {
+TEST_P(gunzip, a_gzip_bomb_uses_no_more_memory_than_the_limit) {
   const std::string bomb = gzip(std::string(64 << 20, 'a'), 9);
   ASSERT_LT(bomb.size(), 70000u);
   const Inflated result = inflate(bomb, 4 << 20);
@@ -113,7 +113,7 @@ TEST_P(gunzip, a_bomb_costs_no_more_memory_than_the_limit) {
   EXPECT_LE(result.memory_bytes, (4u << 20) + 64);
 }
 
-TEST_P(gunzip, a_size_that_lies_in_the_trailer_is_found_out_without_a_large_buffer) {
+TEST_P(gunzip, a_false_size_in_the_trailer_is_detected_without_a_large_buffer) {
   std::string data = gzip(noise(1000));
   for (size_t index = 1; index <= 4; ++index) data[data.size() - index] = '\xff';
   const Inflated result = inflate(data, size_t{1} << 32);
@@ -121,7 +121,7 @@ TEST_P(gunzip, a_size_that_lies_in_the_trailer_is_found_out_without_a_large_buff
   EXPECT_LE(result.memory_bytes, data.size() * 1100);
 }
 
-TEST_P(gunzip, data_cut_anywhere_is_invalid) {
+TEST_P(gunzip, gzip_data_truncated_anywhere_is_invalid) {
   const std::string whole = gzip(noise(300));
   for (size_t size = 2; size < whole.size(); ++size) {
     const Inflated result = inflate(whole.substr(0, size));
@@ -131,7 +131,7 @@ TEST_P(gunzip, data_cut_anywhere_is_invalid) {
   }
 }
 
-TEST_P(gunzip, data_with_a_byte_changed_is_never_taken_for_the_original) {
+TEST_P(gunzip, gzip_data_with_a_changed_byte_never_gives_the_original) {
   const std::string text = noise(300);
   const std::string whole = gzip(text);
   for (size_t index = 10; index < whole.size(); ++index) {
@@ -143,7 +143,7 @@ TEST_P(gunzip, data_with_a_byte_changed_is_never_taken_for_the_original) {
   }
 }
 
-TEST_P(gunzip, the_state_is_good_again_after_damaged_data) {
+TEST_P(gunzip, an_inflater_works_after_damaged_data) {
   Gunzip one(GetParam());
   TextBuffer out;
   EXPECT_FALSE(one.inflate(gzip(noise(1000)).substr(0, 500), kLimit, out).ok());
@@ -151,7 +151,7 @@ TEST_P(gunzip, the_state_is_good_again_after_damaged_data) {
   EXPECT_EQ(out.view(), "good");
 }
 
-TEST_P(gunzip, plain_text_is_not_taken_for_gzip) {
+TEST_P(gunzip, plain_text_is_not_gzip) {
   EXPECT_FALSE(Gunzip::looks_like_gzip(""));
   EXPECT_FALSE(Gunzip::looks_like_gzip("\x1f"));
   EXPECT_FALSE(Gunzip::looks_like_gzip("{}"));
@@ -161,7 +161,7 @@ TEST_P(gunzip, plain_text_is_not_taken_for_gzip) {
   EXPECT_EQ(inflate(std::string(3, '\0')).status.code(), Code::invalid);
 }
 
-TEST_P(gunzip, a_member_that_inflates_by_much_more_than_is_likely_is_whole) {
+TEST_P(gunzip, a_member_with_an_unusual_ratio_is_inflated_completely) {
   const std::string text(kLimit, 'a');
   const std::string data = gzip(text, 9);
   ASSERT_LT(data.size() * 500, text.size());
@@ -169,7 +169,7 @@ TEST_P(gunzip, a_member_that_inflates_by_much_more_than_is_likely_is_whole) {
   EXPECT_EQ(inflate(data, kLimit - 1).status.code(), Code::too_large);
 }
 
-TEST_P(gunzip, a_size_that_lies_costs_no_more_than_a_few_times_the_text) {
+TEST_P(gunzip, a_false_size_uses_no_more_than_a_few_times_the_text) {
   // Only the size at the end of the data is used, and only as a first guess: here 0, 0x03000000 and 0xFFFFFFFF
   // bytes.
   const std::string text = noise(200000);
@@ -184,7 +184,7 @@ TEST_P(gunzip, a_size_that_lies_costs_no_more_than_a_few_times_the_text) {
   EXPECT_LE(result.memory_bytes, 2 * text.size() + 64);
 }
 
-TEST_P(gunzip, what_is_wrong_is_said_in_the_same_words_by_both) {
+TEST_P(gunzip, both_inflaters_report_the_same_errors) {
   const std::string whole = gzip(noise(300)) + gzip("two");
   for (size_t index = 0; index < whole.size(); ++index) {
     for (const int change : {0x01, 0x02, 0x15, 0xff}) {
@@ -199,7 +199,7 @@ TEST_P(gunzip, what_is_wrong_is_said_in_the_same_words_by_both) {
   }
 }
 
-TEST_P(gunzip, a_header_may_have_a_name_and_a_checksum_that_is_checked) {
+TEST_P(gunzip, a_gzip_header_may_have_a_name_and_a_checksum_that_is_verified) {
   // ID1 ID2 CM FLG MTIME XFL OS, then the name, then the last two bytes of the CRC-32 of all that (RFC 1952, 2.3).
   std::string header("\x1f\x8b\x08\x0a\0\0\0\0\0\x03name\0", 15);
   const uLong sum = crc32(0, reinterpret_cast<const Bytef*>(header.data()), static_cast<uInt>(header.size()));

@@ -71,7 +71,7 @@ void expect_all(const Taken& taken, size_t count) {
   EXPECT_EQ(taken.counters.events, static_cast<int64_t>(count));
 }
 
-TEST(subscription_parts, a_message_of_any_number_of_events_is_read_whole_in_every_form) {
+TEST(subscription_parts, a_message_with_any_number_of_events_is_read_completely) {
   for (const size_t count : {8191U, 8192U, 8193U, 16384U, 20'000U}) {
     SCOPED_TRACE(count);
     expect_all(take_apart(message(events(count))), count);
@@ -82,7 +82,7 @@ TEST(subscription_parts, a_message_of_any_number_of_events_is_read_whole_in_ever
   }
 }
 
-TEST(subscription_parts, names_behind_the_events_are_known_with_the_first_of_them) {
+TEST(subscription_parts, names_after_the_events_apply_from_the_first_event) {
   const std::string list = R"({"logEvents":[)" + events(20'000) + "]";
   expect_all(take_apart(list + R"(, "x":{"owner":"no"},"y":["owner","7"] ,"owner": "1\u00323","logGroup":"g",)"
                                R"("logStream":"old","logStream":"s" , "messageType" :"DATA_MESSAGE"})"),
@@ -92,7 +92,7 @@ TEST(subscription_parts, names_behind_the_events_are_known_with_the_first_of_the
   EXPECT_TRUE(without.events[0].starts_with("|eu-west-1|||0|m|")) << without.events[0];
 }
 
-TEST(subscription_parts, a_message_that_is_rejected_or_skipped_costs_the_next_one_nothing) {
+TEST(subscription_parts, a_rejected_or_skipped_message_does_not_affect_the_next) {
   const std::string next = message(events(1));
   for (const std::string names :
        {R"("messageType":"CONTROL_MESSAGE","logGroup":"g")", R"("messageType":"NEW","logGroup":"]}")"}) {
@@ -107,7 +107,7 @@ TEST(subscription_parts, a_message_that_is_rejected_or_skipped_costs_the_next_on
   EXPECT_FALSE(taken.problem.ok());
 }
 
-TEST(subscription_parts, an_error_behind_the_first_part_is_told_and_what_was_read_is_given_out) {
+TEST(subscription_parts, an_error_after_the_first_part_is_reported_and_earlier_events_are_emitted) {
   const std::string good = events(8'192);
   for (const std::string bad : {"", " ", "x", "]", "{}", ",", ",]}", ",,{}]}", ",{\"message\":", "]"}) {
     const Taken taken = take_apart("{" + kNames + R"(,"subscriptionFilters":["f"],"logEvents":[)" + good + bad);
@@ -117,7 +117,7 @@ TEST(subscription_parts, an_error_behind_the_first_part_is_told_and_what_was_rea
   }
 }
 
-TEST(subscription_parts, bad_events_are_told_from_whichever_part) {
+TEST(subscription_parts, invalid_events_are_reported_from_every_part) {
   const Taken taken = take_apart(message(events(8'192) + ",{}," + event(8'192) + ",7"));
   EXPECT_EQ(taken.events.size(), 8'193U);
   EXPECT_NE(taken.problem.message().find("invalid log events: no message in 2 of them (document 1 of"),
@@ -126,7 +126,7 @@ TEST(subscription_parts, bad_events_are_told_from_whichever_part) {
 }
 
 // Whatever the content at the end of a part and the beginning of the next.
-TEST(subscription_parts, parts_do_not_change_what_is_read) {
+TEST(subscription_parts, splitting_into_parts_does_not_change_the_result) {
   const Lines forms = {
       event(1),
       R"({"id":"e","timestamp":1725544035523,"message":"a\tb\"\\ \u00e9\ud83d\ude00\n"})",
@@ -160,7 +160,7 @@ TEST(subscription_parts, parts_do_not_change_what_is_read) {
   }
 }
 
-TEST(subscription_parts, a_batch_has_a_mebibyte_at_most_with_all_that_its_records_repeat) {
+TEST(subscription_parts, a_batch_has_at_most_a_mebibyte_including_repeated_names) {
   const auto of = [](size_t body_bytes) {
     return R"({"id":"1","timestamp":1725544035523,"message":")" + std::string(body_bytes, 'x') + "\"}";
   };
@@ -168,7 +168,7 @@ TEST(subscription_parts, a_batch_has_a_mebibyte_at_most_with_all_that_its_record
   const Taken large = take_apart(
       message(of(400'000) + "," + of(400'000) + "," + of(400'000) + "," + of(3'000'000) + "," + of(10)));
   EXPECT_EQ(large.batches, (std::vector<uint64_t>{2, 1, 1, 1}));
-  EXPECT_GT(large.max_batch_bytes, kMax) << "one event that is larger goes alone";
+  EXPECT_GT(large.max_batch_bytes, kMax) << "one larger event has its own batch";
 
   const std::string name(512, 'n');
   const Taken repeated = take_apart(R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":")" + name +

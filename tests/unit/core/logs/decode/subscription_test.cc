@@ -7,83 +7,83 @@
 #include <vector>
 
 #include "tests/gzip.h"
-#include "tests/unit/core/logs/decode/subscription_taken.h"
+#include "tests/unit/core/logs/decode/decoded_subscription.h"
 
 namespace penstock::logs {
 namespace {
 
 using namespace std::string_literals;
 
-TEST(subscription, a_gzip_message_is_taken_apart_into_its_events) {
-  const Taken taken = take_apart(gzip(message(event("1") + "," + event("2"))));
-  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"}));
-  EXPECT_EQ(taken.counters.messages, 1);
-  EXPECT_EQ(taken.counters.events, 2);
-  EXPECT_EQ(taken.counters.inflated_bytes, static_cast<int64_t>(message(event("1") + "," + event("2")).size()));
+TEST(subscription, a_gzip_message_is_split_into_its_events) {
+  const Decoded decoded = decode(gzip(message(event("1") + "," + event("2"))));
+  EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+  EXPECT_EQ(decoded.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"}));
+  EXPECT_EQ(decoded.counters.messages, 1);
+  EXPECT_EQ(decoded.counters.events, 2);
+  EXPECT_EQ(decoded.counters.inflated_bytes, static_cast<int64_t>(message(event("1") + "," + event("2")).size()));
 }
 
-TEST(subscription, plain_json_is_read_like_gzip) {
-  const Taken taken = take_apart(message(event("1")));
-  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-  EXPECT_EQ(taken.lines, kOneEvent);
+TEST(subscription, a_plain_json_message_is_read_like_gzip) {
+  const Decoded decoded = decode(message(event("1")));
+  EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+  EXPECT_EQ(decoded.lines, kOneEvent);
 }
 
-TEST(subscription, members_may_come_in_any_order_with_unknown_ones_between) {
-  const Taken taken = take_apart(
+TEST(subscription, members_of_a_message_may_be_in_any_order_with_unknown_ones) {
+  const Decoded decoded = decode(
       R"({"new":{"logEvents":[{"message":"not me"}],"x":[[1,{}]]},"logEvents":[{"x":[1,2],"message":"m1","y":)"
       R"({"message":"nor me","timestamp":9},"timestamp":5,"id":"1"}],"policyLevel":"ACCOUNT_LEVEL_POLICY",)"
       R"("logStream":"s","logGroup":"g","n":null,"owner":"123","b":true,"messageType":"DATA_MESSAGE"})");
-  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-  EXPECT_EQ(taken.lines, kOneEvent);
+  EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+  EXPECT_EQ(decoded.lines, kOneEvent);
 }
 
-TEST(subscription, escapes_are_undone_and_other_bytes_kept) {
-  const Taken taken =
-      take_apart(message(R"({"id":"1","timestamp":5,"message":"a\tb\n\"c\"\\\/ \u00e9\ud83d\ude00 \u0000 )"
-                         "\xFF\"}"));
-  EXPECT_EQ(taken.lines.at(1), "5 1 a\tb\n\"c\"\\/ é😀 \0 \xFF"s);
+TEST(subscription, escapes_are_decoded_and_other_bytes_kept) {
+  const Decoded decoded =
+      decode(message(R"({"id":"1","timestamp":5,"message":"a\tb\n\"c\"\\\/ \u00e9\ud83d\ude00 \u0000 )"
+                     "\xFF\"}"));
+  EXPECT_EQ(decoded.lines.at(1), "5 1 a\tb\n\"c\"\\/ é😀 \0 \xFF"s);
 }
 
-TEST(subscription, several_documents_may_stand_back_to_back) {
+TEST(subscription, several_messages_may_follow_each_other) {
   for (const std::string between : {"", "\n", " \r\n\t"}) {
     const std::string first = message(event("1"));
     std::string second = between;
     second += message(event("2"));
     second += between;
     for (const std::string& data : {first + second, gzip(first + second), gzip(first) + gzip(second)}) {
-      const Taken taken = take_apart(data);
-      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-      EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1",
-                                                       "batch 123 eu-west-1 g s", "5 2 m2"}));
+      const Decoded decoded = decode(data);
+      EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+      EXPECT_EQ(decoded.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1",
+                                                         "batch 123 eu-west-1 g s", "5 2 m2"}));
     }
   }
 }
 
-TEST(subscription, pretty_printed_documents_and_zero_padding_are_read) {
-  const Taken taken = take_apart(
+TEST(subscription, pretty_printed_messages_and_zero_padding_are_read) {
+  const Decoded decoded = decode(
       "{\n  \"messageType\" : \"DATA_MESSAGE\",\n  \"owner\": \"123\", \"logGroup\": \"g\",\r\n\t\"logStream\": "
       "\"s\","
       "\n  \"logEvents\": [\n    { \"id\": \"1\",\n \"timestamp\": 5, \"message\": \"m1\" }\n  ]\n}\n" +
       std::string(100, '\0'));
-  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-  EXPECT_EQ(taken.lines, kOneEvent);
+  EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+  EXPECT_EQ(decoded.lines, kOneEvent);
 }
 
-TEST(subscription, line_endings_and_zero_bytes_between_messages_and_after_them_are_padding) {
+TEST(subscription, line_ends_and_zero_bytes_between_messages_are_padding) {
   const std::string one = message(event("1"));
   const std::string two = message(event("2"));
   const std::vector<std::string> both = {"batch 123 eu-west-1 g s", "5 1 m1", "batch 123 eu-west-1 g s", "5 2 m2"};
   for (const std::string& padding : {"\n"s, "\r\n"s, "\n\n"s, "\0"s, "\n\0\0\r\n"s, "\0\n\0"s}) {
     for (const std::string& data : {gzip(one) + padding + gzip(two) + padding, gzip(one + padding + two + padding),
                                     gzip(one + padding) + gzip(two) + padding, one + padding + two + padding}) {
-      const Taken taken = take_apart(data);
-      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-      EXPECT_EQ(taken.lines, both);
+      const Decoded decoded = decode(data);
+      EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+      EXPECT_EQ(decoded.lines, both);
     }
-    EXPECT_EQ(take_apart(gzip(one) + padding).lines, kOneEvent);
-    EXPECT_TRUE(take_apart(gzip(one) + padding).problem.ok());
-    EXPECT_TRUE(says(take_apart(padding).problem, "the record is empty"));
+    EXPECT_EQ(decode(gzip(one) + padding).lines, kOneEvent);
+    EXPECT_TRUE(decode(gzip(one) + padding).problem.ok());
+    EXPECT_TRUE(says(decode(padding).problem, "the record is empty"));
   }
 }
 
@@ -103,32 +103,32 @@ TEST(subscription, control_messages_and_unknown_types_are_skipped_and_counted) {
   EXPECT_EQ(reader.unknown_type(), "NEW\\x1b_KIND");
 }
 
-TEST(subscription, an_event_that_speaks_of_control_messages_is_an_event) {
-  const Taken taken = take_apart(message(R"({"id":"1","timestamp":5,"message":"CWL CONTROL MESSAGE: x"})"));
-  EXPECT_EQ(taken.lines.at(1), "5 1 CWL CONTROL MESSAGE: x");
+TEST(subscription, an_event_that_mentions_control_messages_is_an_event) {
+  const Decoded decoded = decode(message(R"({"id":"1","timestamp":5,"message":"CWL CONTROL MESSAGE: x"})"));
+  EXPECT_EQ(decoded.lines.at(1), "5 1 CWL CONTROL MESSAGE: x");
 }
 
 TEST(subscription, timestamps_may_be_strings_or_have_a_fraction) {
   for (const std::string time : {"1725544035523", "\"1725544035523\"", "1725544035523.0", "1.725544035523e12"}) {
-    const Taken taken = take_apart(message(R"({"id":"1","message":"m","timestamp":)" + time + "}"));
-    EXPECT_EQ(taken.lines.at(1), "1725544035523 1 m") << time;
+    const Decoded decoded = decode(message(R"({"id":"1","message":"m","timestamp":)" + time + "}"));
+    EXPECT_EQ(decoded.lines.at(1), "1725544035523 1 m") << time;
   }
 }
 
-TEST(subscription, an_event_without_a_usable_timestamp_gets_the_time_of_arrival) {
+TEST(subscription, an_event_without_a_valid_timestamp_gets_the_arrival_time) {
   for (const std::string time :
        {"", R"(,"timestamp":null)", R"(,"timestamp":"soon")", R"(,"timestamp":-1)", R"(,"timestamp":{"a":1})",
         R"(,"timestamp":253402300800000)", R"(,"timestamp":"")", R"(,"timestamp":99999999999999999999999)"}) {
-    const Taken taken = take_apart(message(event("0") + R"(,{"id":"1","message":"m")" + time + "}"));
-    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-    EXPECT_EQ(taken.lines.at(1), "5 0 m0");
-    EXPECT_EQ(taken.lines.at(2), "1700000000123(arrival) 1 m") << time;
+    const Decoded decoded = decode(message(event("0") + R"(,{"id":"1","message":"m")" + time + "}"));
+    EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+    EXPECT_EQ(decoded.lines.at(1), "5 0 m0");
+    EXPECT_EQ(decoded.lines.at(2), "1700000000123(arrival) 1 m") << time;
   }
-  EXPECT_EQ(take_apart(message(R"({"id":"1","message":"m","timestamp":253402300799999})")).lines.at(1),
+  EXPECT_EQ(decode(message(R"({"id":"1","message":"m","timestamp":253402300799999})")).lines.at(1),
             "253402300799999 1 m");
 }
 
-TEST(subscription, a_message_that_is_no_string_becomes_its_json_text) {
+TEST(subscription, a_message_that_is_not_a_string_becomes_its_json_text) {
   struct Case {
     std::string json;
     std::string expected;
@@ -142,27 +142,26 @@ TEST(subscription, a_message_that_is_no_string_becomes_its_json_text) {
       {"null", "null"},
   };
   for (const auto& [json, expected] : cases) {
-    const Taken taken = take_apart(message(R"({"message":)" + json + R"(,"id":"1","timestamp":5},)" + event("2")));
-    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-    EXPECT_EQ(taken.lines.at(1), "5 1 " + expected);
-    EXPECT_EQ(taken.lines.at(2), "5 2 m2");
+    const Decoded decoded = decode(message(R"({"message":)" + json + R"(,"id":"1","timestamp":5},)" + event("2")));
+    EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+    EXPECT_EQ(decoded.lines.at(1), "5 1 " + expected);
+    EXPECT_EQ(decoded.lines.at(2), "5 2 m2");
   }
 }
 
-TEST(subscription, an_id_that_is_a_whole_number_is_kept_digit_by_digit) {
+TEST(subscription, an_integer_id_is_kept_digit_by_digit) {
   for (const std::string id :
        {"0", "7", "-5", "18446744073709551616", "38700000000000000000000000000000000000000000000000000006"}) {
-    const Taken taken = take_apart(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"},)" + event("1")));
-    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 " + id + " m", "5 1 m1"}));
+    const Decoded decoded = decode(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"},)" + event("1")));
+    EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+    EXPECT_EQ(decoded.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 " + id + " m", "5 1 m1"}));
   }
   const std::string digits(300, '9');
-  EXPECT_EQ(take_apart(message(R"({"message":"m","timestamp":5,"id" : )" + digits + "}")).lines.at(1),
+  EXPECT_EQ(decode(message(R"({"message":"m","timestamp":5,"id" : )" + digits + "}")).lines.at(1),
             "5 " + digits + " m");
   for (const std::string id : {"1.5", "1e3", "-0.0", "null", "true", "{}", "[7]"})
-    EXPECT_EQ(take_apart(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"})")).lines.at(1), "5  m");
-  EXPECT_EQ(take_apart(message(R"({"timestamp":5,"message":{"id":7},"x":{"id":8}})")).lines.at(1),
-            R"(5  {"id":7})");
+    EXPECT_EQ(decode(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"})")).lines.at(1), "5  m");
+  EXPECT_EQ(decode(message(R"({"timestamp":5,"message":{"id":7},"x":{"id":8}})")).lines.at(1), R"(5  {"id":7})");
 }
 
 // Valid in JSON, but not representable as a double, or only as 0.
@@ -186,29 +185,29 @@ const std::vector<std::string>& extreme_numbers() {
   return numbers;
 }
 
-TEST(subscription, a_number_that_no_double_holds_costs_nothing_where_it_is_not_needed) {
+TEST(subscription, a_number_beyond_doubles_is_harmless_where_it_is_not_used) {
   for (const std::string& number : extreme_numbers()) {
     const std::string text = R"({"n":)" + number + R"(,"a":[)" + number + "," + number +
                              R"( ],"messageType":"DATA_MESSAGE","owner":"123",)" +
                              R"("logGroup":"g","logStream":"s","logEvents":[)" + event("0") +
                              R"(,{"id":"1","n":)" + number + R"(,"timestamp":5,"ingestionTime":)" + number +
                              R"(,"message":"m1"},)" + event("2") + "],\"b\":" + number + "}";
-    const Taken taken = take_apart(text + event("3") + text);
-    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2",
-                                                     "batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2"}))
+    const Decoded decoded = decode(text + event("3") + text);
+    EXPECT_EQ(decoded.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2",
+                                                       "batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2"}))
         << number;
-    EXPECT_TRUE(says(taken.problem, "(document 2 of the record")) << taken.problem.message();
+    EXPECT_TRUE(says(decoded.problem, "(document 2 of the record")) << decoded.problem.message();
   }
 }
 
-TEST(subscription, a_timestamp_that_no_double_holds_costs_the_time_of_its_own_event_alone) {
+TEST(subscription, a_timestamp_beyond_doubles_affects_only_its_own_event) {
   for (const std::string& number : extreme_numbers()) {
     const bool is_zero = number.starts_with("-0") || number.starts_with("0e");
     for (const std::string& time : {number, '"' + number + '"'}) {
-      const Taken taken = take_apart(
-          message(event("0") + R"(,{"id":"1","timestamp":)" + time + R"(,"message":"m1"},)" + event("2")));
-      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-      EXPECT_EQ(taken.lines,
+      const Decoded decoded =
+          decode(message(event("0") + R"(,{"id":"1","timestamp":)" + time + R"(,"message":"m1"},)" + event("2")));
+      EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+      EXPECT_EQ(decoded.lines,
                 (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0",
                                           is_zero ? "0 1 m1" : "1700000000123(arrival) 1 m1", "5 2 m2"}))
           << time;
@@ -216,41 +215,41 @@ TEST(subscription, a_timestamp_that_no_double_holds_costs_the_time_of_its_own_ev
   }
 }
 
-TEST(subscription, an_id_or_a_message_that_no_double_holds_is_text) {
+TEST(subscription, an_id_or_message_beyond_doubles_is_text) {
   for (const std::string& number : extreme_numbers()) {
     const bool is_whole = number.find_first_of(".eE") == number.npos;
-    const Taken taken =
-        take_apart(message(event("0") + R"(,{"id":)" + number + R"(,"timestamp":5,"message":{"a":[)" + number +
-                           R"(]}},)" + R"({"id":"2","timestamp":5,"message":)" + number + "}," + event("3")));
-    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-    EXPECT_EQ(taken.lines,
+    const Decoded decoded =
+        decode(message(event("0") + R"(,{"id":)" + number + R"(,"timestamp":5,"message":{"a":[)" + number +
+                       R"(]}},)" + R"({"id":"2","timestamp":5,"message":)" + number + "}," + event("3")));
+    EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+    EXPECT_EQ(decoded.lines,
               (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0",
                                         "5 " + (is_whole ? number : "") + R"( {"a":[)" + number + "]}",
                                         "5 2 " + number, "5 3 m3"}));
   }
 }
 
-TEST(subscription, a_number_that_no_double_holds_stays_as_it_is_in_extracted_fields) {
+TEST(subscription, a_number_beyond_doubles_is_unchanged_in_extracted_fields) {
   for (const std::string& number : extreme_numbers()) {
     const std::string fields = R"({"n":)" + number + R"(,"@aws.account":"111","a":[)" + number + "]}";
     const std::string data =
         message(R"({"id":"1","timestamp":5,"message":"m","extractedFields":)" + fields + "}," + event("2"));
-    EXPECT_EQ(take_apart(data, 1 << 20, ExtractedFields::keep).lines,
+    EXPECT_EQ(decode(data, 1 << 20, ExtractedFields::keep).lines,
               (std::vector<std::string>{"batch 111 eu-west-1 g s", "5 1 m fields " + fields,
                                         "batch 123 eu-west-1 g s", "5 2 m2"}));
-    EXPECT_EQ(take_apart(data).lines,
+    EXPECT_EQ(decode(data).lines,
               (std::vector<std::string>{"batch 111 eu-west-1 g s", "5 1 m", "batch 123 eu-west-1 g s", "5 2 m2"}));
   }
 }
 
-TEST(subscription, what_only_begins_like_a_number_is_broken_json) {
+TEST(subscription, text_that_only_begins_like_a_number_is_invalid_json) {
   for (const std::string text : {"1e999e5", "1e999.5", "1e999x", "1e", "1e+", "01e999", "1.e999", "-", "+1e999",
                                  "99e9999999999x", "Infinity"}) {
-    const Taken taken =
-        take_apart(message(R"({"id":"1","timestamp":)" + text + R"(,"message":"m1"},)" + event("2")));
-    EXPECT_TRUE(says(taken.problem, "damaged JSON: ") && says(taken.problem, "(document 1 of"))
-        << text << taken.problem.message();
-    EXPECT_TRUE(taken.lines.empty()) << text;
+    const Decoded decoded =
+        decode(message(R"({"id":"1","timestamp":)" + text + R"(,"message":"m1"},)" + event("2")));
+    EXPECT_TRUE(says(decoded.problem, "damaged JSON: ") && says(decoded.problem, "(document 1 of"))
+        << text << decoded.problem.message();
+    EXPECT_TRUE(decoded.lines.empty()) << text;
   }
 }
 
@@ -258,17 +257,17 @@ TEST(subscription, batches_are_split_where_account_or_region_change) {
   const auto from = [](const std::string& id, const std::string& fields) {
     return R"({"extractedFields":)" + fields + R"(,"id":")" + id + R"(","timestamp":5,"message":"m"})";
   };
-  const Taken taken = take_apart(
-      message(event("1") + "," + from("2", R"({"@aws.account":"111","@aws.region":"us-east-1","x":"y"})") + "," +
-              from("3", R"({"@aws.region":"us-east-1","@aws.account":"111"})") + "," +
-              from("4", R"({"@aws.region":"us-east-2"})") + "," + from("5", R"({"$1":"z"})")));
-  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
-  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "batch 111 us-east-1 g s",
-                                                   "5 2 m", "5 3 m", "batch 123 us-east-2 g s", "5 4 m",
-                                                   "batch 123 eu-west-1 g s", "5 5 m"}));
+  const Decoded decoded =
+      decode(message(event("1") + "," + from("2", R"({"@aws.account":"111","@aws.region":"us-east-1","x":"y"})") +
+                     "," + from("3", R"({"@aws.region":"us-east-1","@aws.account":"111"})") + "," +
+                     from("4", R"({"@aws.region":"us-east-2"})") + "," + from("5", R"({"$1":"z"})")));
+  EXPECT_TRUE(decoded.problem.ok()) << decoded.problem.message();
+  EXPECT_EQ(decoded.lines, (std::vector<std::string>{
+                               "batch 123 eu-west-1 g s", "5 1 m1", "batch 111 us-east-1 g s", "5 2 m", "5 3 m",
+                               "batch 123 us-east-2 g s", "5 4 m", "batch 123 eu-west-1 g s", "5 5 m"}));
 }
 
-TEST(subscription, extracted_fields_are_kept_as_they_came_on_request) {
+TEST(subscription, extracted_fields_are_kept_unchanged_on_request) {
   const auto with = [](const std::string& id, const std::string& fields) {
     return R"({"id":")" + id + R"(","timestamp":5,"message":"m","extractedFields":)" + fields + "}";
   };
@@ -276,46 +275,46 @@ TEST(subscription, extracted_fields_are_kept_as_they_came_on_request) {
   const std::string data = message(event("1") + "," + with("2", odd) + "," + with("3", "{}") + "," +
                                    with("4", "null") + "," + with("5", "\"{}\"") + "," + event("6"));
   for (const std::string& record : {data, gzip(data)}) {
-    const Taken kept = take_apart(record, 1 << 20, ExtractedFields::keep);
+    const Decoded kept = decode(record, 1 << 20, ExtractedFields::keep);
     EXPECT_TRUE(kept.problem.ok()) << kept.problem.message();
     EXPECT_EQ(kept.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m fields " + odd,
                                                     "5 3 m fields {}", "5 4 m", "5 5 m", "5 6 m6"}));
-    EXPECT_EQ(take_apart(record).lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m",
-                                                                  "5 3 m", "5 4 m", "5 5 m", "5 6 m6"}));
+    EXPECT_EQ(decode(record).lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m",
+                                                              "5 3 m", "5 4 m", "5 5 m", "5 6 m6"}));
   }
 }
 
-TEST(subscription, extracted_fields_that_are_kept_still_say_account_and_region) {
+TEST(subscription, extracted_fields_that_are_kept_still_set_account_and_region) {
   const std::string fields = R"({"@aws.account":"111","@aws.region":"us-east-1","level":"\ud83d"})";
   const std::string data =
       message(R"({"extractedFields":)" + fields + R"(,"id":"1","timestamp":5,"message":"m"})");
-  EXPECT_EQ(take_apart(data, 1 << 20, ExtractedFields::keep).lines,
+  EXPECT_EQ(decode(data, 1 << 20, ExtractedFields::keep).lines,
             (std::vector<std::string>{
                 "batch 111 us-east-1 g s",
                 R"(5 1 m fields {"@aws.account":"111","@aws.region":"us-east-1","level":"\ufffd"})"}));
 }
 
 TEST(subscription, a_missing_owner_group_or_stream_is_empty) {
-  const Taken taken = take_apart(R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":"m"}]})");
-  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch  eu-west-1  ", "1700000000123(arrival)  m"}));
+  const Decoded decoded = decode(R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":"m"}]})");
+  EXPECT_EQ(decoded.lines, (std::vector<std::string>{"batch  eu-west-1  ", "1700000000123(arrival)  m"}));
 }
 
 TEST(subscription, a_message_without_events_gives_no_batch) {
-  const Taken taken = take_apart(message(""));
-  EXPECT_TRUE(taken.problem.ok());
-  EXPECT_TRUE(taken.lines.empty());
-  EXPECT_EQ(taken.counters.messages, 1);
+  const Decoded decoded = decode(message(""));
+  EXPECT_TRUE(decoded.problem.ok());
+  EXPECT_TRUE(decoded.lines.empty());
+  EXPECT_EQ(decoded.counters.messages, 1);
 }
 
-TEST(subscription, the_limit_holds_for_gzip_and_plain_json) {
+TEST(subscription, the_inflate_limit_applies_to_gzip_and_plain_json) {
   const std::string whole = message(event("1"));
   for (const std::string& data : {whole, gzip(whole)}) {
-    EXPECT_EQ(take_apart(data, whole.size()).lines, kOneEvent);
-    EXPECT_EQ(take_apart(data, whole.size() - 1).problem.code(), Code::too_large);
+    EXPECT_EQ(decode(data, whole.size()).lines, kOneEvent);
+    EXPECT_EQ(decode(data, whole.size() - 1).problem.code(), Code::too_large);
   }
 }
 
-TEST(subscription, many_events_come_in_batches_of_bounded_size) {
+TEST(subscription, many_events_are_emitted_in_batches_of_bounded_size) {
   std::string events;
   for (int index = 0; index < 20000; ++index) events += (index == 0 ? "" : ",") + event(std::to_string(index));
   SubscriptionReader reader(8 << 20);
@@ -326,7 +325,7 @@ TEST(subscription, many_events_come_in_batches_of_bounded_size) {
   EXPECT_EQ(sizes, (std::vector<uint64_t>{8192, 8192, 20000 - 2 * 8192}));
 }
 
-TEST(subscription, large_buffers_are_given_back_after_the_end) {
+TEST(subscription, large_buffers_are_freed_after_the_end) {
   SubscriptionReader reader(64 << 20);
   penstock_batch batch = {};
   const auto run = [&](size_t body_bytes) {

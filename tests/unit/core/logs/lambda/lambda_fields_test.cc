@@ -125,7 +125,7 @@ Printed print(std::string head, Fields fields, const std::array<Part, count>& pa
 
 constexpr int kRounds = 20000;
 
-TEST(lambda_fields, of_a_report_are_read_back_in_every_order_of_its_parts) {
+TEST(lambda_fields, fields_of_a_report_are_read_in_any_order) {
   Random random(1);
   for (int round = 0; round < kRounds; ++round) {
     const std::string id = random.word();
@@ -137,7 +137,7 @@ TEST(lambda_fields, of_a_report_are_read_back_in_every_order_of_its_parts) {
   }
 }
 
-TEST(lambda_fields, of_starts_are_read_back) {
+TEST(lambda_fields, fields_of_start_lines_are_read) {
   Random random(2);
   for (int round = 0; round < kRounds; ++round) {
     const std::string id = random.word();
@@ -148,7 +148,7 @@ TEST(lambda_fields, of_starts_are_read_back) {
   }
 }
 
-TEST(lambda_fields, of_reports_of_phases_are_read_back) {
+TEST(lambda_fields, fields_of_phase_reports_are_read) {
   Random random(3);
   for (int round = 0; round < kRounds; ++round) {
     const bool is_init = random.coin();
@@ -161,7 +161,7 @@ TEST(lambda_fields, of_reports_of_phases_are_read_back) {
   }
 }
 
-TEST(lambda_fields, fail_a_report_by_status_or_error_type) {
+TEST(lambda_fields, a_report_with_a_status_or_error_type_is_a_failure) {
   const std::string head = "REPORT RequestId: a-1\tDuration: 1.00 ms";
   for (const char* const tail : {"\tStatus: error", "\tStatus: timeout", "\tStatus: failure", "\tError Type: X"})
     EXPECT_TRUE(read_lambda_line(head + tail).failed) << tail;
@@ -169,7 +169,7 @@ TEST(lambda_fields, fail_a_report_by_status_or_error_type) {
     EXPECT_FALSE(read_lambda_line(head + tail).failed) << tail;
 }
 
-TEST(lambda_fields, are_looked_for_in_the_2048_bytes_behind_the_keyword) {
+TEST(lambda_fields, fields_are_searched_in_the_2048_bytes_after_the_keyword) {
   for (const size_t size : {2048U, 2049U}) {
     std::string fields = "RequestId: a-1\t";
     const std::string last = "\tDuration: 5";
@@ -178,7 +178,7 @@ TEST(lambda_fields, are_looked_for_in_the_2048_bytes_behind_the_keyword) {
   }
 }
 
-TEST(lambda_fields, are_looked_for_among_the_first_32_keys) {
+TEST(lambda_fields, fields_are_searched_among_the_first_32_keys) {
   for (const int others : {30, 31}) {
     std::string line = "REPORT RequestId: a-1";
     for (int key = 0; key < others; ++key) line += "\tOther: 1";
@@ -187,7 +187,7 @@ TEST(lambda_fields, are_looked_for_among_the_first_32_keys) {
   }
 }
 
-TEST(lambda_fields, are_counted_the_same_behind_an_id_as_lambda_writes_it) {
+TEST(lambda_fields, fields_after_an_id_are_counted_the_same) {
   for (const int others : {30, 31}) {
     std::string line = "REPORT RequestId: 3604209a-e9a3-11e6-939a-abb315bb0b1f";
     for (int key = 0; key < others; ++key) line += "\tOther: 1";
@@ -196,7 +196,7 @@ TEST(lambda_fields, are_counted_the_same_behind_an_id_as_lambda_writes_it) {
   }
 }
 
-TEST(lambda_fields, hold_no_control_character_in_a_level_in_brackets) {
+TEST(lambda_fields, a_level_in_brackets_has_no_control_character) {
   constexpr std::string_view kBehind = "]\t2024-01-01T00:00:00.000Z\t3604209a-e9a3-11e6-939a-abb315bb0b1f\ttext";
   for (const char* const level : {"a\rb", "a\tb", "a\nb", "a\x01"}) {
     const std::string text = "[" + std::string(level) + std::string(kBehind);
@@ -207,7 +207,7 @@ TEST(lambda_fields, hold_no_control_character_in_a_level_in_brackets) {
   EXPECT_EQ(read_lambda_line("[a b" + std::string(kBehind)).level.size(), 3U);
 }
 
-TEST(lambda_fields, take_a_word_of_a_ruby_line_for_an_id_where_it_may_be_one) {
+TEST(lambda_fields, a_word_of_a_ruby_line_is_an_id_if_it_can_be_one) {
   const auto line_with = [](std::string_view id) {
     return "I, [2024-01-01T00:00:00.000000 #8]  INFO " + std::string(id) + " -- : text";
   };
@@ -224,7 +224,7 @@ TEST(lambda_fields, take_a_word_of_a_ruby_line_for_an_id_where_it_may_be_one) {
   }
 }
 
-TEST(lambda_fields, are_set_once_and_unset_again) {
+TEST(lambda_fields, fields_are_reset_between_lines) {
   LambdaLine line;
   EXPECT_FALSE(line.says_anything());
   line.set(LambdaField::status, "error");
@@ -237,7 +237,7 @@ TEST(lambda_fields, are_set_once_and_unset_again) {
   EXPECT_FALSE(line.says_anything());
 }
 
-TEST(lambda_fields, keep_to_their_kinds) {
+TEST(lambda_fields, fields_have_their_types) {
   LambdaLine line;
   for (const char* const text : {"", "NaN", "1,5", "01", "1.", "+1", "0x1", "1 ", "Infinity"})
     line.set(LambdaField::duration_ms, text);

@@ -9,7 +9,7 @@
 namespace penstock::logs {
 namespace {
 
-TEST(level, the_words_of_all_runtimes_have_one_of_six) {
+TEST(level, level_words_of_all_runtimes_map_to_six_levels) {
   const struct {
     std::string_view level;
     std::vector<std::string_view> words;
@@ -25,7 +25,7 @@ TEST(level, the_words_of_all_runtimes_have_one_of_six) {
     for (const std::string_view word : one.words) EXPECT_EQ(normalized_level(word), one.level) << word;
 }
 
-TEST(level, other_words_have_none) {
+TEST(level, other_words_are_not_levels) {
   for (const std::string_view word : {"", "Level 25", "WARNINGS", "INF", "30", "NOTSET", "INFO ", "inf\xC3\xB6"})
     EXPECT_EQ(normalized_level(word), "") << word;
 }

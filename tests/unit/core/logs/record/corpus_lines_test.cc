@@ -20,7 +20,7 @@ namespace penstock::logs {
 namespace {
 
 using corpus::member;
-using corpus::text_of;
+using corpus::to_string;
 using rapidjson::Document;
 using rapidjson::Value;
 
@@ -210,7 +210,7 @@ constexpr std::array kNumbers = {
 };
 
 // Returns the number after a key, or "". The key must not be the end of a longer one.
-std::string number_behind(const std::string& message, const std::string& key) {
+std::string number_after(const std::string& message, const std::string& key) {
   for (size_t at = 0; (at = message.find(key, at)) != std::string::npos; ++at) {
     const std::string before = message.substr(0, at);
     bool is_longer = false;
@@ -227,7 +227,7 @@ void expect_numbers(const Case& line) {
   for (const Number& number : kNumbers) {
     std::string name = number.name;
     if (line.format == "lambda.restore_report" && name == "durationMs") name = "restoreDurationMs";
-    const std::string expected = number_behind(line.message, number.key);
+    const std::string expected = number_after(line.message, number.key);
     if (name == "restoreDurationMs" && expected.empty() && line.lambda().HasMember("restoreDurationMs")) continue;
     ASSERT_EQ(line.lambda().HasMember(name.c_str()), !expected.empty()) << name;
     if (expected.empty()) continue;
@@ -359,14 +359,14 @@ void expect_rule(const Case& line, const Rule& rule) {
     for (const Text& text : kTexts) expect_text(line, text);
 }
 
-TEST(corpus_lines, have_a_rule_each_and_become_what_it_says) {
+TEST(corpus_lines, each_real_line_has_a_rule_and_becomes_a_matching_record) {
   const std::vector<Document> lines = corpus::read_lines("lambda-lines.jsonl");
   if (lines.empty()) GTEST_SKIP() << "no " << corpus::path("lambda-lines.jsonl") << "; set PENSTOCK_TEST_DATA";
   const RecordChecker checker{LambdaFilterOptions()};
   for (const Document& entry : lines) {
     Case line;
     line.format = member(entry, "format");
-    line.message = text_of(entry["message"]);
+    line.message = to_string(entry["message"]);
     SCOPED_TRACE(line.format + ": " + line.message);
     const std::string record = filtered_one(line.message);
     EXPECT_EQ(checker.fault(record, line.message), "") << record;

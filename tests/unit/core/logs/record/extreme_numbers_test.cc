@@ -37,7 +37,7 @@ std::string facts(const std::string& body, Schema schema) {
   return std::string(lambda.value_or(record));
 }
 
-TEST(extreme_numbers, in_lines_are_no_facts_and_cost_no_other) {
+TEST(extreme_numbers, extreme_numbers_in_lines_are_not_facts_and_do_not_affect_others) {
   for (const std::string& number : unusable()) {
     for (const Schema schema : {Schema::standard, Schema::legacy, Schema::otel, Schema::ecs}) {
       const std::string report =
@@ -59,7 +59,7 @@ TEST(extreme_numbers, in_lines_are_no_facts_and_cost_no_other) {
   }
 }
 
-TEST(extreme_numbers, in_platform_objects_stay_where_they_are_and_are_no_facts) {
+TEST(extreme_numbers, extreme_numbers_in_platform_objects_are_unchanged_and_not_facts) {
   for (const std::string& number : unusable()) {
     const std::string object =
         R"({"time":"2025-10-09T08:53:20.025Z","type":"platform.report","record":{"metrics":{)"
@@ -75,7 +75,7 @@ TEST(extreme_numbers, in_platform_objects_stay_where_they_are_and_are_no_facts) 
   }
 }
 
-TEST(extreme_numbers, of_an_application_cost_a_platform_object_none_of_its_facts) {
+TEST(extreme_numbers, an_applications_extreme_numbers_do_not_affect_a_platform_objects_facts) {
   EXPECT_EQ(
       facts(R"({"time":1e999,"x":[1e999,)" + std::string(400, '9') +
                 R"(],"type":"platform.report","record":{"metrics":{"durationMs":1.5e2,"memorySizeMB":128}}})",
@@ -83,7 +83,7 @@ TEST(extreme_numbers, of_an_application_cost_a_platform_object_none_of_its_facts
       R"({"event":"report","durationMs":1.5e2,"memorySizeMB":128})");
 }
 
-TEST(extreme_numbers, that_a_double_holds_are_facts_as_they_are_written) {
+TEST(extreme_numbers, large_numbers_within_doubles_are_facts_as_written) {
   for (const std::string number : {"0.0", "1e308", "1.50E+2", "5e-324", "0e-9", "12345678901234567890.5"})
     EXPECT_EQ(facts("REPORT RequestId: r\tDuration: " + number + " ms", Schema::standard),
               R"({"event":"report","requestId":"r","durationMs":)" + number + "}");

@@ -31,7 +31,7 @@ Read read(std::string_view text) {
   return read;
 }
 
-TEST(flat_object, members_come_as_they_stand) {
+TEST(flat_object, members_of_a_flat_object_are_returned_as_written) {
   const Read all = read(R"({"a":"b","c": "\n\"\\\/\t", "d":-1.50E+2,"":true,"e":null,"f":false,"é":"漢"})");
   ASSERT_TRUE(all.whole);
   ASSERT_EQ(all.members.size(), 7U);
@@ -60,7 +60,7 @@ TEST(flat_object, other_forms_of_json_are_left_to_the_parser) {
   }
 }
 
-TEST(flat_object, what_is_no_object_is_none) {
+TEST(flat_object, invalid_objects_are_not_flat_objects) {
   for (const std::string_view text : {"",
                                       "}",
                                       "{",
@@ -95,7 +95,7 @@ TEST(flat_object, what_is_no_object_is_none) {
   EXPECT_FALSE(read(std::string_view("{\"a\":1\0}", 8)).whole);
 }
 
-TEST(flat_object, strings_end_at_every_place_of_a_block) {
+TEST(flat_object, strings_may_end_at_every_position_of_a_block) {
   for (size_t size = 0; size < 70; ++size) {
     const std::string text(size, 'x');
     for (const std::string_view end : {R"("})", R"(\n"})", R"("})"}) {
@@ -110,7 +110,7 @@ TEST(flat_object, strings_end_at_every_place_of_a_block) {
 }
 
 // A space after the brace makes the filter use the parser.
-TEST(flat_object, both_ways_of_reading_make_the_same_record) {
+TEST(flat_object, the_fast_path_and_the_parser_give_the_same_record) {
   for (const std::string members :
        {R"("a":1})",
         R"("level":"info","lambda":1})",
@@ -139,7 +139,7 @@ TEST(flat_object, both_ways_of_reading_make_the_same_record) {
 }
 
 // Made of random pieces: if it is read completely, a parser reads the same.
-TEST(flat_object, what_is_read_is_what_a_parser_reads) {
+TEST(flat_object, flat_objects_are_read_as_a_parser_reads_them) {
   const std::vector<std::string> pieces = {
       "{",    "}",     ",",         ", ",   ":",        ": ",           "\"", "\\\"",  "\\n", "\\u0041",
       "\\",   "\"a\"", "\"level\"", "true", "1",        "-2",           "0",  "1.5e3", ".",   "e",

@@ -34,7 +34,7 @@ void expect_text(const std::string& message) {
   EXPECT_TRUE(out.starts_with("{" + kTimestamp + R"(,"level":"INFO","message":")")) << out;
 }
 
-TEST(transform, a_json_object_keeps_its_bytes_and_gets_what_it_lacks) {
+TEST(transform, a_json_object_keeps_its_bytes_and_gets_missing_members) {
   const std::string added = kTimestamp + "," + kId + "," + kSource + "}";
   expect({
       {R"({"a":1})", R"({"a":1,)" + added},
@@ -48,7 +48,7 @@ TEST(transform, a_json_object_keeps_its_bytes_and_gets_what_it_lacks) {
   });
 }
 
-TEST(transform, an_object_gives_its_own_time_where_it_has_one) {
+TEST(transform, an_objects_own_time_is_used) {
   const std::string end = "\"," + kId + "," + kSource + "}";
   expect({
       {R"({"time":"2020-08-20T12:31:32.123456Z"})",
@@ -68,7 +68,7 @@ TEST(transform, an_object_gives_its_own_time_where_it_has_one) {
   });
 }
 
-TEST(transform, an_objects_own_source_gets_another_name) {
+TEST(transform, an_objects_own_source_is_renamed) {
   const std::string added = "," + kTimestamp + "," + kId + "," + kSource + "}";
   expect({
       {R"({"source":"aws.s3","a":1})", R"({"source_original":"aws.s3","a":1)" + added},
@@ -110,7 +110,7 @@ TEST(transform, invalid_utf8_in_an_object_is_replaced) {
       {{"{\"a\xff\":\"\xe2\x82\"}", "{\"a\uFFFD\":\"\uFFFD\"," + kTimestamp + "," + kId + "," + kSource + "}"}});
 }
 
-TEST(transform, a_node_line_around_an_object_adds_level_time_and_request) {
+TEST(transform, a_node_line_with_an_object_adds_level_time_and_request) {
   const std::string head = "2024-06-18T02:07:06.123Z\t6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tWARN\t";
   const std::string lambda = R"("lambda":{"requestId":"6bc28136-aaaa-4365-b021-0ce6b2e64ab0"})";
   const std::string end = "," + kId + "," + kSource + "}";
@@ -127,7 +127,7 @@ TEST(transform, a_node_line_around_an_object_adds_level_time_and_request) {
   });
 }
 
-TEST(transform, system_records_in_json_get_the_names_of_the_text_form) {
+TEST(transform, platform_records_in_json_have_the_names_of_the_text_format) {
   const auto out = [](const std::string& type, const std::string& record, const std::string& level,
                       const std::string& lambda) {
     const std::string object =
@@ -173,7 +173,7 @@ TEST(transform, system_records_in_json_get_the_names_of_the_text_form) {
   out("fault", R"("something else")", "ERROR", R"("event":"error")");
 }
 
-TEST(transform, an_object_that_only_looks_like_a_system_record_is_passed_on_alone) {
+TEST(transform, an_object_similar_to_a_platform_record_passes_unchanged) {
   const std::string added = "," + kTimestamp + "," + kId + "," + kSource + "}";
   expect({
       {R"({"type":"platform.start"})", R"({"type":"platform.start")" + added},
@@ -185,7 +185,7 @@ TEST(transform, an_object_that_only_looks_like_a_system_record_is_passed_on_alon
   });
 }
 
-TEST(transform, json_that_is_no_single_object_is_text) {
+TEST(transform, json_that_is_not_one_object_is_text) {
   for (const std::string message : {"[1,2]", "\"a\"", "17", "null", "{} more", "{}{}", "{\"a\":1}}", "{\"a\":1",
                                     "{\"a\":NaN}", "{\"a\":Infinity}", "{'a':1}", "{\"a\":1,}", "{a:1}",
                                     "{\"a\":01}", "{\"a\":\"\t\"}", "{", "}", "{\"a\":\"\\ud800\"}"})
@@ -198,7 +198,7 @@ TEST(transform, json_that_is_no_single_object_is_text) {
   expect_text("{\"a\":1}" + std::string(1, '\0') + "{}");
 }
 
-TEST(transform, numbers_too_large_for_a_computer_are_json_all_the_same) {
+TEST(transform, numbers_beyond_doubles_are_valid_json) {
   const std::string added = "," + kTimestamp + "," + kId + "," + kSource + "}";
   const std::string digits(400, '9');
   expect({
@@ -209,7 +209,7 @@ TEST(transform, numbers_too_large_for_a_computer_are_json_all_the_same) {
   expect_text("{\"a\":1e999e5}");
 }
 
-TEST(transform, nesting_is_bounded) {
+TEST(transform, the_depth_of_parsed_objects_is_limited) {
   const auto nested = [](size_t levels) {
     return "{\"a\":" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
   };
@@ -221,7 +221,7 @@ TEST(transform, nesting_is_bounded) {
   expect_text(objects + "}");
 }
 
-TEST(transform, a_record_that_was_filtered_before_keeps_its_parts) {
+TEST(transform, a_record_that_was_already_filtered_keeps_its_parts) {
   penstock_record event = event_of(
       R"({"timestamp":"2020-01-02T03:04:05.000Z","level":"INFO","message":"m","event_id":"e0","source":{"logGroup":"g"}})");
   event.flags = PENSTOCK_RECORD_JSON | PENSTOCK_RECORD_TIME_IS_ARRIVAL | 0x80u;

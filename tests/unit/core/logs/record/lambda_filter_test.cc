@@ -46,7 +46,7 @@ std::string first_fault(const std::vector<std::string>& bodies, const LambdaFilt
   return "";
 }
 
-TEST(transform, any_bytes_become_one_record_of_valid_json_in_which_nothing_is_lost) {
+TEST(transform, any_bytes_become_one_valid_record_without_loss) {
   std::mt19937 random(20190825);
   const std::vector<std::string> pieces = {"START RequestId: ",
                                            "REPORT RequestId: ",
@@ -101,7 +101,7 @@ TEST(transform, any_bytes_become_one_record_of_valid_json_in_which_nothing_is_lo
   for (const LambdaFilterOptions& options : many_options()) ASSERT_EQ(first_fault(bodies, options), "");
 }
 
-TEST(transform, a_good_object_with_one_byte_changed_is_still_a_valid_record) {
+TEST(transform, an_object_with_one_byte_changed_still_becomes_a_valid_record) {
   const std::string good =
       R"({"time":"2020-08-20T12:31:32.123Z","type":"platform.report","record":{"requestId":"r1",)"
       R"("metrics":{"durationMs":1.5},"tracing":{"value":"Root=1;Sampled=1"}},"source":"\u00e9","x":[1e5]})";
@@ -193,7 +193,7 @@ class ObjectWriter {
   std::mt19937& random_;
 };
 
-TEST(transform, objects_pass_through_byte_for_byte) {
+TEST(transform, objects_pass_unchanged) {
   std::mt19937 random(20240618);
   ObjectWriter writer(random);
   std::vector<std::string> bodies;
@@ -202,7 +202,7 @@ TEST(transform, objects_pass_through_byte_for_byte) {
   for (const LambdaFilterOptions& options : many_options()) ASSERT_EQ(first_fault(bodies, options), "");
 }
 
-TEST(transform, order_id_time_and_key_and_origin_are_passed_on) {
+TEST(transform, order_id_time_key_and_origin_are_passed_on) {
   penstock_record first = event_of("one");
   first.id = bytes("id1");
   first.key = bytes("key1");
@@ -269,7 +269,7 @@ TEST(transform, records_of_unknown_origin_have_no_source) {
   EXPECT_EQ(records[4], R"({"source":"mine",)" + timestamp + "}");
 }
 
-TEST(transform, a_source_has_what_is_known_of_it) {
+TEST(transform, source_has_the_known_parts_of_the_origin) {
   penstock_batch origin = {};
   origin.region = bytes("eu-west-1");
   const std::string object = R"({"timestamp":"2020-01-02T03:04:05Z"})";
@@ -302,16 +302,16 @@ TEST(transform, records_with_a_longer_stride_are_read) {
   EXPECT_NE(bodies.find("two"), std::string::npos);
 }
 
-TEST(transform, a_large_batch_leaves_in_pieces_and_a_refusal_ends_it) {
+TEST(transform, a_large_batch_is_emitted_in_parts_and_a_rejection_ends_it) {
   const std::string body(1000, 'x');
   const std::vector<penstock_record> events(1000, event_of(body));
   struct Seen {
     std::vector<uint64_t> counts;
-    size_t refuse_from = SIZE_MAX;
+    size_t reject_from = SIZE_MAX;
   } seen;
   const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {
     auto& to = *static_cast<Seen*>(ctx);
-    if (to.counts.size() >= to.refuse_from) return PENSTOCK_E_MEMORY;
+    if (to.counts.size() >= to.reject_from) return PENSTOCK_E_MEMORY;
     size_t bytes_out = 0;
     for (uint64_t index = 0; index < batch->record_count; ++index) bytes_out += batch->records[index].body.size;
     EXPECT_LE(bytes_out, 256u * 1024 + 2000);
@@ -326,7 +326,7 @@ TEST(transform, a_large_batch_leaves_in_pieces_and_a_refusal_ends_it) {
   EXPECT_EQ(total, 1000u);
 
   seen = {};
-  seen.refuse_from = 2;
+  seen.reject_from = 2;
   EXPECT_EQ(filter.apply(batch_of(events), emit, &seen), PENSTOCK_E_MEMORY);
   EXPECT_EQ(seen.counts.size(), 2u);
 
@@ -335,7 +335,7 @@ TEST(transform, a_large_batch_leaves_in_pieces_and_a_refusal_ends_it) {
   EXPECT_TRUE(seen.counts.empty());
 }
 
-TEST(transform, records_are_counted_by_what_they_were) {
+TEST(transform, records_are_counted_by_kind) {
   const std::vector<penstock_record> events = {event_of("END RequestId: x"), event_of("{}"), event_of("text"),
                                                event_of("text")};
   LambdaFilter filter({});

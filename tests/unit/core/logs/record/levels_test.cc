@@ -42,7 +42,7 @@ TEST(levels, and_facts_of_real_lines_are_those_that_a_reader_expects) {
   const std::vector<Document> lines = corpus::read_lines("lambda-lines-2.jsonl");
   if (lines.empty()) GTEST_SKIP() << "no " << corpus::path("lambda-lines-2.jsonl") << "; set PENSTOCK_TEST_DATA";
   for (const Document& entry : lines) {
-    const std::string message = corpus::text_of(entry["message"]);
+    const std::string message = corpus::to_string(entry["message"]);
     SCOPED_TRACE(corpus::member(entry, "format") + ": " + message);
     expect_facts(record_of(message), entry["expect"]);
   }

@@ -10,14 +10,14 @@
 namespace penstock::logs {
 namespace {
 
-TEST(strict_json, json_is_read) {
+TEST(strict_json, the_strict_reader_reads_json) {
   for (const std::string text : {"{}", " [ ] ", "0", "-0.5e+10", R"("")", R"("\u00e9\"\\\/\b")", "null",
                                  "\t{\"a\" : [1, {\"b\":true}], \"a\":2}\r\n",
                                  "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF\x7F\""})
     EXPECT_TRUE(strict_json::read(text)) << text;
 }
 
-TEST(strict_json, what_is_nearly_json_is_refused) {
+TEST(strict_json, the_strict_reader_rejects_what_is_nearly_json) {
   for (const std::string text : {"",
                                  " ",
                                  "{",
@@ -51,7 +51,7 @@ TEST(strict_json, what_is_nearly_json_is_refused) {
     EXPECT_FALSE(strict_json::read(text)) << text;
 }
 
-TEST(strict_json, members_are_given_as_they_are_written) {
+TEST(strict_json, the_strict_reader_returns_members_as_written) {
   const auto value = strict_json::read(R"( { "a" : [ 1 ] , "\u0062":{"c":"}"}} )");
   ASSERT_TRUE(value);
   ASSERT_EQ(value->members.size(), 2u);
@@ -62,7 +62,7 @@ TEST(strict_json, members_are_given_as_they_are_written) {
   EXPECT_EQ(value->depth, 2u);
 }
 
-TEST(strict_json, strings_say_what_their_escapes_mean) {
+TEST(strict_json, the_strict_reader_decodes_escapes) {
   EXPECT_EQ(strict_json::unescaped(R"(a\n\"\\\/\u00e9\u20ac\ud83d\ude00)"), "a\n\"\\/\u00e9\u20ac\U0001F600");
   EXPECT_EQ(strict_json::unescaped(R"(\ud83d-\ude00)"), "\uFFFD-\uFFFD");
 }
@@ -76,14 +76,14 @@ std::string record(const std::string& members) {
   return "{" + members + R"(,"timestamp":"2019-08-25T13:59:15.269Z","event_id":"e1","source":{"logGroup":"g"}})";
 }
 
-TEST(record_checker, good_records_have_no_fault) {
+TEST(record_checker, valid_records_have_no_fault) {
   EXPECT_EQ(fault(record(R"("level":"INFO","message":"a\nb")"), " a\r\nb \n"), "");
   EXPECT_EQ(fault(record(R"("level":"WARN","message":"low")"), "[Warn] low"), "");
   EXPECT_EQ(fault(record(R"("a":1e5)"), R"({"a":1e5})"), "");
   EXPECT_EQ(fault(record(R"("source_original":1,"b" : [1 ])"), "{\"source\":1,\"b\" : [1\n]}"), "");
 }
 
-TEST(record_checker, faults_are_seen) {
+TEST(record_checker, the_record_checker_detects_faults) {
   EXPECT_NE(fault("{\n}", "x"), "");
   EXPECT_NE(fault(R"({"level":"INFO","message":"x","timestamp":"","event_id":""})", "x"), "");
   EXPECT_NE(fault(record(R"("level":"INFO","message":"a)") + "\xFF\"}", "a\xFF"), "");
@@ -97,7 +97,7 @@ TEST(record_checker, faults_are_seen) {
   EXPECT_NE(fault(record(R"("source_original":2)"), R"({"source":1})"), "");
 }
 
-TEST(record_checker, options_change_what_is_a_fault) {
+TEST(record_checker, options_change_what_the_record_checker_expects) {
   LambdaFilterOptions options;
   options.json_key = "json";
   options.event_id = false;
@@ -113,7 +113,7 @@ TEST(record_checker, options_change_what_is_a_fault) {
   EXPECT_NE(checker.fault(head + R"("json":{"a":1,"b":2})" + tail, R"({"a":1})"), "");
 }
 
-TEST(record_checker, members_with_names_of_ours_get_others_and_keep_their_values) {
+TEST(record_checker, the_record_checker_expects_renamed_members_with_their_values) {
   const RecordChecker checker({});
   const std::string object = R"({"event_id":1,"x":2})";
   EXPECT_EQ(checker.fault(record(R"("event_id_original":1,"x":2)"), object), "");
@@ -133,7 +133,7 @@ TEST(record_checker, members_with_names_of_ours_get_others_and_keep_their_values
   EXPECT_EQ(flat.fault(R"({"event.id_original.x":1)" + tail, R"({"event.id.x":1})"), "");
 }
 
-TEST(record_checker, extracted_fields_are_whole_or_their_text) {
+TEST(record_checker, the_record_checker_expects_extracted_fields_completely_or_as_text) {
   const std::string line = R"("level":"INFO","message":"x","extractedFields":)";
   const RecordChecker checker({});
   EXPECT_EQ(checker.fault(record(line + R"({"a":"1"})"), "x", R"({"a":"1"})"), "");

@@ -23,7 +23,7 @@ std::string without_brace(const std::string& object) { return object.substr(0, o
 
 uint32_t bit(LambdaEvent event) { return uint32_t{1} << static_cast<uint32_t>(event); }
 
-TEST(record_options, timestamp_key_names_the_time_of_every_kind) {
+TEST(record_options, timestamp_key_names_the_time_in_every_kind_of_record) {
   LambdaFilterOptions options;
   options.timestamp_key = "@timestamp";
   EXPECT_EQ(filtered_one("hello", options),
@@ -38,7 +38,7 @@ TEST(record_options, timestamp_key_names_the_time_of_every_kind) {
                 kIdAndSource + "}");
 }
 
-TEST(record_options, source_key_leaves_the_source_of_others_alone) {
+TEST(record_options, source_key_does_not_change_an_applications_source) {
   LambdaFilterOptions options;
   options.source_key = "origin";
   EXPECT_EQ(filtered_one(R"({"source":1})", options),
@@ -63,7 +63,7 @@ TEST(record_options, json_key_keeps_objects_byte_for_byte_under_it) {
                                                   kRequestId + "}," + kIdAndSource + "}");
 }
 
-TEST(record_options, json_key_takes_the_level_of_the_object_to_the_top) {
+TEST(record_options, json_key_copies_the_level_of_the_object_to_the_top) {
   LambdaFilterOptions options;
   options.json_key = "app";
   EXPECT_EQ(filtered_one(R"({"level":"WARNING"})", options),
@@ -75,7 +75,7 @@ TEST(record_options, json_key_takes_the_level_of_the_object_to_the_top) {
 }
 
 // Everything under the key is the application's own.
-TEST(record_options, json_key_and_normalize_level_change_only_the_level_at_the_top) {
+TEST(record_options, json_key_and_normalize_level_change_only_the_top_level) {
   LambdaFilterOptions options;
   options.json_key = "app";
   options.normalize_level = true;
@@ -83,7 +83,7 @@ TEST(record_options, json_key_and_normalize_level_change_only_the_level_at_the_t
             "{" + kNow + R"(,"level":"WARN","app":{"level":"Warning"},)" + kIdAndSource + "}");
 }
 
-TEST(record_options, event_id_off_leaves_it_out_of_every_kind) {
+TEST(record_options, event_id_off_removes_it_from_every_kind_of_record) {
   LambdaFilterOptions options;
   options.event_id = false;
   const std::string source = R"("source":)" + kOrigin + "}";
@@ -96,7 +96,7 @@ TEST(record_options, event_id_off_leaves_it_out_of_every_kind) {
                 R"(,"level":"INFO","lambda":{"event":"start","requestId":"r1","version":"7"},)" + source);
 }
 
-TEST(record_options, keep_message_off_leaves_out_what_the_fields_tell) {
+TEST(record_options, keep_message_off_removes_messages_that_the_fields_repeat) {
   LambdaFilterOptions options;
   options.keep_message = false;
   for (const std::string line :
@@ -119,7 +119,7 @@ TEST(record_options, keep_message_off_leaves_out_what_the_fields_tell) {
     EXPECT_EQ(filtered_one(object, options), filtered_one(object)) << object;
 }
 
-TEST(record_options, drop_leaves_out_text_and_json_alike) {
+TEST(record_options, drop_applies_to_text_and_json_alike) {
   LambdaFilterOptions options;
   options.drop = bit(LambdaEvent::start);
   const std::string start = "START RequestId: 6bc28136-aaaa-4365-b021-0ce6b2e64ab0 Version: 7";
@@ -129,7 +129,7 @@ TEST(record_options, drop_leaves_out_text_and_json_alike) {
             filtered({end, "hello", "{}", kNode + "{}", kNode + "hello"}));
 }
 
-TEST(record_options, what_is_dropped_is_counted_and_costs_no_neighbour) {
+TEST(record_options, dropped_events_are_counted_and_do_not_affect_others) {
   LambdaFilterOptions options;
   options.drop = bit(LambdaEvent::start) | bit(LambdaEvent::end);
   LambdaFilter filter(options);
@@ -149,7 +149,7 @@ TEST(record_options, what_is_dropped_is_counted_and_costs_no_neighbour) {
   EXPECT_EQ(filter.counters().excluded, 0);
 }
 
-TEST(record_options, a_log_group_that_is_not_wanted_emits_nothing_and_is_counted) {
+TEST(record_options, an_excluded_log_group_emits_nothing_and_is_counted) {
   LambdaFilterOptions options;
   options.log_groups = LogGroups("", "/aws/lambda/*");
   LambdaFilter filter(options);
@@ -160,7 +160,7 @@ TEST(record_options, a_log_group_that_is_not_wanted_emits_nothing_and_is_counted
   EXPECT_EQ(filter.counters().excluded, 2);
 }
 
-TEST(record_options, normalize_level_has_one_vocabulary_for_every_kind) {
+TEST(record_options, normalize_level_uses_one_vocabulary_for_every_kind_of_record) {
   LambdaFilterOptions options;
   options.normalize_level = true;
   EXPECT_EQ(filtered_one("[CRITICAL]\t2025-10-09T08:53:20.025Z\t\tx", options),
@@ -177,7 +177,7 @@ TEST(record_options, normalize_level_has_one_vocabulary_for_every_kind) {
             R"({"level":"WARN",)" + kThen + R"(,"lambda":{)" + kRequestId + "}," + kIdAndSource + "}");
 }
 
-TEST(record_options, normalize_level_and_a_source_of_their_own_change_both_in_either_order) {
+TEST(record_options, normalize_level_and_source_key_work_together_in_either_order) {
   LambdaFilterOptions options;
   options.normalize_level = true;
   EXPECT_EQ(filtered_one(R"({"source":1,"level":"err","x":2})", options),
@@ -188,7 +188,7 @@ TEST(record_options, normalize_level_and_a_source_of_their_own_change_both_in_ei
             R"({"source_original":1,"level":"ERROR","source_original":2,)" + kNow + "," + kIdAndSource + "}");
 }
 
-TEST(record_options, parse_json_in_message_off_keeps_lines_lines) {
+TEST(record_options, parse_json_in_message_off_keeps_the_line) {
   LambdaFilterOptions options;
   options.parse_json_in_message = false;
   EXPECT_EQ(filtered_one(kNode + R"({"a":1})", options),

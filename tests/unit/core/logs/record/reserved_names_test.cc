@@ -42,7 +42,7 @@ const std::string kEcsAdded =
     R"("@timestamp":"2019-08-25T13:59:15.269Z","event.id":"e1","aws.cloudwatch.log_group":"/aws/lambda/f",)"
     R"("aws.cloudwatch.log_stream":"s","cloud.account.id":"123","cloud.region":"eu-west-1"})";
 
-TEST(reserved_names, event_id_is_cloudwatchs_and_the_applications_is_kept_whatever_it_is) {
+TEST(reserved_names, event_id_is_cloudwatchs_and_the_applications_is_kept) {
   for (const std::string value :
        {R"("order-17")", "null", "7", "-0.0E+1", "12345678901234567890123", "1e999", "true", R"("")",
         R"("\u00e9\/\"")", R"({"event_id":{"event_id":1}})", R"([{"event_id":1},[]])", "[]", "{}"})
@@ -50,7 +50,7 @@ TEST(reserved_names, event_id_is_cloudwatchs_and_the_applications_is_kept_whatev
              R"("a":1,"event_id_original":)" + value + R"(,"b":2,)" + kAdded}});
 }
 
-TEST(reserved_names, every_way_to_write_the_name_is_the_name) {
+TEST(reserved_names, a_reserved_name_is_recognized_in_every_spelling) {
   expect({
       {R"("event\u005fid":1)", R"("event_id_original":1,)" + kAdded},
       {R"("\u0065vent_id" : 1)", R"("event_id_original" : 1,)" + kAdded},
@@ -62,7 +62,7 @@ TEST(reserved_names, every_way_to_write_the_name_is_the_name) {
   });
 }
 
-TEST(reserved_names, a_name_that_is_taken_gets_a_number) {
+TEST(reserved_names, a_new_name_that_is_taken_gets_a_number) {
   expect({
       {R"("event_id_original":1)", R"("event_id_original":1,)" + kAdded},
       {R"("event_id_original":1,"event_id":2)", R"("event_id_original":1,"event_id_original_2":2,)" + kAdded},
@@ -76,7 +76,7 @@ TEST(reserved_names, a_name_that_is_taken_gets_a_number) {
   });
 }
 
-TEST(reserved_names, a_timestamp_in_rfc_3339_stays_and_any_other_is_kept_under_another_name) {
+TEST(reserved_names, a_timestamp_in_rfc_3339_is_kept_and_any_other_is_renamed) {
   const std::string id_and_source = kId + R"(,"source":)" + kOrigin + "}";
   for (const std::string time :
        {"2025-05-05T04:01:36Z", "2025-05-05T04:01:36.1Z", "2025-05-05T04:01:36.123456789+05:30",
@@ -106,7 +106,7 @@ TEST(reserved_names, a_timestamp_in_rfc_3339_stays_and_any_other_is_kept_under_a
          options);
 }
 
-TEST(reserved_names, dotted_and_nested_names_are_one_name) {
+TEST(reserved_names, dotted_and_nested_names_are_the_same_name) {
   expect(
       {
           {R"("event.id":1)", R"("event.id_original":1,)" + kEcsAdded},
@@ -137,7 +137,7 @@ TEST(reserved_names, dotted_and_nested_names_are_one_name) {
       with(Schema::otel));
 }
 
-TEST(reserved_names, the_option_names_the_member_in_every_schema_also_with_dots) {
+TEST(reserved_names, the_option_names_the_member_in_every_schema_even_with_dots) {
   LambdaFilterOptions options;
   options.event_id_key = "cw.id";
   const std::string added = kTimestamp + R"(,"cw.id":"e1","source":)" + kOrigin + "}";
@@ -150,7 +150,7 @@ TEST(reserved_names, the_option_names_the_member_in_every_schema_also_with_dots)
   expect({{R"("event.id":1,"_id":2)", R"("event.id":1,"_id_original":2,)" + ecs_added}}, options);
 }
 
-TEST(reserved_names, without_a_member_of_ours_the_applications_keeps_its_name) {
+TEST(reserved_names, without_our_member_the_applications_keeps_its_name) {
   LambdaFilterOptions options;
   options.event_id = false;
   expect({{R"("event_id":1)", R"("event_id":1,)" + kTimestamp + R"(,"source":)" + kOrigin + "}"}}, options);
@@ -162,7 +162,7 @@ TEST(reserved_names, without_a_member_of_ours_the_applications_keeps_its_name) {
   expect({{R"("extractedFields":1)", R"("extractedFields":1,)" + kAdded}});
 }
 
-TEST(reserved_names, objects_in_node_lines_and_platform_objects_are_no_exception) {
+TEST(reserved_names, reserved_names_apply_to_objects_in_node_lines_and_platform_objects) {
   const std::string line = "2024-06-18T02:07:06.123Z\t6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tWARN\t";
   const std::string time = R"("timestamp":"2024-06-18T02:07:06.123Z")";
   EXPECT_EQ(filtered_one(line + R"({"event_id":null,"timestamp":1})"),

@@ -48,7 +48,7 @@ const std::string kEcsSource =
 const std::string kSource =
     R"("event_id":"e1","source":{"logGroup":"/aws/lambda/f","logStream":"s","owner":"123","region":"eu-west-1"}})";
 
-TEST(schema, default_has_the_names_of_lambda_itself) {
+TEST(schema, the_default_schema_has_lambdas_own_names) {
   EXPECT_EQ(filtered_one(kReport),
             R"({"timestamp":"2019-08-25T13:59:15.269Z","level":"ERROR","message":)" + json(kReport) +
                 R"(,"lambda":{"event":"report","requestId":"6bc28136-aaaa-4365-b021-0ce6b2e64ab0",)"
@@ -59,7 +59,7 @@ TEST(schema, default_has_the_names_of_lambda_itself) {
                 kSource);
 }
 
-TEST(schema, legacy_differs_in_five_names) {
+TEST(schema, the_legacy_schema_differs_in_five_names) {
   EXPECT_EQ(filtered_one(kReport, with(Schema::legacy)),
             R"({"timestamp":"2019-08-25T13:59:15.269Z","level":"ERROR","message":)" + json(kReport) +
                 R"(,"lambda":{"event":"report","requestId":"6bc28136-aaaa-4365-b021-0ce6b2e64ab0",)"
@@ -70,7 +70,7 @@ TEST(schema, legacy_differs_in_five_names) {
                 kSource);
 }
 
-TEST(schema, otel_is_flat_and_has_seconds_and_bytes) {
+TEST(schema, the_otel_schema_is_flat_and_has_seconds_and_bytes) {
   EXPECT_EQ(filtered_one(kReport, with(Schema::otel)),
             R"({"timestamp":"2019-08-25T13:59:15.269Z","severity_text":"ERROR","body":)" + json(kReport) +
                 R"(,"aws.lambda.event":"report","faas.invocation_id":"6bc28136-aaaa-4365-b021-0ce6b2e64ab0",)"
@@ -82,7 +82,7 @@ TEST(schema, otel_is_flat_and_has_seconds_and_bytes) {
                 kOtelSource);
 }
 
-TEST(schema, ecs_is_flat_and_has_the_names_of_elastics_integration) {
+TEST(schema, the_ecs_schema_is_flat_and_has_the_names_of_elastics_integration) {
   EXPECT_EQ(filtered_one(kReport, with(Schema::ecs)),
             R"({"@timestamp":"2019-08-25T13:59:15.269Z","log.level":"ERROR","message":)" + json(kReport) +
                 R"(,"event.action":"report","faas.execution":"6bc28136-aaaa-4365-b021-0ce6b2e64ab0",)"
@@ -96,7 +96,7 @@ TEST(schema, ecs_is_flat_and_has_the_names_of_elastics_integration) {
                 kEcsSource);
 }
 
-TEST(schema, a_timeout_is_in_seconds_in_all) {
+TEST(schema, a_timeout_is_in_seconds_in_all_schemas) {
   EXPECT_EQ(
       filtered_one(kTimeout, with(Schema::otel)),
       R"({"timestamp":"2025-10-09T08:53:20.025Z","severity_text":"ERROR",)"
@@ -108,7 +108,7 @@ TEST(schema, a_timeout_is_in_seconds_in_all) {
             std::string::npos);
 }
 
-TEST(schema, platform_records_have_the_facts_behind_their_own_members_in_the_same_names) {
+TEST(schema, platform_records_have_their_facts_after_their_own_members) {
   const std::string own(kPlatformReport, sizeof kPlatformReport - 2);
   EXPECT_EQ(filtered_one(kPlatformReport, with(Schema::legacy)),
             own +
@@ -143,7 +143,7 @@ TEST(schema, objects_in_a_node_line_have_the_lines_facts) {
 }
 
 // Tests each of the names, because each is found by a bit of its own: as one key, and as nested objects.
-TEST(schema, what_an_object_has_of_a_lines_facts_goes_before_ours_and_what_it_has_of_the_others_is_renamed) {
+TEST(schema, an_objects_own_facts_precede_ours_and_others_are_renamed) {
   for (const Schema schema : {Schema::otel, Schema::ecs}) {
     const std::string record = filtered_one(kPlatformReport, with(schema));
     const auto all = strict_json::read(record);
@@ -175,14 +175,14 @@ TEST(schema, what_an_object_has_of_a_lines_facts_goes_before_ours_and_what_it_ha
   }
 }
 
-TEST(schema, an_object_that_only_applications_wrote_gets_time_id_and_origin) {
+TEST(schema, an_applications_object_gets_time_id_and_origin) {
   EXPECT_EQ(filtered_one(R"({"level":"info","source":1})", with(Schema::otel)),
             R"({"level":"info","source":1,"timestamp":"2019-08-25T13:59:15.269Z",)" + kOtelSource);
   EXPECT_EQ(filtered_one("{}", with(Schema::ecs)), R"({"@timestamp":"2019-08-25T13:59:15.269Z",)" + kEcsSource);
 }
 
 // No record has two members of the same name: a store keeps one of them or rejects both.
-TEST(schema, no_two_facts_of_a_line_have_one_name) {
+TEST(schema, all_facts_of_a_line_have_different_names) {
   LambdaFilterOptions options = with(Schema::otel);
   options.function_fields = true;
   for (const Schema schema : {Schema::standard, Schema::legacy, Schema::otel, Schema::ecs}) {
@@ -243,7 +243,7 @@ TEST(schema, megabytes_become_bytes_exactly) {
   EXPECT_EQ(size("0.5"), "524288");
 }
 
-TEST(schema, a_number_that_no_double_holds_in_the_other_unit_is_none) {
+TEST(schema, a_number_beyond_doubles_in_the_other_unit_is_omitted) {
   std::string out;
   EXPECT_TRUE(append_bytes_of_mb(out, "1e302"));
   EXPECT_FALSE(append_bytes_of_mb(out, "1e303"));

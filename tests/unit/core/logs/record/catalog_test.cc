@@ -1,5 +1,5 @@
 // Every form of line that the filter knows, and lines that only look like one, each with its whole record:
-// tests/data/logs/catalogue.jsonl. To add one, add a line to that file with the expected record, according to the
+// tests/data/logs/catalog.jsonl. To add one, add a line to that file with the expected record, according to the
 // form's own documentation, without its event_id and source, which are the same for all.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
@@ -21,7 +21,7 @@ constexpr std::string_view kTail =
     R"("event_id":"e1","source":{"logGroup":"/aws/lambda/f","logStream":"s","owner":"123","region":"eu-west-1"}})";
 
 struct Entry {
-  std::string row;     // of the catalogue
+  std::string row;     // of the catalog
   std::string line;    // the message of the log event
   std::string record;  // as written, byte for byte
 };
@@ -30,9 +30,9 @@ std::string member(const rapidjson::Document& object, const char* name) {
   return {object[name].GetString(), object[name].GetStringLength()};
 }
 
-std::vector<Entry> read_catalogue() {
+std::vector<Entry> read_catalog() {
   std::vector<Entry> entries;
-  std::ifstream file(PENSTOCK_TEST_CATALOGUE);
+  std::ifstream file(PENSTOCK_TEST_CATALOG);
   for (std::string text; std::getline(file, text);) {
     rapidjson::Document entry;
     entry.Parse(text.data(), text.size());
@@ -41,24 +41,24 @@ std::vector<Entry> read_catalogue() {
     constexpr std::string_view kRecord = ",\"record\":";
     const size_t at = text.find(kRecord);
     if (entry.HasParseError() || !entry.IsObject() || at == std::string::npos) {
-      ADD_FAILURE() << "no entry of the catalogue: " << text;
+      ADD_FAILURE() << "no entry of the catalog: " << text;
       continue;
     }
     // Without the last braces: the record's and the entry's.
     const std::string members = text.substr(at + kRecord.size(), text.size() - at - kRecord.size() - 2);
     entries.push_back({member(entry, "row"), member(entry, "line"), members + "," + std::string(kTail)});
   }
-  EXPECT_GT(entries.size(), 600U) << "in " << PENSTOCK_TEST_CATALOGUE;
+  EXPECT_GT(entries.size(), 600U) << "in " << PENSTOCK_TEST_CATALOG;
   return entries;
 }
 
-TEST(catalogue, each_line_becomes_its_record) {
-  for (const Entry& entry : read_catalogue())
+TEST(catalog, each_line_of_the_catalog_becomes_its_record) {
+  for (const Entry& entry : read_catalog())
     EXPECT_EQ(filtered_one(entry.line), entry.record) << entry.row << ": " << entry.line;
 }
 
-TEST(catalogue, blanks_and_line_ends_around_a_line_change_nothing) {
-  for (const Entry& entry : read_catalogue()) {
+TEST(catalog, spaces_and_line_ends_around_a_line_change_nothing) {
+  for (const Entry& entry : read_catalog()) {
     for (const std::string_view end : {"\n", "\r\n", " \t\n", "\r", "\n\n"}) {
       EXPECT_EQ(filtered_one(entry.line + std::string(end)), entry.record) << entry.row << ": " << entry.line;
       EXPECT_EQ(filtered_one(std::string(end) + entry.line), entry.record) << entry.row << ": " << entry.line;
@@ -72,8 +72,8 @@ std::string text_member(const rapidjson::Value& object, std::string_view name) {
   return found != object.MemberEnd() && found->value.IsString() ? found->value.GetString() : "";
 }
 
-TEST(catalogue, other_schemas_name_the_same_facts) {
-  for (const Entry& entry : read_catalogue()) {
+TEST(catalog, other_schemas_name_the_same_facts) {
+  for (const Entry& entry : read_catalog()) {
     rapidjson::Document expected;
     expected.Parse(entry.record.data(), entry.record.size());
     if (!expected.HasMember("lambda")) continue;
@@ -102,11 +102,11 @@ std::string lambda_of(const std::string& record) {
   return at == std::string::npos ? "none" : record.substr(at);
 }
 
-TEST(catalogue, blanks_do_where_tabs_stand_in_the_lines_of_lambda) {
+TEST(catalog, spaces_in_place_of_tabs_change_lambda_lines) {
   constexpr std::array<std::string_view, 8> kKeywords = {"START ", "END ",        "REPORT ", "INIT_",
                                                          "XRAY ",  "EXTENSION\t", "LOGS\t",  "TELEMETRY\t"};
   int lines = 0;
-  for (const Entry& entry : read_catalogue()) {
+  for (const Entry& entry : read_catalog()) {
     bool is_keyword_line = false;
     for (const std::string_view keyword : kKeywords)
       is_keyword_line = is_keyword_line || entry.line.starts_with(keyword);
@@ -122,7 +122,7 @@ TEST(catalogue, blanks_do_where_tabs_stand_in_the_lines_of_lambda) {
 }
 
 // A JSON file cannot contain them.
-TEST(catalogue, bytes_that_are_no_utf8_are_replaced_in_a_line) {
+TEST(catalog, invalid_utf8_in_a_line_is_replaced) {
   const std::string head = "2024-06-18T02:07:06.123Z\t6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tINFO\t";
   EXPECT_EQ(filtered_one(head + "a\xff\xe2\x82z"),
             R"({"timestamp":"2024-06-18T02:07:06.123Z","level":"INFO","message":"a��z",)"

@@ -28,16 +28,16 @@ inline penstock_batch origin_of_record() {
 }
 
 // Everything that was decoded from a record, one line for each batch and event.
-struct Taken {
+struct Decoded {
   std::vector<std::string> lines;
   Status problem;
   SubscriptionCounters counters;
 };
 
-inline Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20,
-                        ExtractedFields fields = ExtractedFields::drop) {
+inline Decoded decode(const std::string& data, size_t limit_bytes = 1 << 20,
+                      ExtractedFields fields = ExtractedFields::drop) {
   SubscriptionReader reader(limit_bytes, fields);
-  Taken taken;
+  Decoded decoded;
   {
     std::string passing = data;
     reader.begin(passing, origin_of_record());
@@ -47,20 +47,20 @@ inline Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20,
   while (reader.next(batch) == SubscriptionReader::Step::batch) {
     EXPECT_EQ(batch.ack_id, 7u);
     EXPECT_EQ(view(batch.sequence_number), "42");
-    taken.lines.push_back("batch " + std::string(view(batch.owner)) + " " + std::string(view(batch.region)) + " " +
-                          std::string(view(batch.log_group)) + " " + std::string(view(batch.log_stream)));
+    decoded.lines.push_back("batch " + std::string(view(batch.owner)) + " " + std::string(view(batch.region)) +
+                            " " + std::string(view(batch.log_group)) + " " + std::string(view(batch.log_stream)));
     for (uint64_t index = 0; index < batch.record_count; ++index) {
       const penstock_record& record = batch.records[index];
-      taken.lines.push_back(std::to_string(record.time_ms) +
-                            ((record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0 ? "(arrival) " : " ") +
-                            std::string(view(record.id)) + " " + std::string(view(record.body)));
+      decoded.lines.push_back(std::to_string(record.time_ms) +
+                              ((record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0 ? "(arrival) " : " ") +
+                              std::string(view(record.id)) + " " + std::string(view(record.body)));
       if (record.extracted_fields.size > 0)
-        taken.lines.back() += " fields " + std::string(view(record.extracted_fields));
+        decoded.lines.back() += " fields " + std::string(view(record.extracted_fields));
     }
   }
-  taken.problem = reader.problem();
-  taken.counters = reader.counters();
-  return taken;
+  decoded.problem = reader.problem();
+  decoded.counters = reader.counters();
+  return decoded;
 }
 
 inline std::string message(const std::string& events, const std::string& type = "DATA_MESSAGE") {
