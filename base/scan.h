@@ -69,6 +69,15 @@ inline constexpr uint64_t bytes_from_to(uint64_t word, uint8_t low, uint8_t high
   return (word + kOnes * (0x80U - low)) & ~(word + kOnes * (0x7FU - high)) & kHighBits;
 }
 
+// Returns whether eight bytes have digits where the shape has zeros, and equal it elsewhere.
+inline bool has_shape(const char* text, const char* shape) {
+  const uint64_t expected = load_word(shape);
+  const uint64_t off = load_word(text) ^ expected;  // below 10 for a digit, 0 for other bytes
+  const uint64_t zeros = bytes_from_to(expected, '0', '0') >> 7;
+  const uint64_t limits = kOnes * 0x7F - zeros * 9;
+  return (((off + limits) | off) & kHighBits) == 0;
+}
+
 // Returns whether all eight bytes are digits or letters.
 inline constexpr bool are_alphanumeric(uint64_t word) {
   if ((word & kHighBits) != 0) return false;

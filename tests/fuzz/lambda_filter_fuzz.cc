@@ -39,7 +39,7 @@ logs::LambdaFilterOptions options_of(uint32_t choice) {
   const auto [include, exclude] = kLogGroups[take(4)];
   options.log_groups = logs::LogGroups(include, exclude);
   const uint32_t drop = take(2) != 0 ? take(1U << 9) : 0;
-  options.drop = drop << 1 | drop << 9;
+  options.drop = drop << 1 | drop << 9 | drop << 13;
   return options;
 }
 

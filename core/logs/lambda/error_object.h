@@ -45,11 +45,6 @@ class ErrorObject {
     }
   }
 
-  // Returns whether take_text() uses a text of the member of that name.
-  static bool wants(std::string_view name, std::string_view text) {
-    if (name.size() == 9) return name == "errorType" || name == "log_level" || name == "requestId";
-    return text.empty() && name == "message";
-  }
   // Takes the value of a member that is a string. text must outlive the line of read().
   void take_text(std::string_view name, std::string_view text);
   // Takes the same of a member of the object "message".

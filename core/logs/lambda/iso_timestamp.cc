@@ -12,15 +12,6 @@ namespace {
 constexpr size_t kSecondsSize = 19;  // bytes up to and including the seconds
 constexpr std::string_view kShape = "0000-00-00T00:00:00.000Z";
 
-// Returns whether eight bytes have digits where the shape has zeros, and equal it elsewhere.
-bool has_shape(const char* text, const char* shape) {
-  const uint64_t expected = scan::load_word(shape);
-  const uint64_t off = scan::load_word(text) ^ expected;  // below 10 for a digit, 0 for other bytes
-  const uint64_t zeros = scan::bytes_from_to(expected, '0', '0') >> 7;
-  const uint64_t limits = scan::kOnes * 0x7F - zeros * 9;
-  return (((off + limits) | off) & scan::kHighBits) == 0;
-}
-
 int two_digits(const char* at) { return (at[0] - '0') * 10 + (at[1] - '0'); }
 
 int days_in(int year, int month) {
@@ -30,8 +21,8 @@ int days_in(int year, int month) {
 }
 
 bool is_date_and_time(const char* text) {
-  if (!has_shape(text, kShape.data()) || !has_shape(text + 8, kShape.data() + 8) ||
-      !has_shape(text + 11, kShape.data() + 11))
+  if (!scan::has_shape(text, kShape.data()) || !scan::has_shape(text + 8, kShape.data() + 8) ||
+      !scan::has_shape(text + 11, kShape.data() + 11))
     return false;
   const int month = two_digits(text + 5);
   const int day = two_digits(text + 8);

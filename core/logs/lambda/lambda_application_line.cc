@@ -5,6 +5,7 @@
 #include "base/scan.h"
 #include "core/logs/lambda/iso_timestamp.h"
 #include "core/logs/lambda/lambda_grammar.h"
+#include "core/logs/lambda/styled_text.h"
 
 namespace penstock::logs::grammar {
 
@@ -74,14 +75,15 @@ bool take_request_id(const RequestColumn& column, std::string_view& text, Lambda
   return true;
 }
 
-// Removes the column of the level. .NET's level names are also words of prose, so if tabs separate the columns, a
-// tab must follow.
-void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
+// Removes and returns the column of the level. .NET's level names are also words of prose, so if tabs separate the
+// columns, a tab must follow.
+std::string_view take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
   const std::string_view word = scan::word(text);
   const std::string_view after = text.substr(word.size());
-  if (by_tab && after.starts_with(' ') && word[0] >= 'a') return;
+  if (by_tab && after.starts_with(' ') && word[0] >= 'a') return {};
   line.level = runtime_level(word);
   if (!line.level.empty()) text = after;
+  return word;
 }
 
 // Node.js and .NET: <ISO>Z <id> <level> <message>, where the id or the level may be missing. The whole text is the
@@ -96,13 +98,13 @@ void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLin
   const bool by_tab = rest.starts_with('\t');
   const bool has_id = take_request_id(column, rest, line);
   rest = scan::trim_front(rest);
-  take_level(rest, by_tab, line);
+  const std::string_view level = take_level(rest, by_tab, line);
   if (line.level.empty() && !has_id) return look_for_logger_level(text, line);
   line.message = trim(rest);
   line.returns_are_line_ends = true;
   line.message_may_be_the_record = line.message.starts_with('{');
   look_for_node_error(line.message, line);
-  if (line.level == "ERROR" && line.event == LambdaEvent::none) look_for_dotnet_error(line.message, line);
+  if (level == "fail") look_for_dotnet_error(line.message, line);
   if (!by_tab && !has_id) look_for_request_id(line.message, line);  // Rust's tracing
 }
 
@@ -172,9 +174,10 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
 // Returns the size of yyyy-MM-dd HH:mm:ss at the beginning of text, perhaps with decimals, or 0.
 size_t log4j_time_size(std::string_view text) {
   constexpr std::string_view kShape = "0000-00-00 00:00:00";
+  constexpr size_t kStep = 8;
   if (text.size() <= kShape.size()) return 0;
-  for (size_t index = 0; index < kShape.size(); ++index)
-    if (kShape[index] == '0' ? !is_digit(text[index]) : text[index] != kShape[index]) return 0;
+  for (const size_t from : {size_t{0}, kStep, kShape.size() - kStep})
+    if (!scan::has_shape(text.data() + from, kShape.data() + from)) return 0;
   size_t at = kShape.size();
   if (text[at] == '.' || text[at] == ',') ++at;
   while (at < text.size() && is_digit(text[at])) ++at;
@@ -251,6 +254,10 @@ void read_application_line(std::string_view text, LambdaLine& line) {
   if (is_digit(text[0])) {
     if (const size_t timestamp_size = iso_timestamp_size(text); timestamp_size != 0)
       return read_timestamp_line(text, timestamp_size, line);
+  }
+  if (styled::begins_as_prose(text)) {
+    line.failed = says_crash(text);  // "fatal error: ..."
+    return line.failed ? void() : look_for_trace(text, line);
   }
   if (may_begin_log4j_line(text) && read_log4j_line(text, line)) return;
   if (read_ruby_line(text, line)) return;

@@ -41,7 +41,8 @@ bool says_java_crash(std::string_view text) {
 bool says_dotnet_crash(std::string_view text) {
   if (!scan::take(text, "Unhandled exception. ") && !scan::take(text, "Unhandled Exception: ")) return false;
   const std::string_view type = scan::word(text);
-  return type.find('.') != std::string_view::npos && type.ends_with(':') && is_error_type(type);
+  const bool is_name = type.find('.') != std::string_view::npos || type.ends_with("Exception:");
+  return is_name && type.ends_with(':') && is_error_type(type);
 }
 
 }  // namespace

@@ -106,9 +106,6 @@ void set_trace_id(std::string_view header, LambdaLine& line) {
 }  // namespace
 
 bool read_pairs_line(std::string_view text, LambdaLine& line) {
-  // Nearly all other lines end here.
-  constexpr size_t kMaxFirstKeyBytes = 9;
-  if (text.substr(0, kMaxFirstKeyBytes + 1).find('=') == std::string_view::npos) return false;
   text = text.substr(0, kMaxBytes);
   Pair pair;
   LambdaLine read;

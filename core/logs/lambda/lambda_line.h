@@ -73,6 +73,7 @@ struct LambdaLine {
   LambdaEvent event = LambdaEvent::none;
   bool failed = false;                     // if no level is written, it is ERROR instead of INFO
   bool returns_are_line_ends = false;      // \r in message means \n
+  bool error_type_is_escaped = false;      // the type is the inside of a JSON string
   bool message_may_be_the_record = false;  // if message is a JSON object, it is the record itself
   SecondsFraction timestamp_fraction = SecondsFraction::decimals;
   std::string_view timestamp;  // see iso_timestamp.h; may lack the Z; empty: none

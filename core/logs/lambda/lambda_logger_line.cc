@@ -186,6 +186,11 @@ bool take_bracket(std::string_view& text, Prefix& prefix) {
 
 std::string_view level_after_prefix(std::string_view text) {
   Prefix prefix;
+  if (const size_t size = go_time_size(text)) {
+    prefix.has_time = true;
+    text = styled::skip(text.substr(size));
+    if (styled::begins_as_prose(text)) return {};
+  }
   for (int parts = 0; parts < kMaxParts; ++parts) {
     if (const size_t size = logger_time_size(text)) {
       prefix.has_time = true;
@@ -215,13 +220,20 @@ std::string_view level_after_prefix(std::string_view text) {
 
 // java.util.logging: "Sep 14, 2026 10:25:42 PM com.example.App handle", and the level on the next line.
 std::string_view level_of_second_line(std::string_view text) {
+  if (!begins_with_month_and_time(text)) return {};
   const size_t line_end = text.find('\n');
-  if (line_end == std::string_view::npos || !begins_with_month_and_time(text.substr(0, line_end))) return {};
+  if (line_end == std::string_view::npos) return {};
   const std::string_view second = text.substr(line_end + 1);
   const std::string_view word = styled::letters(second);
   static constexpr std::array<std::string_view, 7> kWords = {"SEVERE", "WARNING", "INFO",  "CONFIG",
                                                              "FINE",   "FINER",   "FINEST"};
   return second.substr(word.size()).starts_with(": ") && is_one_of(word, kWords) ? word : std::string_view();
+}
+
+// Returns whether text begins as a line of key=value pairs.
+bool begins_with_key(std::string_view text) {
+  const size_t size = styled::letters(text).size();
+  return size < text.size() && text[size] == '=';
 }
 
 std::string_view find_level(std::string_view head) {
@@ -237,7 +249,7 @@ std::string_view find_level(std::string_view head) {
 }  // namespace
 
 void look_for_logger_level(std::string_view text, LambdaLine& line) {
-  if (read_pairs_line(text, line)) return;
+  if (is_letter(text[0]) && begins_with_key(text) && read_pairs_line(text, line)) return;
   line.level = find_level(text.substr(0, kMaxHeadBytes));
   if (!line.level.empty()) look_for_request_id(text, line);
 }

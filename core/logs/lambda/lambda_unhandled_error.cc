@@ -3,6 +3,7 @@
 
 #include "base/scan.h"
 #include "core/logs/lambda/lambda_grammar.h"
+#include "core/logs/lambda/logger_time.h"
 
 namespace penstock::logs::grammar {
 
@@ -21,21 +22,43 @@ bool says_error(std::string_view name) {
   return false;
 }
 
-// Returns the value of "errorType" in text that looks like a JSON object. Not a JSON parser: handles only the
-// names that runtimes write there.
-std::string_view error_type_member(std::string_view text) {
+// Returns the value of "errorType" in text that looks like a JSON object. Not a JSON parser: returns only a text
+// without quotes in it, with its escapes.
+std::string_view text_of_error_type(std::string_view text) {
   constexpr std::string_view kName = "\"errorType\"";
   const size_t found = text.find(kName);
   if (found == std::string_view::npos) return {};
   std::string_view value = scan::trim_front(text.substr(found + kName.size()));
   if (!scan::take(value, ":") || !scan::take(value, "\"")) return {};
-  value = value.substr(0, value.find('"'));
+  return value.substr(0, value.find('"'));
+}
+
+// Returns the same if it is a type without escapes, as all runtimes but PHP write it.
+std::string_view error_type_member(std::string_view text) {
+  const std::string_view value = text_of_error_type(text);
   return is_error_type(value) ? value : std::string_view();
+}
+
+// PHP's types have namespaces, A\B, which JSON writes as A\\B.
+void set_namespaced_type(std::string_view text, LambdaLine& line) {
+  const std::string_view type = text_of_error_type(text);
+  std::string_view rest = type;
+  while (!rest.empty()) {
+    const size_t size = scan::name_size(rest);
+    if (size == 0) return;
+    rest.remove_prefix(size);
+    if (rest.empty()) break;
+    if (!rest.starts_with("\\\\")) return;
+    rest.remove_prefix(2);
+  }
+  line.set(LambdaField::error_type, type);
+  line.error_type_is_escaped = true;
 }
 
 // Ruby: prose on its own line, perhaps with the name of the handler, then the error as JSON.
 bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
   constexpr std::string_view kInit = "Init error when loading handler";
+  if (text[0] != 'E' && text[0] != 'C' && text[0] != 'I') return false;
   for (const std::string_view prose : {std::string_view("Error raised from handler method"),
                                        std::string_view("Critical exception from handler"), kInit}) {
     if (!text.starts_with(prose)) continue;
@@ -55,13 +78,9 @@ bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
 
 // Go: log.Printf("%s", error as JSON), "2026/09/14 22:25:42 {...}".
 bool look_for_go_error(std::string_view text, LambdaLine& line) {
-  constexpr std::string_view kShape = "0000/00/00 00:00:00";
-  if (text.size() <= kShape.size() || !is_digit(text[0])) return false;
-  for (size_t index = 0; index < kShape.size(); ++index)
-    if (kShape[index] == '0' ? !is_digit(text[index]) : text[index] != kShape[index]) return false;
-  std::string_view rest = text.substr(kShape.size());
-  rest.remove_prefix(scan::word(rest).size());  // microseconds
-  rest = scan::trim_front(rest);
+  const size_t time_size = go_time_size(text);
+  if (time_size == 0) return false;
+  const std::string_view rest = scan::trim_front(text.substr(time_size));
   if (!rest.starts_with("{\"errorMessage\":") || !rest.ends_with('}')) return false;
   const std::string_view type = error_type_member(rest);
   if (type.empty()) return false;
@@ -80,6 +99,7 @@ bool look_for_bref_error(std::string_view text, LambdaLine& line) {
   if (!rest.starts_with('{')) return false;
   line.set(LambdaField::request_id, id);
   set_failure(LambdaEvent::error, error_type_member(rest), line);
+  if (!line.has(LambdaField::error_type)) set_namespaced_type(rest, line);
   return true;
 }
 
@@ -174,7 +194,8 @@ void look_for_other_error(std::string_view text, LambdaLine& line) {
     }
     return;
   }
-  if (look_for_ruby_error(text, line) || look_for_go_error(text, line) || look_for_bref_error(text, line)) return;
+  const bool is_found = is_digit(text[0]) && look_for_go_error(text, line);
+  if (is_found || look_for_bref_error(text, line) || look_for_ruby_error(text, line)) return;
   line.failed = says_crash(text);
 }
 

@@ -1,5 +1,9 @@
 #include "core/logs/lambda/logger_time.h"
 
+#include <array>
+#include <cstdint>
+
+#include "base/scan.h"
 #include "core/logs/lambda/styled_text.h"
 
 namespace penstock::logs {
@@ -21,19 +25,24 @@ size_t blanks_at(std::string_view text, size_t at) {
   return end - at;
 }
 
+enum class TimeByte : uint8_t { other, part, mark };
+
+constexpr auto kTimeBytes = [] {
+  std::array<TimeByte, 256> bytes = {};
+  for (const char c : std::string_view("0123456789.,+TZ")) bytes[static_cast<uint8_t>(c)] = TimeByte::part;
+  for (const char c : std::string_view("-/:")) bytes[static_cast<uint8_t>(c)] = TimeByte::mark;
+  return bytes;
+}();
+
 // Returns the size of a word like 2026/09/14, 22:25:42.123 or 2026-09-14T22:25:42+02:00, or 0.
 size_t time_word_size(std::string_view text) {
   if (text.empty() || !is_digit(text[0])) return 0;
-  constexpr std::string_view kMarks = "-/:";
-  constexpr std::string_view kOthers = ".,+TZ";
   size_t marks = 0;
   size_t at = 0;
   for (; at < text.size() && at < kMaxTimeBytes; ++at) {
-    const char c = text[at];
-    if (kMarks.find(c) != std::string_view::npos)
-      ++marks;
-    else if (!is_digit(c) && kOthers.find(c) == std::string_view::npos)
-      break;
+    const TimeByte byte = kTimeBytes[static_cast<uint8_t>(text[at])];
+    if (byte == TimeByte::other) break;
+    marks += byte == TimeByte::mark ? 1 : 0;
   }
   const std::string_view rest = text.substr(at);
   const bool ends =
@@ -64,13 +73,26 @@ bool is_zone_or_half(std::string_view word) {
 
 }  // namespace
 
+size_t go_time_size(std::string_view text) {
+  constexpr std::string_view kShape = "0000/00/00 00:00:00";
+  constexpr size_t kStep = 8;
+  if (text.size() <= kShape.size()) return 0;
+  for (const size_t from : {size_t{0}, kStep, kShape.size() - kStep})
+    if (!scan::has_shape(text.data() + from, kShape.data() + from)) return 0;
+  size_t at = kShape.size();
+  if (text[at] == '.') at += 1 + digits_at(text, at + 1);
+  return at < text.size() && text[at] == ' ' ? at + 1 : 0;
+}
+
 size_t logger_time_size(std::string_view text) {
+  if (text.empty() || !is_digit(text[0])) return 0;
   size_t size = day_and_month_size(text);
   const size_t word = time_word_size(text.substr(size));
   if (word == 0) return 0;
   size += word;
   const std::string_view rest = styled::skip(text.substr(size));
-  const std::string_view next = styled::word(rest);
+  const bool may_be_zone = !rest.empty() && std::string_view("APUG+-").find(rest[0]) != std::string_view::npos;
+  const std::string_view next = may_be_zone ? styled::word(rest) : std::string_view();
   return is_zone_or_half(next) ? text.size() - rest.size() + next.size() : size;
 }
 

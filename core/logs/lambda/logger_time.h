@@ -12,6 +12,10 @@ namespace penstock::logs {
 // May 2020 21:19:02,997".
 size_t logger_time_size(std::string_view text);
 
+// Returns the size of Go's time, "2026/09/14 22:25:42", perhaps with microseconds, and of the blank after it; 0 if
+// text does not begin with one and a blank.
+size_t go_time_size(std::string_view text);
+
 // Returns whether such a time ends as swift-log's: 2026-09-14T22:25:42+0000.
 bool has_swift_offset(std::string_view time);
 

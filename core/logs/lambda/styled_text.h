@@ -55,4 +55,12 @@ inline std::string_view letters(std::string_view text) {
   return text.substr(0, at);
 }
 
+// Returns whether text begins with a word in lowercase, a space and another word, as no form of a logger does. For
+// most lines of an application, this saves looking for each form.
+inline bool begins_as_prose(std::string_view text) {
+  if (text.empty() || text[0] < 'a' || text[0] > 'z') return false;
+  const std::string_view after = text.substr(letters(text).size());
+  return after.size() > 1 && after[0] == ' ' && (is_letter(after[1]) || is_digit(after[1]));
+}
+
 }  // namespace penstock::logs::styled

@@ -90,10 +90,6 @@ class ObjectHandler {
         if (name_ == "type") type_ = text;
         if (name_ == "record") fault_ = text;
         if (name_ == "level") take_level(text);
-        error_.take_text(name_, text);
-        break;
-      case Level::message:
-        error_.take_text_in_message(name_, text);
         break;
       default:
         take_platform_member(text);
@@ -113,7 +109,7 @@ class ObjectHandler {
     return true;
   }
   // Returns whether String() would use the value of the current member. REQUIRES: the member is at the top level.
-  bool looks_at_text(std::string_view value) const {
+  bool looks_at_text() const {
     if (is_timestamp_) return true;
     switch (name_.size()) {
       case 4:
@@ -122,9 +118,8 @@ class ObjectHandler {
         return name_ == "level";
       case 6:
         return name_ == "record";
-      case 7:
       case 9:
-        return name_ == "timestamp" || ErrorObject::wants(name_, value);
+        return name_ == "timestamp" || name_ == "errorType";
       default:
         return false;
     }
@@ -162,6 +157,7 @@ class ObjectHandler {
     return true;
   }
 
+  // Completes the object after its last member.
   void finish() {
     constexpr std::string_view kPrefix = "platform.";
     object_.is_platform_ = type_.starts_with(kPrefix) && (has_record_ || fault_.data() != nullptr);
@@ -169,7 +165,17 @@ class ObjectHandler {
       finish_platform_record(type_.substr(kPrefix.size()), fault_, object_.facts_);
       if (!object_.level_.empty()) object_.facts_.level = object_.level_;
     }
-    object_.has_facts_ = object_.is_platform_ || error_.read(object_.level_, object_.facts_);
+    object_.has_facts_ = object_.is_platform_;
+    object_.facts_are_set_ = object_.facts_are_set_ || object_.has_facts_;
+  }
+
+ protected:
+  bool is_at_root() const { return depth_ == 1; }
+  bool is_in_message() const { return depth_ == 2 && levels_[2] == Level::message; }
+  std::string_view name() const { return name_; }
+  bool has_facts() const { return object_.has_facts_; }
+  void take_facts(const ErrorObject& error) {
+    object_.has_facts_ = error.read(object_.level_, object_.facts_);
     object_.facts_are_set_ = object_.facts_are_set_ || object_.has_facts_;
   }
 
@@ -232,7 +238,6 @@ class ObjectHandler {
 
   void take_member_of_root() {
     object_.is_empty_ = false;
-    error_.take_member(name_);
     if (name_ == "level") object_.level_ = {};
   }
 
@@ -277,6 +282,28 @@ class ObjectHandler {
   std::string_view type_;
   std::string_view fault_;
   bool has_record_ = false;
+};
+
+// Also looks for the members of an unhandled error. A flat object that may be one is read by the parser, too.
+class ErrorHandler : public ObjectHandler {
+ public:
+  using ObjectHandler::ObjectHandler;
+
+  bool Key(const char* data, Size size, bool copy) {
+    if (is_at_root()) error_.take_member({data, size});
+    return ObjectHandler::Key(data, size, copy);
+  }
+  bool String(const char* data, Size size, bool copy) {
+    if (is_at_root()) error_.take_text(name(), {data, size});
+    if (is_in_message()) error_.take_text_in_message(name(), {data, size});
+    return ObjectHandler::String(data, size, copy);
+  }
+  void finish() {
+    ObjectHandler::finish();
+    if (!has_facts()) take_facts(error_);
+  }
+
+ private:
   ErrorObject error_;
 };
 
@@ -323,7 +350,8 @@ bool JsonObject::read(std::string_view text) {
   return read_copy();
 }
 
-// Reads the form that most loggers write, in place and in a third of the time. Returns false for any other form.
+// Reads the form that most loggers write, in place and in a third of the time. Returns false for any other form,
+// and for an object that may be an unhandled error.
 bool JsonObject::read_flat(std::string_view text) {
   using Kind = FlatObject::Member::Kind;
   using Size = ObjectHandler::Size;
@@ -337,9 +365,8 @@ bool JsonObject::read_flat(std::string_view text) {
     handler.Key(member.name.data(), static_cast<Size>(member.name.size()), false);
     const auto size = static_cast<Size>(member.value.size());
     if (member.kind == Kind::number) handler.RawNumber(member.value.data(), size, false);
-    if (member.kind == Kind::number || member.kind == Kind::literal || !handler.looks_at_text(member.value))
-      continue;
-    if (member.kind == Kind::escaped_text) return false;
+    if (member.kind == Kind::number || member.kind == Kind::literal || !handler.looks_at_text()) continue;
+    if (member.kind == Kind::escaped_text || member.name == "errorType") return false;
     handler.String(member.value.data(), size, false);
   }
   if (step != FlatObject::Step::end) return false;
@@ -353,7 +380,7 @@ bool JsonObject::read_copy() {
   const size_t size = copy_.size();
   copy_.append(kReaderPadding, '\0');
   penstock_rapidjson::InsituStringStream stream(copy_.data());
-  ObjectHandler handler(*this, copy_.data());
+  ErrorHandler handler(*this, copy_.data());
   const auto result = reader_->reader.Parse<kReaderFlags>(stream, handler);
   if (result.IsError() || stream.Tell() != size) return false;
   handler.finish();

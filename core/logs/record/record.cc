@@ -312,7 +312,9 @@ void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool w
     if (!is_text && number.empty()) return;
     out += std::exchange(separator, ',');
     out += fields_[index];
-    if (is_text)
+    if (field == LambdaField::error_type && line.error_type_is_escaped)
+      ((out += '"') += value) += '"';
+    else if (is_text)
       append_json_string(out, value);
     else
       out += number;

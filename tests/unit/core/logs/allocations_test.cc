@@ -53,6 +53,17 @@ const std::vector<std::string> kLines = {
     "{\"time\":\"2019-08-25T13:59:15.269Z\",\"type\":\"platform.fault\",\"record\":\"a text of some length\"}\n",
     "{\"number\":1e400,\"message\":\"larger than any double\"}\n",
     "{\"a\":[{\"b\":[1,2,{\"c\":null}]},true],\"broken\":\"object\",}\n",
+    "2026/09/14 22:25:42 ERROR of slog requestId=8f507cfc-e5d5-4697-b07a-ac58fc914c95 reason=\"not invited\"\n",
+    "2026/09/14 22:25:42 {\"errorMessage\":\"of Go\",\"errorType\":\"errorString\"}\n",
+    "time=2026-10-08T10:00:44.221Z level=ERROR msg=\"of logrus\" requestId=8f507cfc-e5d5-4697-b07a-ac58fc914c95\n",
+    "ERROR Lambda runtime invoke{requestId=\"8f507cfc-e5d5-4697-b07a-ac58fc914c95\" "
+    "xrayTraceId=\"Root=1-5e-cc\"}: x\n",
+    "[Nest] 8  - 09/16/2026, 8:18:08 AM   ERROR [X] of Nest, which is somewhat longer\n",
+    "2022-06-22 09:56:51 UTC | DD_EXTENSION | ERROR | of an extension\n",
+    "{\"log_level\":\"ERROR\",\"errorMessage\":\"of "
+    "Python\",\"errorType\":\"NameError\",\"stackTrace\":[\"a\"]}\n",
+    "{\"time\":\"2019-08-25T13:59:15.269Z\",\"type\":\"platform.logsDropped\",\"record\":{\"droppedBytes\":12000}}"
+    "\n",
     "",
 };
 

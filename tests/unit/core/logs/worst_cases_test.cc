@@ -180,6 +180,26 @@ TEST(worst_cases, text_of_escapes_and_invalid_bytes_stays_complete) {
   }
 }
 
+// Each piece could be repeated forever before a level, or could begin the search for one again.
+TEST(worst_cases, text_that_never_ends_a_form_of_a_logger_stays_whole) {
+  constexpr size_t kShort = kBytes / 8;
+  for (const std::string head : {"", "2026/09/14 22:25:42 ", "[2021-12-12 12:54:48] ", "time=1 ", "ERROR a{",
+                                 "LAMBDA_WARNING: Unhandled exception\n", "Init error when loading handler\n{",
+                                 "Sep 14, 2026 10:25:42 PM "}) {
+    for (const std::string_view piece : {"10:15:30 ", "[x] ", "x - ", "X | ", "- ", "\x1b[1m", "[1m", "[1;1",
+                                         "requestId=\"", "{requestId=", "a=1 ", "a=\"\\\"", "a.", "x\n[ERROR] K",
+                                         "\"errorType\":", "ERROR", "Entrypoint: [", "\n   at"}) {
+      const std::string text = head + repeated(piece, kShort / piece.size()) + "x";
+      const Outcome outcome = outcome_of(event_of(text));
+      ASSERT_TRUE(outcome.problem.ok());
+      ASSERT_EQ(outcome.records.size(), 3U);
+      EXPECT_TRUE(text.ends_with(message_in(outcome.records[1]))) << head << piece;
+      EXPECT_GT(message_in(outcome.records[1]).size(), kShort - 64) << head << piece;
+      EXPECT_LT(outcome.max_bytes, 32 * kBytes) << head << piece;
+    }
+  }
+}
+
 // Of 15 bytes each, in a gzip record of some 32 kB.
 TEST(worst_cases, a_million_tiny_events_use_only_the_memory_of_their_text_and_one_part) {
   const size_t count = (size_t{16} << 20) / 15 - 10;

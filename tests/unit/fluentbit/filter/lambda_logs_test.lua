@@ -45,6 +45,21 @@ check("the record has the fields of the line", record.level == "WARNING" and rec
 check("the other members are removed, and no source is added", record.log == nil and record.stream == nil
   and record.source == nil)
 
+-- Level, event and type of the error that a line has.
+for _, case in ipairs({
+  { '2026/09/14 22:25:42 {"errorMessage":"not invited","errorType":"errorString"}', "ERROR", "error", "errorString" },
+  { '{"errorMessage":"x","errorType":"Init<LoadError>"}', "ERROR", "error", "Init<LoadError>" },
+  { '8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\tInvoke Error\t{"errorType":"App\\\\E"}', "ERROR", "error", "App\\E" },
+  { '{"type":"platform.logsDropped","record":{"droppedRecords":1}}', "WARN", "logsDropped" },
+  { "DD_EXTENSION | DEBUG | started", "DEBUG" },
+  { "the job got an ERROR", "INFO" },
+}) do
+  local _, _, made = cb_filter("lambda", 1, { log = case[1] })
+  local lambda = made.lambda or {}
+  check("level and facts are those of " .. case[1],
+    made.level == case[2] and lambda.event == case[3] and lambda.errorType == case[4])
+end
+
 _, _, record = cb_filter("lambda", 1.25, { log = "plain" })
 check("a line without a time gets the time of its event", record.timestamp == "1970-01-01T00:00:01.250Z")
 _, _, record = cb_filter("lambda", { sec = 1, nsec = 250999999 }, { log = "plain" })

@@ -71,6 +71,18 @@ TEST(fluentbit_lambda_records, a_line_becomes_a_record_and_everything_around_it_
   EXPECT_EQ(event.body.items.size(), 8u);  // these and lambda; no source
 }
 
+TEST(fluentbit_lambda_records, levels_of_loggers_and_crashes_are_those_of_their_lines) {
+  Filtering filtering;
+  for (const auto& [line, level] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"DD_EXTENSION | DEBUG | started", "DEBUG"},
+           {"2026/09/14 22:25:42 WARN slow k=v", "WARN"},
+           {"panic: boom", "ERROR"},
+           {R"({"errorMessage":"x","errorType":"Init<LoadError>"})", "ERROR"},
+           {R"({"type":"platform.logsDropped","record":{"droppedRecords":1}})", "WARN"},
+           {"the job got an ERROR", "INFO"}})
+    EXPECT_EQ(filtering.events(event_with(line)).at(0).body.text("level"), level) << line;
+}
+
 TEST(fluentbit_lambda_records, a_line_without_a_time_gets_the_time_of_its_event) {
   Filtering filtering;
   EXPECT_EQ(filtering.events(event_with("hello")).at(0).body.text("timestamp"), "1970-01-01T00:00:01.269Z");

@@ -43,6 +43,9 @@ TEST(function_name, names_in_other_forms_give_no_function_name) {
 
 TEST(function_name, group_and_stream_are_read_independently) {
   EXPECT_EQ(name_and_version("/aws/lambda/mill", "by-hand"), "mill ");
+  EXPECT_EQ(name_and_version("/aws/lambda/web/mill", "by-hand"), "mill ");
+  EXPECT_EQ(name_and_version("/aws/lambda/web/", "by-hand"), " ");
+  EXPECT_EQ(name_and_version("/aws/lambda/mill", "2025/10/09/[$LATEST.PUBLISHED]x"), "mill $LATEST.PUBLISHED");
   EXPECT_EQ(name_and_version("orders", "2025/10/09/[4]x"), " 4");
 }
 

@@ -3,7 +3,9 @@
 #include <rapidjson/document.h>
 
 #include <array>
+#include <cctype>
 #include <random>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -110,6 +112,49 @@ class Writer {
 
   std::mt19937 engine_;
 };
+
+// A form of a logger, with a level of its vocabulary.
+struct Form {
+  std::string before;
+  std::string_view levels;  // with spaces
+  std::string after;
+};
+
+TEST(levels, are_found_at_the_places_of_loggers) {
+  constexpr std::string_view kCapitals = "TRACE DEBUG INFO WARN WARNING ERROR FATAL CRITICAL";
+  constexpr std::string_view kLowercase = "trace debug info warn warning error fatal";
+  const std::vector<Form> forms = {
+      {"", kCapitals, " "},
+      {"", kCapitals, ": "},
+      {"", kCapitals, ":root.a-b:"},
+      {"", kLowercase, ": "},
+      {"2026/09/14 22:25:42 ", kCapitals, " "},
+      {"2026-09-14 22:25:42,123 - app - ", kCapitals, " - "},
+      {"2026-09-14 22:25:42.123 | ", kCapitals, "    | app:f:1 - "},
+      {"2026-09-14T22:25:42.123+02:00  ", kCapitals, " 1 --- [main] "},
+      {"2026-09-14T22:25:42+0000 ", kLowercase, " label : "},
+      {"10:15:30.123 [main] ", kCapitals, "  "},
+      {"[NR_EXT] ", kCapitals, " "},
+      {"[agent] 2026/09/14 22:25:42 ", kCapitals, " "},
+      {"[Nest] 12  - 09/16/2026, 11:18:08 PM   ", kCapitals, " [X] "},
+      {"[2026-09-14 22:25:42] local.", kCapitals, ": "},
+      {"2026-09-14 22:25:42 [", kLowercase, "] "},
+      {"DD_EXTENSION | ", kCapitals, " | "},
+      {"\x1b[2m2026-09-14T22:25:42Z\x1b[0m \x1b[31m", kCapitals, "\x1b[0m "},
+      {"time=2026-09-14T22:25:42Z level=", kLowercase, " msg="},
+  };
+  Writer writer(20260916);
+  for (const Form& form : forms) {
+    std::istringstream levels{std::string(form.levels)};
+    for (std::string level; levels >> level;) {
+      const std::string text = form.before + level + form.after + writer.prose();
+      for (char& c : level) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      const Document record = record_of(text);
+      EXPECT_EQ(corpus::member(record, "level"), level) << text;
+      EXPECT_FALSE(record.HasMember("lambda")) << text;
+    }
+  }
+}
 
 TEST(levels, are_never_invented_for_prose) {
   Writer writer(20260914);
