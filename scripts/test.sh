@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs every test. Then, under AddressSanitizer and UndefinedBehaviorSanitizer, repeats the tests of
 # code that parses untrusted bytes, of the leases, of misuse of the ABI, and of the fuzzers' corpora
-# (scripts/sanitize.sh runs all tests). Finally tests the tarball and the Debian package, the latter in a minimal
-# Debian. Fails if anything failed. To run one part again:
+# (scripts/sanitize.sh runs all tests). Then tests the tarball and the Debian package, the latter in a minimal
+# Debian, and checks the format and the words. Fails if anything failed. To run one part again:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,5 +35,10 @@ if command -v clang-format-16 >/dev/null; then
   stage format scripts/format.sh --check || true
 else
   stage_skip format "no clang-format-16"
+fi
+if git rev-parse --git-dir >/dev/null 2>&1; then
+  stage prose scripts/prose.sh || true
+else
+  stage_skip prose "not a git checkout"
 fi
 stage_summary

@@ -45,7 +45,7 @@ class Message(NamedTuple):
 
 
 def folder_of(path):
-    """Returns the folder of RANGES that a file belongs to; None if there is none."""
+    """Returns the folder of RANGES that a file belongs to, or None."""
     parts = path.split("/")[:-1]
     while parts:
         if "/".join(parts) in RANGES:

@@ -1,4 +1,4 @@
-// The summary of the catalogue of log lines counts the failures that its records name, and no others.
+// The summary of the catalog of log lines counts the failures that its records name, and no others.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
