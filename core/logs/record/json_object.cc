@@ -119,7 +119,7 @@ class ObjectHandler {
       case 6:
         return name_ == "record";
       case 9:
-        return name_ == "timestamp" || name_ == "errorType";
+        return name_[0] == 't' ? name_ == "timestamp" : name_[0] == 'e' && name_ == "errorType";
       default:
         return false;
     }
