@@ -33,11 +33,11 @@ void add(Summary& summary, const rapidjson::Value& json) {
   summary.add(batch, record);
 }
 
-TEST(summary_catalogue, counts_the_failures_that_the_records_name) {
+TEST(summary_catalog, counts_the_failures_that_the_records_name) {
   Summary summary;
   std::map<std::string, int> events;
   int failed_reports = 0;
-  std::ifstream file(PENSTOCK_TEST_CATALOGUE);
+  std::ifstream file(PENSTOCK_TEST_CATALOG);
   for (std::string line; std::getline(file, line);) {
     rapidjson::Document entry;
     entry.Parse(line.data(), line.size());
