@@ -14,10 +14,10 @@ namespace penstock::plugin {
 namespace {
 
 constexpr size_t kMaxConcurrentCalls = 32;  // per client
-constexpr size_t kIteratorAnswerBytes = 64 << 10;
+constexpr size_t kIteratorResponseBytes = 64 << 10;
 // One record of 10 MiB in base64, the largest size that a stream can be configured for.
 // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
-constexpr size_t kRecordAnswerBytes = 14 << 20;
+constexpr size_t kRecordResponseBytes = 14 << 20;
 
 // A question in progress. Lives as long as its calls.
 class Ask : public std::enable_shared_from_this<Ask> {
@@ -48,8 +48,8 @@ class Ask : public std::enable_shared_from_this<Ask> {
                                           question_.sequence_number};
     call("GetShardIterator",
          kinesis::get_shard_iterator_body(question_.stream.name.text, question_.shard_id, start),
-         kIteratorAnswerBytes, [this](aws::ServiceResponse answer) {
-           const Result<std::string> iterator = kinesis::read_get_shard_iterator(std::move(answer.body));
+         kIteratorResponseBytes, [this](aws::ServiceResponse response) {
+           const Result<std::string> iterator = kinesis::read_get_shard_iterator(std::move(response.body));
            if (!iterator.ok()) return failed(iterator.status());
            if (!std::exchange(had_iterator_, true)) progressed_ = true;
            get_record(*iterator);
@@ -57,30 +57,30 @@ class Ask : public std::enable_shared_from_this<Ask> {
   }
 
   void get_record(const std::string& iterator) {
-    call("GetRecords", kinesis::get_records_body(question_.stream.name.text, iterator, 1), kRecordAnswerBytes,
-         [this](aws::ServiceResponse answer) {
-           const Result<kinesis::GetRecordsResponse> records = kinesis::read_get_records(std::move(answer.body));
+    call("GetRecords", kinesis::get_records_body(question_.stream.name.text, iterator, 1), kRecordResponseBytes,
+         [this](aws::ServiceResponse response) {
+           const Result<kinesis::GetRecordsResponse> records = kinesis::read_get_records(std::move(response.body));
            if (!records.ok()) return failed(records.status());
-           answered(*records, answer.date_ms != 0 ? answer.date_ms : env_.clock.wall_ms());
+           answered(*records, response.date_ms != 0 ? response.date_ms : env_.clock.wall_ms());
          });
   }
 
   template <typename Answered>
   void call(const char* operation, std::string body, size_t max_response_bytes, Answered answered) {
     question_.stream.client->call(operation, std::move(body), max_response_bytes,
-                                  [self = shared_from_this(), answered](Result<aws::ServiceResponse> answer) {
+                                  [self = shared_from_this(), answered](Result<aws::ServiceResponse> response) {
                                     if (self->done_) return;
-                                    if (!answer.ok()) return self->failed(answer.status());
-                                    answered(std::move(*answer));
+                                    if (!response.ok()) return self->failed(response.status());
+                                    answered(std::move(*response));
                                   });
   }
 
-  void answered(const kinesis::GetRecordsResponse& answer, int64_t now_ms) {
+  void answered(const kinesis::GetRecordsResponse& response, int64_t now_ms) {
     progressed_ = true;
     finish({});
-    age_.lag_ms = answer.behind_latest_ms;
-    if (answer.records.empty()) return;
-    const kinesis::SourceRecord& record = answer.records.front();
+    age_.lag_ms = response.behind_latest_ms;
+    if (response.records.empty()) return;
+    const kinesis::SourceRecord& record = response.records.front();
     const int64_t age_ms = std::max<int64_t>(0, now_ms - record.arrival_time_ms);
     if (record.sequence_number == question_.sequence_number) {
       age_.age_ms = age_ms;

@@ -224,7 +224,7 @@ TEST_F(credentials_order, a_credentials_error_gives_the_cause_first_and_then_eve
   const std::string message = first();
   EXPECT_EQ(
       message,
-      "no credentials: instance metadata: the connection was closed without an answer; give the machine, task or "
+      "no credentials: instance metadata: the connection was closed without a response; give the machine, task or "
       "pod "
       "a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (tried before: environment: AWS_ACCESS_KEY_ID "
       "is "
