@@ -74,7 +74,7 @@ TEST(fluentbit_filter, reserve_data_keeps_the_other_members_and_preserve_key_the
   EXPECT_EQ(event.body.text("level"), "INFO");
 }
 
-TEST(fluentbit_filter, key_name_says_where_the_line_is) {
+TEST(fluentbit_filter, key_name_names_the_member_with_the_line) {
   AgentHarness harness(Properties{{"key_name", "line"}});
   EXPECT_EQ(harness.filtered(event_with(kInfoLine, "line")).at(0).body.text("level"), "INFO");
   EXPECT_EQ(harness.filter.filter("lambda", event_with(kInfoLine, "log")).code, kFilterUntouched);

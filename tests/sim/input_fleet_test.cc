@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(kept, input_that_begins_at_latest,
                          testing::Values(InputFleet::Keeps::leases, InputFleet::Keeps::file));
 
 TEST_P(input_that_begins_at_latest,
-       begins_when_it_first_started_though_it_died_and_shards_came_before_a_checkpoint) {
+       an_input_at_latest_starts_at_its_first_start_even_after_a_crash_before_a_checkpoint) {
   InputFleet fleet(
       {.keeps = GetParam(), .failover_ms = kFailoverMs, .initial = {kinesis::InitialPosition::Kind::latest}});
   fleet.run(kMinuteMs);

@@ -86,8 +86,7 @@ TEST(allocation_failure_of_the_leases, an_allocation_failure_is_reported_and_no_
   sweep_reading(memory::Mode::once);
 }
 
-TEST(allocation_failure_of_the_leases,
-     that_lasts_for_a_call_is_told_and_no_shard_is_lost_and_every_position_is_saved) {
+TEST(allocation_failure_of_the_leases, an_allocation_failure_during_a_whole_call_is_reported_and_nothing_is_lost) {
   sweep_reading(memory::Mode::until_return);
 }
 

@@ -66,7 +66,7 @@ TEST(json_writer, a_single_byte_above_ascii_is_replaced) {
         << "byte " << byte;
 }
 
-TEST(json_writer, well_formed_utf8_stays_as_it_is) {
+TEST(json_writer, well_formed_utf8_is_unchanged) {
   for (const std::string_view text :
        {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
         "\xF4\x8F\xBF\xBF", "é 漢字 😀 \xE2\x80\xA8"})

@@ -34,13 +34,13 @@ TEST(repeat_limit, a_number_with_a_point_or_commas_counts_as_a_number) {
   EXPECT_TRUE(limit.pass({}, "failed after 0.25 s. with 7 bytes, 1,000,000.5 times", 2)) << "not between numbers";
 }
 
-TEST(repeat_limit, texts_that_differ_in_a_word_are_two) {
+TEST(repeat_limit, texts_that_differ_in_a_word_are_separate) {
   RepeatLimit limit(10'000);
   EXPECT_TRUE(limit.pass({}, "connection refused", 0));
   EXPECT_TRUE(limit.pass({}, "connection reset", 1));
 }
 
-TEST(repeat_limit, subjects_that_differ_in_a_number_are_two) {
+TEST(repeat_limit, subjects_that_differ_in_a_number_are_separate) {
   RepeatLimit limit(10'000);
   EXPECT_EQ(limit.pass("stream logs-1: ", "HTTP 503", 0), "stream logs-1: HTTP 503");
   EXPECT_EQ(limit.pass("stream logs-2: ", "HTTP 503", 1), "stream logs-2: HTTP 503");
@@ -58,7 +58,7 @@ TEST(repeat_limit, a_full_limit_forgets_the_texts_that_would_pass_again_and_keep
   EXPECT_FALSE(limit.pass({}, "recent", 10'001));
 }
 
-TEST(repeat_limit, texts_that_are_all_recent_take_bounded_memory_at_the_price_of_a_repeat) {
+TEST(repeat_limit, many_recent_texts_use_bounded_memory_at_the_price_of_a_repeat) {
   RepeatLimit limit(10'000);
   EXPECT_TRUE(limit.pass({}, "first", 0));
   for (size_t i = 1; i < RepeatLimit::kMaxTexts; ++i) limit.pass({}, std::string(i, 'a'), 0);

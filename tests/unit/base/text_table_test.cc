@@ -5,7 +5,7 @@
 namespace penstock {
 namespace {
 
-TEST(text_table, pads_by_characters_and_leaves_no_blanks_at_the_end) {
+TEST(text_table, table_columns_are_padded_by_characters_without_trailing_spaces) {
   TextTable table({Align::left, Align::right, Align::left});
   table.row({"é", "1", "x"});
   table.row({"word", "100", ""});

@@ -23,7 +23,7 @@ TEST(text, printable_text_has_no_control_or_bidirectional_characters) {
   EXPECT_EQ(printable("é 漢字"), "é 漢字");
 }
 
-TEST(text, printable_text_is_cut_between_characters) {
+TEST(text, printable_text_is_truncated_between_characters) {
   EXPECT_EQ(printable("abcdef", 6), "abcdef");
   EXPECT_EQ(printable("abcdefg", 6), "abcdef...");
   EXPECT_EQ(printable("ab\n\n", 4), "ab\\n...");

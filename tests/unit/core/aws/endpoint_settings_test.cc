@@ -161,8 +161,7 @@ TEST_F(endpoint_settings, endpoint_settings_come_from_the_named_profile_which_mu
   EXPECT_EQ(url(), "profile gone not found in /home/u/.aws/config; add it, or choose another profile");
 }
 
-TEST_F(endpoint_settings,
-       of_a_file_that_we_may_not_read_are_passed_over_with_a_warning_unless_a_profile_is_named) {
+TEST_F(endpoint_settings, unreadable_shared_files_are_ignored_with_a_warning_unless_a_profile_is_named) {
   config("[default]\nendpoint_url = https://profile\n");
   fake_.files.broken = true;
   EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");

@@ -167,7 +167,7 @@ TEST_F(lease_coordinator, the_end_of_each_lease_table_outage_is_logged_once) {
   }
 }
 
-TEST_F(lease_coordinator, logs_that_the_table_has_leases_of_another_stream_and_once_that_it_has_none_any_more) {
+TEST_F(lease_coordinator, leases_of_another_stream_are_logged_and_so_is_their_end_once) {
   Lease other;
   other.key = other.shard_id = kParent;
   other.checkpoint = kTrimHorizonCheckpoint;

@@ -181,7 +181,7 @@ TEST(worst_cases, text_of_escapes_and_invalid_bytes_stays_complete) {
 }
 
 // Each piece could be repeated forever before a level, or could begin the search for one again.
-TEST(worst_cases, text_that_never_ends_a_form_of_a_logger_stays_whole) {
+TEST(worst_cases, an_unterminated_logger_format_stays_complete_text) {
   constexpr size_t kShort = kBytes / 8;
   for (const std::string head : {"", "2026/09/14 22:25:42 ", "[2021-12-12 12:54:48] ", "time=1 ", "ERROR a{",
                                  "LAMBDA_WARNING: Unhandled exception\n", "Init error when loading handler\n{",

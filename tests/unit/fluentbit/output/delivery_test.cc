@@ -268,7 +268,7 @@ TEST_F(fluentbit_delivery, a_flush_is_retried_later_if_the_output_rejects_its_re
   output_.reject_writes(PENSTOCK_E_MEMORY);
   const Flush& one = begin(kChunk);
   turn();
-  EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: it takes nothing"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: it accepts nothing"}));
   EXPECT_GT(delivery().next_ms(now_ms_), now_ms_);
   EXPECT_LT(delivery().next_ms(now_ms_), now_ms_ + 1000);
   output_.reject_writes(PENSTOCK_OK);

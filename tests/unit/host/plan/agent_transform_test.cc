@@ -82,7 +82,7 @@ TEST_F(agent_transform, an_input_transforms_if_the_conf_names_the_agents_file) {
   EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs()");
 }
 
-TEST_F(agent_transform, an_input_of_our_own_conf_transforms_only_if_told_to) {
+TEST_F(agent_transform, an_input_of_our_own_conf_transforms_only_if_configured) {
   EXPECT_EQ(route(plan(std::string(kInput) + kOutput, false)), "");
   EXPECT_EQ(route(plan(std::string(kInput) + "  transform on\n" + kOutput, false)),
             "input:penstock_kinesis:0:lambda_logs()");

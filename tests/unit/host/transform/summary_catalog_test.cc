@@ -33,7 +33,7 @@ void add(Summary& summary, const rapidjson::Value& json) {
   summary.add(batch, record);
 }
 
-TEST(summary_catalog, counts_the_failures_that_the_records_name) {
+TEST(summary_catalog, a_summary_counts_the_failures_that_the_records_name) {
   Summary summary;
   std::map<std::string, int> events;
   int failed_reports = 0;

@@ -40,7 +40,7 @@ void expect_facts(const Value& record, const Value& expected) {
 }
 
 // Their expectations were written by hand.
-TEST(levels, and_facts_of_real_lines_are_those_that_a_reader_expects) {
+TEST(levels, levels_and_facts_of_real_lines_are_those_that_a_reader_expects) {
   const std::vector<Document> lines = corpus::read_lines("lambda-lines-2.jsonl");
   if (lines.empty()) GTEST_SKIP() << "no " << corpus::path("lambda-lines-2.jsonl") << "; set PENSTOCK_TEST_DATA";
   for (const Document& entry : lines) {
@@ -120,7 +120,7 @@ struct Form {
   std::string after;
 };
 
-TEST(levels, are_found_at_the_places_of_loggers) {
+TEST(levels, levels_are_found_where_loggers_write_them) {
   constexpr std::string_view kCapitals = "TRACE DEBUG INFO WARN WARNING ERROR FATAL CRITICAL";
   constexpr std::string_view kLowercase = "trace debug info warn warning error fatal";
   const std::vector<Form> forms = {
@@ -156,7 +156,7 @@ TEST(levels, are_found_at_the_places_of_loggers) {
   }
 }
 
-TEST(levels, are_never_invented_for_prose) {
+TEST(levels, levels_are_never_invented_for_prose) {
   Writer writer(20260914);
   for (int line = 0; line < 10'000; ++line) {
     const std::string text = writer.prose();
@@ -166,7 +166,7 @@ TEST(levels, are_never_invented_for_prose) {
   }
 }
 
-TEST(levels, are_never_invented_for_objects) {
+TEST(levels, levels_are_never_invented_for_objects) {
   Writer writer(20260915);
   for (int line = 0; line < 10'000; ++line) {
     const std::string text = writer.object();
