@@ -143,7 +143,7 @@ TEST(e2e, invalid_records_become_dead_letters_with_their_reason_and_all_good_eve
   EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), 4);
   EXPECT_EQ(failures.find("\"reason\":\"\""), std::string::npos) << failures.substr(0, 2000);
   for (const char* said : {"\"stage\":\"input\"", "\"stream\":\"in\"", "\"sequence_number\":\"",
-                           "\"partition_key\":\"a\"", "more than 16777216"})
+                           "\"partition_key\":\"a\"", "limit 16777216 bytes"})
     EXPECT_NE(failures.find(said), std::string::npos) << said << " is not in " << failures.substr(0, 2000);
 }
 
