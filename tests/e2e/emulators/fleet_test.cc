@@ -25,7 +25,7 @@ size_t times_in(const std::string& text, const std::string& what) {
 // counting begins.
 size_t lines_of(const std::string& log, const std::set<std::string>& shards, const std::string& what) {
   size_t lines = 0;
-  for (const std::string& shard : shards) lines += times_in(log, shard + ": the lease " + what);
+  for (const std::string& shard : shards) lines += times_in(log, shard + ": " + what);
   return lines;
 }
 
@@ -50,7 +50,7 @@ TEST(fleet, workers_that_crash_leave_join_freeze_and_block_lose_nothing_and_dupl
   // Its leases need not expire: they are free when the other workers next read the table.
   const std::set<std::string> of_leaving = fleet.table().shards_of("w1");
   const auto taken_by_others = [&](const std::string& how) {
-    return lines_of(fleet.log_of(2) + fleet.log_of(3), of_leaving, "is taken" + how);
+    return lines_of(fleet.log_of(2) + fleet.log_of(3), of_leaving, "lease taken" + how);
   };
   const size_t taken_before = taken_by_others("");
   const std::string by_force = " from fleet:w1:";
