@@ -27,9 +27,9 @@ inline constexpr std::array kSeekArguments = {
 
 inline constexpr Command kSeekCommand = {
     "seek",
-    "Moves the checkpoint, so that records are read again or skipped. Stop everything else that uses it first.",
+    "Move the checkpoint, so that records are read again or skipped. Stop everything else that uses it first.",
     kSeekArguments, seek};
 inline constexpr Command kLeasesCommand = {
-    "leases", "Prints the checkpoint: the position, owner, lag, and age of each shard.", {}, print_leases};
+    "leases", "Print the checkpoint: the position, owner, lag, and age of each shard.", {}, print_leases};
 
 }  // namespace penstock::plugin

@@ -49,7 +49,7 @@ inline constexpr std::array kSizingArguments = {
 };
 inline constexpr Command kSizingCommand = {
     "sizing",
-    "Estimates the records, bytes, shards, and billed units per second of the stream, for the way in which the "
+    "Estimate the records, bytes, shards, and billed units per second of the stream, for the way in which the "
     "output's options pack log events. Makes no calls.",
     kSizingArguments, print_sizing};
 

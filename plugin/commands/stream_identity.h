@@ -21,7 +21,7 @@ inline constexpr std::array kStreamsArguments = {
            "on: look up accounts that the options do not contain, with DescribeStreamSummary."),
 };
 inline constexpr Command kStreamsCommand = {"streams",
-                                            "Prints the streams that the section reads or writes, with account "
+                                            "Print the streams that the section reads or writes, with account "
                                             "and region; * is an account that only the service knows.",
                                             kStreamsArguments, print_streams, true};
 
