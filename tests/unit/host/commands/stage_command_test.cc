@@ -135,7 +135,7 @@ TEST_F(stage_command, the_programs_help_lists_the_commands_of_its_plugin) {
   EXPECT_EQ(it.code, 0);
   const size_t heading = it.out.find("Commands of stages, which run for each section of that stage:\n\n");
   ASSERT_NE(heading, std::string::npos) << it.out;
-  EXPECT_NE(it.out.find("\n  sizing      Estimates ", heading), std::string::npos) << it.out;
+  EXPECT_NE(it.out.find("\n  sizing      Estimate ", heading), std::string::npos) << it.out;
 }
 
 TEST_F(stage_command, help_of_a_command_comes_from_the_stage) {
