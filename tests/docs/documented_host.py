@@ -22,11 +22,16 @@ MESSAGES = ["app-json", "app-plain", "lambda-node", "lambda-python"]
 TIMEOUT_S = 60
 
 
-def wait_until(done, what):
+def wait_for_end_or(done, process, what):
+    """Waits until done() or the end of the process; asks done() again each time that the process has not ended."""
     end = time.monotonic() + TIMEOUT_S
     while not done():
         assert time.monotonic() < end, f"timed out: {what}"
-        time.sleep(0.01)
+        try:
+            process.wait(timeout=0.01)
+            return
+        except subprocess.TimeoutExpired:
+            pass
 
 
 def main(document, include, library, compiler, model, demo):
@@ -50,12 +55,11 @@ def main(document, include, library, compiler, model, demo):
         (folder / "load.jsonl").write_text("".join(
             json.dumps({"data": base64.b64encode(gzip.compress(message)).decode(), "partition_key": str(i)}) + "\n"
             for i, message in enumerate(messages)))
-        port = folder / "port"
-        service = subprocess.Popen([model, "--port", "0", "--port-file", port, "--stream", "in:2", "--stream", "out:2",
-                                    "--load", f"in={folder / 'load.jsonl'}"])
+        service = subprocess.Popen([model, "--port", "0", "--stream", "in:2", "--stream", "out:2",
+                                    "--load", f"in={folder / 'load.jsonl'}"], stdout=subprocess.PIPE, text=True)
         try:
-            wait_until(lambda: port.exists() and port.stat().st_size, "the model listens")
-            endpoint = f"http://127.0.0.1:{port.read_text().strip()}"
+            endpoint = service.stdout.readline().strip()  # printed once it serves requests
+            assert endpoint, "the model ended without an address"
 
             def fetch(path):
                 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -70,7 +74,7 @@ def main(document, include, library, compiler, model, demo):
 
             def run(done, what):
                 process = subprocess.Popen([host, library, endpoint, folder], env=environment)
-                wait_until(lambda: done() or process.poll() is not None, what)
+                wait_for_end_or(done, process, what)
                 process.terminate()
                 assert process.wait(TIMEOUT_S) == 0, f"the host ended with {process.returncode}"
 

@@ -18,7 +18,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 CONF = """\
 [INPUT]
@@ -63,11 +62,11 @@ def numbers(text):
     return re.findall(r"\d+", IGNORED.sub("", text))
 
 
-def wait_for(path):
-    end = time.monotonic() + TIMEOUT_S
-    while not (path.exists() and path.stat().st_size):
-        assert time.monotonic() < end, f"{path} did not appear"
-        time.sleep(0.01)
+def first_line(pipe, what):
+    """Waits for the first line that a process writes, and returns it."""
+    line = pipe.readline().strip()
+    assert line, f"{what} ended without a line"
+    return line
 
 
 class Page:
@@ -87,11 +86,10 @@ class Page:
             "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
         }
         self.model = subprocess.Popen([
-            model, "--port", "0", "--port-file", folder / "port", "--stream", "logs-in:1", "--stream", "logs-out:2",
+            model, "--port", "0", "--stream", "logs-in:1", "--stream", "logs-out:2",
             "--load", f"logs-in={folder / 'load.jsonl'}"
-        ])
-        wait_for(folder / "port")
-        endpoint = f"http://127.0.0.1:{(folder / 'port').read_text().strip()}"
+        ], stdout=subprocess.PIPE, text=True)
+        endpoint = first_line(self.model.stdout, "the model")  # its address, once it serves requests
         (folder / "agent.conf").write_text(CONF.format(endpoint=endpoint, state=folder / "state"))
         run = subprocess.run([penstock, "run", "-c", folder / "agent.conf", "--exit-when-idle", "1"],
                              env=self.environment, capture_output=True, text=True, timeout=TIMEOUT_S)
@@ -103,11 +101,10 @@ class Page:
             process.wait(TIMEOUT_S)
 
     def start_agent(self):
-        log = self.folder / "agent.log"
-        with log.open("w") as file:
-            self.agent = subprocess.Popen([self.penstock, "run", "-c", self.folder / "agent.conf"],
-                                          env=self.environment, stderr=file)
-        wait_for(log)
+        # Nothing reads the rest of the log: the agent drops lines that do not fit.
+        self.agent = subprocess.Popen([self.penstock, "run", "-c", self.folder / "agent.conf"], env=self.environment,
+                                      stderr=subprocess.PIPE, text=True)
+        first_line(self.agent.stderr, "the agent")
 
     def run(self, command):
         """Returns what a command prints on standard output, with the folders of the page."""

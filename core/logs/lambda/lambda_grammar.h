@@ -2,8 +2,11 @@
 // either end, unless a function's comment says otherwise; line.message is the whole text.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
+#include "base/text.h"
 #include "core/logs/lambda/lambda_line.h"
 
 namespace penstock::logs::grammar {
@@ -55,6 +58,21 @@ bool says_crash(std::string_view text);
 
 // The text before the request id in the lines of Lambda itself.
 inline constexpr std::string_view kRequestId = "RequestId:";
+
+inline bool is_one_of(std::string_view word, const auto& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// A character of a logger's name, or of a key in key=value.
+inline bool is_logger_name_character(char c) {
+  return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+}
+
+inline size_t logger_name_size(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size() && is_logger_name_character(text[at])) ++at;
+  return at;
+}
 
 // Marks the line as a failure; sets the type of its error if it is known.
 inline void set_failure(LambdaEvent event, std::string_view error_type, LambdaLine& line) {

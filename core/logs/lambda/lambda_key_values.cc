@@ -14,8 +14,6 @@ namespace {
 constexpr size_t kMaxBytes = 4096;  // keys after these are not found
 constexpr int kMaxPairs = 64;
 
-bool is_key_character(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-'; }
-
 // Removes and returns a value: text in quotes, without them, or a word.
 std::string_view take_value(std::string_view& text) {
   if (!text.starts_with('"')) {
@@ -38,20 +36,13 @@ struct Pair {
 
 // Removes a pair and the blanks after it. Returns false for any other text.
 bool take_pair(std::string_view& text, Pair& pair) {
-  size_t size = 0;
-  while (size < text.size() && is_key_character(text[size])) ++size;
+  const size_t size = logger_name_size(text);
   if (size == 0 || size == text.size() || text[size] != '=') return false;
   pair.key = text.substr(0, size);
   text.remove_prefix(size + 1);
   pair.value = take_value(text);
   text = scan::trim_front(text);
   return true;
-}
-
-bool is_one_of(std::string_view word, const auto& words) {
-  for (const std::string_view one : words)
-    if (word == one) return true;
-  return false;
 }
 
 // The keys with which loggers begin a line: logrus, slog, lambdacontext.NewLogger, go-kit.

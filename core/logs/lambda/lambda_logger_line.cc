@@ -35,10 +35,6 @@ bool is_level(std::string_view word, Letters letters) {
   return !normalized_level(word).empty();
 }
 
-bool is_one_of(std::string_view word, const auto& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 // Levels in capitals that may be the first word of a line.
 bool is_first_level(std::string_view word) {
   static constexpr std::array<std::string_view, 9> kWords = {"INFO",    "ERROR", "WARN",     "DEBUG", "TRACE",
@@ -55,21 +51,13 @@ bool is_first_lowercase_level(std::string_view word) {
 
 bool begins_with_blank(std::string_view text) { return !text.empty() && is_space_or_tab(text[0]); }
 
-bool is_name_character(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-'; }
-
-size_t name_size(std::string_view text) {
-  size_t at = 0;
-  while (at < text.size() && is_name_character(text[at])) ++at;
-  return at;
-}
-
 // Returns whether text, which follows a level, is a colon and a blank, or a colon, the name of a logger and a
 // colon (Python: "ERROR:root:text").
 bool is_colon_of_level(std::string_view text) {
   if (!text.starts_with(':')) return false;
   text = styled::skip_styles(text.substr(1));
   if (text.empty() || is_blank(text[0])) return !text.empty();
-  const size_t size = name_size(text);
+  const size_t size = logger_name_size(text);
   return size > 0 && text.substr(size).starts_with(':');
 }
 
@@ -120,7 +108,7 @@ std::string_view level_in_fields(std::string_view text, char separator, Letters 
 
 // "DD_EXTENSION | ERROR | text", "app - ERROR - text".
 std::string_view level_after_name(std::string_view text) {
-  const size_t size = name_size(text);
+  const size_t size = logger_name_size(text);
   const std::string_view name = text.substr(0, size);
   std::string_view rest = styled::skip(text.substr(size));
   if (size == 0) return {};
@@ -137,7 +125,7 @@ std::string_view level_after_name(std::string_view text) {
 
 // Monolog: "production.ERROR: text" after a time in brackets.
 std::string_view level_of_channel(std::string_view text) {
-  const std::string_view word = text.substr(0, name_size(text));
+  const std::string_view word = text.substr(0, logger_name_size(text));
   const size_t dot = word.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || !text.substr(word.size()).starts_with(": ")) return {};
   const std::string_view level = word.substr(dot + 1);
