@@ -78,6 +78,19 @@ inline bool has_shape(const char* text, const char* shape) {
   return (((off + limits) | off) & kHighBits) == 0;
 }
 
+// Returns the number that eight digits represent. Adds neighbors in pairs: digits, then pairs, then fours.
+inline uint32_t eight_digits(const char* digits) {
+  if constexpr (std::endian::native != std::endian::little) {
+    uint32_t number = 0;
+    for (size_t index = 0; index < 8; ++index) number = number * 10 + static_cast<uint32_t>(digits[index] - '0');
+    return number;
+  }
+  uint64_t word = load_word(digits) - kOnes * '0';
+  word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FF;
+  word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFF;
+  return static_cast<uint32_t>(word * 10'000 + (word >> 32));
+}
+
 // Returns whether all eight bytes are digits or letters.
 inline constexpr bool are_alphanumeric(uint64_t word) {
   if ((word & kHighBits) != 0) return false;
