@@ -59,7 +59,7 @@ inline const std::vector<Case>& cases() {
       {"schema_otel",
        {{"schema", "otel"}},
        kReport,
-       R"({"timestamp":)" + kTime + R"(,"severity_text":"INFO","body":)" + kReportText +
+       R"({"timestamp":)" + kTime + R"(,"severity_text":"INFO","severity_number":9,"body":)" + kReportText +
            R"(,"aws.lambda.event":"report","faas.invocation_id":"8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001",)"
            R"("faas.invoke_duration":0.02461,"aws.lambda.billed_duration":0.025,"faas.max_memory":268435456,)"
            R"("faas.mem_usage":60817408,"faas.init_duration":0.13107,"log.record.uid":"id-1",)"
@@ -95,6 +95,24 @@ inline const std::vector<Case>& cases() {
        R"({"timestamp":)" + kTime +
            R"(,"level":"WARN","app":{"level":"warn","big":12345678901234567890123,"source":"mine"},)" +
            kIdAndSource + "}"},
+      {"timestamp_from",
+       {{"timestamp_from", "meta.at,time"}},
+       R"({"time":"2025-01-02T03:04:05Z","meta":{"at":1757888742.5}})",
+       R"({"time":"2025-01-02T03:04:05Z","meta":{"at":1757888742.5},"timestamp":"2025-09-14T22:25:42.500Z",)" +
+           kIdAndSource + "}"},
+      {"schema_otel_of_an_object",
+       {{"schema", "otel"}},
+       R"({"ts":1757888742.5,"level":"warn","message":"low","requestId":"r1"})",
+       R"({"timestamp":"2025-09-14T22:25:42.500Z","severity_text":"WARN","severity_number":13,"body":"low",)"
+       R"("faas.invocation_id":"r1","attributes":{"ts":1757888742.5},"log.record.uid":"id-1",)"
+       R"("aws.log.group.names":["/aws/lambda/mill"],"aws.log.stream.names":["2025/10/09/[7]5d1c"],)"
+       R"("cloud.account.id":"123456789012"})"},
+      {"schema_ecs_of_an_object",
+       {{"schema", "ecs"}},
+       R"({"ts":1757888742.5,"level":"warn","message":"low","requestId":"r1"})",
+       R"({"@timestamp":"2025-09-14T22:25:42.500Z","log.level":"WARN","message":"low","faas.execution":"r1",)"
+       R"("app":{"ts":1757888742.5},"event.id":"id-1","aws.cloudwatch.log_group":"/aws/lambda/mill",)"
+       R"("aws.cloudwatch.log_stream":"2025/10/09/[7]5d1c","cloud.account.id":"123456789012"})"},
       {"json_key_keeps_the_object_when_levels_are_normalized",
        {{"json_key", "app"}, {"normalize_level", "on"}},
        R"({"level":"critical"})",

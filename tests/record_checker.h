@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,9 +42,15 @@ class RecordChecker {
     return options_.schema == logs::Schema::otel ? otel : options_.schema == logs::Schema::ecs ? ecs : ours;
   }
   bool is_flat() const { return options_.schema == logs::Schema::otel || options_.schema == logs::Schema::ecs; }
+  std::string json_key() const {
+    return !options_.json_key.empty() ? options_.json_key : named("", "attributes", "app");
+  }
   std::string level() const { return named("level", "severity_text", "log.level"); }
   std::string message() const { return named("message", "body", "message"); }
-  std::string event_id() const { return named("event_id", "log.record.uid", "event.id"); }
+  std::string event_id() const {
+    return !options_.event_id_key.empty() ? options_.event_id_key
+                                          : named("event_id", "log.record.uid", "event.id");
+  }
   std::vector<std::string> required() const {
     std::vector<std::string> names = {options_.timestamp_key};
     if (options_.event_id) names.push_back(event_id());
@@ -55,6 +62,7 @@ class RecordChecker {
     if (name == options_.timestamp_key || name == level() || name == event_id() || name == "extractedFields")
       return true;
     if (!is_flat()) return name == "lambda" || name == options_.source_key;
+    if (name == message() || (options_.schema == logs::Schema::otel && name == "severity_number")) return true;
     constexpr std::string_view kSpaces[] = {"aws.",         "faas.",    "cloud.", "error.type",
                                             "event.action", "trace.id", "span.id"};
     return std::any_of(std::begin(kSpaces), std::end(kSpaces),
@@ -135,11 +143,18 @@ class RecordChecker {
     return read && read->kind == '{' && read->depth <= kMaxDepth && !has_lone_surrogate(text);
   }
 
+  // In UTC with milliseconds, or as an application wrote it with an offset.
   static bool is_rfc3339(std::string_view value) {
-    constexpr std::string_view kShape = "\"0000-00-00T00:00:00.000Z\"";
-    return value.size() == kShape.size() &&
-           std::equal(value.begin(), value.end(), kShape.begin(),
-                      [](char c, char shape) { return shape == '0' ? c >= '0' && c <= '9' : c == shape; });
+    constexpr std::string_view kUtc = "\"0000-00-00T00:00:00.000Z\"";
+    constexpr std::string_view kOffset = "+00:00\"";
+    const auto has_shape = [](std::string_view text, std::string_view expected) {
+      return text.size() == expected.size() &&
+             std::equal(text.begin(), text.end(), expected.begin(), [](char c, char shape) {
+               return shape == '0' ? c >= '0' && c <= '9' : c == shape || (shape == '+' && c == '-');
+             });
+    };
+    return has_shape(value, kUtc) ||
+           (looks_like_rfc3339(value) && has_shape(value.substr(value.size() - kOffset.size()), kOffset));
   }
 
   static bool is_common_level(std::string_view value) {
@@ -153,7 +168,7 @@ class RecordChecker {
                              std::string_view extracted_fields) const {
     for (size_t index = from; index < read.members.size(); ++index) {
       const auto& [name, value] = read.members[index];
-      if (!is_ours(name) && (options_.json_key.empty() || name != options_.json_key))
+      if (!is_ours(name) && (json_key().empty() || name != json_key()))
         return "it has a member " + std::string(name);
       for (size_t other = index + 1; other < read.members.size(); ++other)
         if (read.members[other].name == name) return "a member of ours is there twice";
@@ -176,9 +191,7 @@ class RecordChecker {
   // record has ours.
   bool is_reserved(std::string_view name) const {
     if (name == options_.timestamp_key || name == event_id() || name == "extractedFields") return true;
-    if (!is_flat()) return name == options_.source_key;
-    return name.starts_with("cloud.") || name.starts_with("aws.log.") || name.starts_with("aws.cloudwatch.") ||
-           (options_.function_fields && (name == "faas.name" || name == "faas.version"));
+    return name == options_.source_key;
   }
 
   // The event's own members come first, byte for byte. One with a name of ours may be renamed, and the level may
@@ -187,6 +200,7 @@ class RecordChecker {
                               std::string_view extracted_fields) const {
     const std::string own_text = one_line(text);
     const auto own = strict_json::read(own_text);
+    if (is_flat()) return fault_of_taken_members(read, *own, extracted_fields);
     if (!options_.json_key.empty()) {
       const auto object = strict_json::member(read, options_.json_key);
       if (!object) return "the object is missing";
@@ -204,6 +218,45 @@ class RecordChecker {
     if (!is_changed && !repaired(record).starts_with(own_text.substr(0, own_text.size() - 1)))
       return "an object is changed";
     return fault_of_added(read, own->members.size(), *own, extracted_fields);
+  }
+
+  // The last level, message and request ID of the object become members of the record, if they are text that is
+  // not empty. The other members are under a key of their own, byte for byte.
+  std::string fault_of_taken_members(const strict_json::Value& read, const strict_json::Value& own,
+                                     std::string_view extracted_fields) const {
+    std::vector<strict_json::Member> rest = own.members;
+    const auto take = [&](std::string_view key) -> std::optional<std::string> {
+      for (auto member = rest.rbegin(); member != rest.rend(); ++member) {
+        if (strict_json::unescaped(member->name) != key) continue;
+        if (member->value.front() != '"' || member->value == "\"\"") return std::nullopt;
+        const std::string value(member->value);
+        rest.erase(std::next(member).base());
+        return value;
+      }
+      return std::nullopt;
+    };
+    const auto is_value = [&](const std::string& name, const std::optional<std::string>& value) {
+      const auto there = strict_json::member(read, name);
+      return there && (!value || repaired(*there) == *value);
+    };
+    if (take("level") && !is_value(level(), std::nullopt)) return "the level is lost";
+    if (const auto text = take("message"); text && !is_value(message(), text)) return "the message is lost";
+    std::optional<std::string> id;
+    for (const std::string_view key : {"requestId", "AWSRequestId", "function_request_id"})
+      if (!id) id = take(key);
+    if (id && !is_value(named("", "faas.invocation_id", "faas.execution"), id)) return "the request ID is lost";
+    const auto object = strict_json::member(read, json_key());
+    if (!object) {
+      if (!rest.empty() || own.members.empty()) return "the object is missing";
+      return fault_of_added(read, 0, {}, extracted_fields);
+    }
+    const auto kept = strict_json::read(*object);
+    if (kept->members.size() != rest.size()) return "the object has other members";
+    for (size_t index = 0; index < rest.size(); ++index)
+      if (repaired(kept->members[index].name) != rest[index].name ||
+          repaired(kept->members[index].value) != rest[index].value)
+        return "a member is changed";
+    return fault_of_added(read, 0, {}, extracted_fields);
   }
 
   static bool looks_like_rfc3339(std::string_view value) {

@@ -54,20 +54,18 @@ const logs::SchemaNames& schema_names(const Options& given) {
 // The options that name members of the record, with their defaults.
 struct KeyOption {
   const char* option;
-  std::string_view logs::SchemaNames::*otherwise;  // nullptr: no member
+  std::string_view logs::SchemaNames::*otherwise;  // empty: no member
 };
 constexpr KeyOption kTimestampKey = {"timestamp_key", &logs::SchemaNames::timestamp};
 constexpr KeyOption kEventIdKey = {"event_id_key", &logs::SchemaNames::event_id};
 constexpr KeyOption kSourceKey = {"source_key", &logs::SchemaNames::source};
-constexpr KeyOption kJsonKey = {"json_key", nullptr};
+constexpr KeyOption kJsonKey = {"json_key", &logs::SchemaNames::json};
 constexpr std::array kKeyOptions = {kTimestampKey, kEventIdKey, kSourceKey, kJsonKey};
 
-// Returns "" if the schema has no such member.
+// Returns "" if the record has no such member.
 std::string key_name(const Options& given, const KeyOption& key) {
   const std::string& text = given.text(key.option);
-  if (key.otherwise == nullptr) return text;
-  const std::string_view otherwise = schema_names(given).*key.otherwise;
-  return text.empty() || otherwise.empty() ? std::string(otherwise) : text;
+  return text.empty() ? std::string(schema_names(given).*key.otherwise) : text;
 }
 
 Status check_source_key(const Options& given) {
@@ -95,7 +93,7 @@ Status check_differ(const Options& given, const KeyOption& key, const KeyOption&
 
 // Rejects a json_key under which a store may mix the application's object with another member of the record.
 Status check_json_key(const Options& given) {
-  const std::string& json_key = given.text(kJsonKey.option);
+  const std::string json_key = key_name(given, kJsonKey);
   if (json_key.empty()) return {};
   std::string within;
   for (const KeyOption& key : {kTimestampKey, kEventIdKey, kSourceKey}) {
@@ -107,6 +105,26 @@ Status check_json_key(const Options& given) {
   return {Code::config, "PS0145",
           "json_key '" + printable(json_key) + "' conflicts with the record's member '" + printable(within) +
               "', because a store may merge the members of the application's object with it: choose another name"};
+}
+
+// Returns the members in such a list. An empty list means the default.
+std::vector<std::string> time_names_of(std::string_view list, const Complain& complain) {
+  std::vector<std::string> names;
+  const auto invalid = [&](const std::string& expected) {
+    complain(Status(Code::config, "PS0147",
+                    "invalid value '" + printable(list) + "' for timestamp_from: expected " + expected));
+  };
+  for (std::string_view left = list; !left.empty();) {
+    const std::string_view name = take_list_item(left);
+    if (name.empty()) {
+      invalid("comma-separated names of members, such as time,meta.at; remove the empty name");
+      return {};
+    }
+    names.emplace_back(name);
+  }
+  if (names.size() > logs::kMaxTimeNames)
+    invalid("at most " + std::to_string(logs::kMaxTimeNames) + " names, not " + std::to_string(names.size()));
+  return names;
 }
 
 Status check_pattern(const Options& given, const char* name) {
@@ -138,6 +156,7 @@ logs::LambdaFilterOptions read_options(const Options& given, const Complain& com
   options.event_id_key = key_name(given, kEventIdKey);
   options.source_key = key_name(given, kSourceKey);
   options.json_key = key_name(given, kJsonKey);
+  options.timestamp_from = time_names_of(given.text("timestamp_from"), complain);
   options.event_id = given.on("event_id");
   options.keep_message = given.on("keep_message");
   options.function_fields = given.on("function_fields");
@@ -168,7 +187,12 @@ class LambdaLogs : public penstock_instance {
              "ecs have no such member."),
       option("json_key", "text", nullptr,
              "Member that contains the JSON object that the application wrote. Default: the members of the object "
-             "become members of the record."),
+             "become members of the record; with schema otel, attributes; with ecs, app."),
+      option(
+          "timestamp_from", "list", nullptr,
+          "Comma-separated members of a JSON object that may have the time of the event; the first that has one "
+          "is used. A dot leads into an object. Default: timestamp, @timestamp, time, Timestamp, ts, timeMillis, "
+          "_aws.Timestamp, preceded by a timestamp_key of the record that is not among them."),
       option("event_id", "on|off", "on", "on: add the event ID of CloudWatch Logs to each record."),
       option("keep_message", "on|off", "on",
              "off: omit message from records of parsed platform lines of Lambda, such as START and REPORT."),

@@ -25,11 +25,26 @@ constexpr std::array kWords = {
     Word{"PANIC", "FATAL"},  Word{"EMERGENCY", "FATAL"},
 };
 
+struct SeverityNumber {
+  std::string_view level;
+  std::string_view text;
+};
+
+constexpr std::array<SeverityNumber, 6> kSeverityNumbers = {
+    {{"TRACE", "1"}, {"DEBUG", "5"}, {"INFO", "9"}, {"WARN", "13"}, {"ERROR", "17"}, {"FATAL", "21"}}};
+
 }  // namespace
 
 std::string_view normalized_level(std::string_view level) {
   for (const Word& word : kWords)
     if (equal_without_case(level, word.written)) return word.level;
+  return {};
+}
+
+std::string_view severity_number(std::string_view level) {
+  const std::string_view normalized = normalized_level(level);
+  for (const SeverityNumber& number : kSeverityNumbers)
+    if (number.level == normalized) return number.text;
   return {};
 }
 

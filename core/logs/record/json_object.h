@@ -1,6 +1,7 @@
 // A message that is a JSON object: what is needed to make a record of it and copy the rest unchanged.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,15 +11,31 @@
 
 #include "core/logs/lambda/lambda_line.h"
 #include "core/logs/record/member_names.h"
+#include "core/logs/record/member_time.h"
 
 namespace penstock::logs {
+
+// A range of the indices of names.
+struct NameRange {
+  size_t first = 0;
+  size_t count = 0;
+  uint64_t bits() const { return count == 0 ? 0 : (~uint64_t{0} >> (64 - count)) << first; }
+};
+
+// Which values to read, by index of the name.
+struct ValuesToRead {
+  size_t timestamp = SIZE_MAX;  // must be a time in RFC 3339
+  NameRange times;              // may have the time of the object; the preferred ones first
+  NameRange texts;              // see JsonObject::texts(); the names have no dots
+};
 
 // A reader of one object after another. Views live until the next read(), and point into the text or a copy of it.
 class JsonObject {
  public:
-  // names: the members to look for; those with reserved names are in renames(). timestamp: the index of the name
-  // whose value must be a time in RFC 3339.
-  explicit JsonObject(MemberNames names, size_t timestamp = SIZE_MAX);
+  static constexpr size_t kMaxTexts = 4;
+
+  // names: the members to look for; those with reserved names are in renames().
+  explicit JsonObject(MemberNames names, const ValuesToRead& values = {});
   ~JsonObject();
   JsonObject(const JsonObject&) = delete;
   JsonObject& operator=(const JsonObject&) = delete;
@@ -48,16 +65,23 @@ class JsonObject {
   // members of that name, appends NAME_original_N, with the first N after theirs.
   void append_new_key(std::string& out, const Rename& rename) const;
 
-  // Returns the object's own time in milliseconds, from _aws.Timestamp or a number in "time"; -1 if it has
-  // neither.
-  int64_t own_time_ms() const { return own_time_ms_; }
-  // Returns the same as an ISO timestamp, from "time" or "timestamp"; empty if it has neither.
-  std::string_view own_timestamp() const { return own_timestamp_; }
+  // Returns the object's own time: from the first of the names in ValuesToRead::times that has one.
+  const MemberTime& own_time() const { return own_time_; }
+  // Returns the place of that name in ValuesToRead::times.
+  size_t own_time_place() const { return own_time_place_; }
 
-  // Returns the text of the last member "level", and its offset in the text, after the quote. The text is empty if
-  // that member is missing or not a string.
+  // A member at the top whose value is a string that is not empty: offsets in the text, after the quotes.
+  struct TextMember {
+    size_t key_at = 0;
+    size_t at = 0;  // 0: not found
+  };
+  // Returns the last member of each name in ValuesToRead::texts.
+  const std::array<TextMember, kMaxTexts>& texts() const { return texts_; }
+
+  // Returns the text of the last member "level", and where it is. The text is empty if that member is missing or
+  // not a string.
   std::string_view level() const { return level_; }
-  size_t level_at() const { return level_at_; }
+  const TextMember& level_member() const { return level_member_; }
 
   // Returns whether this is a system record of Lambda, {"time", "type": "platform.X", "record"}.
   bool is_platform() const { return is_platform_; }
@@ -83,7 +107,9 @@ class JsonObject {
   };
 
   const MemberNames names_;
-  const size_t timestamp_;          // index of the timestamp's name
+  const ValuesToRead values_;
+  const uint64_t timestamp_bit_;    // of the names; 0: none
+  const uint64_t value_bits_;       // of all names in values_
   std::unique_ptr<Reader> reader_;  // kept, because it has a stack
   std::string copy_;                // of the text, because reading in place changes it
   std::vector<Scope> scopes_;       // around the current one; never grows beyond what is reserved
@@ -95,10 +121,11 @@ class JsonObject {
   uint64_t found_ = 0;  // bits of the indices of names
   size_t timestamps_ = 0;
   size_t rfc3339_timestamps_ = 0;  // of these
-  int64_t own_time_ms_ = -1;
-  std::string_view own_timestamp_;
+  MemberTime own_time_;
+  size_t own_time_place_ = SIZE_MAX;
+  std::array<TextMember, kMaxTexts> texts_;
   std::string_view level_;
-  size_t level_at_ = 0;
+  TextMember level_member_;
   bool is_platform_ = false;
   LambdaLine facts_;
   bool facts_are_set_ = false;  // perhaps of an object that has none after all

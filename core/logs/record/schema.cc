@@ -7,6 +7,7 @@ namespace {
 constexpr SchemaNames kStandard = {
     .timestamp = "timestamp",
     .level = "level",
+    .severity_number = "",
     .message = "message",
     .event_id = "event_id",
     .lambda = "lambda",
@@ -34,6 +35,7 @@ constexpr SchemaNames kStandard = {
                 {"xraySampled"}}},
     .source = "source",
     .source_facts = {{{"logGroup"}, {"logStream"}, {"owner"}, {"region"}, {"functionName"}, {"functionVersion"}}},
+    .json = "",
 };
 
 constexpr FieldName& field_of(SchemaNames& names, LambdaField field) {
@@ -58,6 +60,7 @@ constexpr SchemaNames kLegacy = [] {
 constexpr SchemaNames kOtel = {
     .timestamp = "timestamp",
     .level = "severity_text",
+    .severity_number = "severity_number",
     .message = "body",
     .event_id = "log.record.uid",
     .lambda = "",
@@ -90,6 +93,7 @@ constexpr SchemaNames kOtel = {
                       {"cloud.region"},
                       {"faas.name"},
                       {"faas.version"}}},
+    .json = "attributes",
 };
 
 // Elastic Common Schema, where it has a name; aws.cloudwatch.* as in Elastic's forwarder; aws.lambda.* as in the
@@ -99,6 +103,7 @@ constexpr SchemaNames kOtel = {
 constexpr SchemaNames kEcs = {
     .timestamp = "@timestamp",
     .level = "log.level",
+    .severity_number = "",
     .message = "message",
     .event_id = "event.id",
     .lambda = "",
@@ -131,13 +136,14 @@ constexpr SchemaNames kEcs = {
                       {"cloud.region"},
                       {"faas.name"},
                       {"faas.version"}}},
+    .json = "app",
 };
 
 // Returns the first name of a top-level member that fits, apart from those that options set; empty if none does.
 template <typename Fits>
 std::string_view find_member(const SchemaNames& names, Fits fits) {
-  for (const std::string_view name : {names.level, names.message, kExtractedFieldsName})
-    if (fits(name)) return name;
+  for (const std::string_view name : {names.level, names.severity_number, names.message, kExtractedFieldsName})
+    if (!name.empty() && fits(name)) return name;
   if (!names.lambda.empty()) {
     if (fits(names.lambda)) return names.lambda;
   } else {

@@ -56,6 +56,7 @@ struct SourceName {
 struct SchemaNames {
   std::string_view timestamp;
   std::string_view level;
+  std::string_view severity_number;  // the level as a number; empty: the schema has none
   std::string_view message;
   std::string_view event_id;
   std::string_view lambda;  // the object that holds event and fields; empty: they are at the top
@@ -63,6 +64,9 @@ struct SchemaNames {
   std::array<FieldName, kLambdaFieldCount> fields;  // by LambdaField
   std::string_view source;  // the object that holds source_facts; empty: they are at the top
   std::array<SourceName, kSourceFactCount> source_facts;  // by SourceFact
+  // The member that holds an object passed through, except for its level, message and request ID, which become
+  // members of the record; empty: the object is the record.
+  std::string_view json;
 };
 
 inline constexpr std::string_view kExtractedFieldsName = "extractedFields";  // CloudWatch Logs' own name

@@ -46,7 +46,9 @@ TEST(lambda_logs, two_members_must_have_different_names) {
 
 TEST(lambda_logs, names_used_by_flat_schemas_are_reserved) {
   for (const auto& [schema, names] : std::vector<std::pair<std::string, std::vector<std::string>>>{
-           {"otel", {"severity_text", "body", "aws.lambda.event", "faas.invocation_id", "cloud.region"}},
+           {"otel",
+            {"severity_text", "severity_number", "body", "aws.lambda.event", "faas.invocation_id",
+             "cloud.region"}},
            {"ecs", {"log.level", "message", "event.action", "error.type", "aws.cloudwatch.log_group"}}})
     for (const std::string& name : names) {
       EXPECT_NE(problems({{"schema", schema}, {"json_key", name}}), "") << name;
@@ -85,6 +87,30 @@ TEST(lambda_logs, flat_schemas_reject_source_key) {
               "PS0105: source_key cannot be used with schema " + schema +
                   ": the schema has no such member; remove source_key");
   EXPECT_EQ(problems({{"schema", "legacy"}, {"source_key", "origin"}}), "");
+}
+
+TEST(lambda_logs, the_default_json_key_of_a_schema_must_not_be_another_member) {
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"timestamp_key", "app"}}), taken("timestamp_key", "app"));
+  EXPECT_EQ(problems({{"schema", "otel"}, {"event_id_key", "attributes"}}), taken("event_id_key", "attributes"));
+  EXPECT_NE(problems({{"schema", "ecs"}, {"event_id_key", "app.id"}}), "");
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"event_id_key", "app.id"}, {"json_key", "object"}}), "");
+}
+
+TEST(lambda_logs, timestamp_from_has_one_to_sixteen_names) {
+  const auto list = [](size_t names) {
+    std::string text = "a";
+    for (size_t more = 1; more < names; ++more) text += ", a";
+    return text;
+  };
+  EXPECT_EQ(problems({{"timestamp_from", "time"}}), "");
+  EXPECT_EQ(problems({{"timestamp_from", list(16)}}), "");
+  EXPECT_EQ(problems({{"timestamp_from", list(17)}}),
+            "PS0147: invalid value '" + list(17) + "' for timestamp_from: expected at most 16 names, not 17");
+  for (const std::string text : {",time", "time,,ts", " , "})
+    EXPECT_EQ(problems({{"timestamp_from", text}}),
+              "PS0147: invalid value '" + text +
+                  "' for timestamp_from: expected comma-separated names of members, such as time,meta.at; remove "
+                  "the empty name");
 }
 
 TEST(lambda_logs, an_empty_list_of_patterns_is_invalid) {

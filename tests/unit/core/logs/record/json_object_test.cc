@@ -48,26 +48,6 @@ TEST(transform, a_json_object_keeps_its_bytes_and_gets_missing_members) {
   });
 }
 
-TEST(transform, an_objects_own_time_is_used) {
-  const std::string end = "\"," + kId + "," + kSource + "}";
-  expect({
-      {R"({"time":"2020-08-20T12:31:32.123456Z"})",
-       R"({"time":"2020-08-20T12:31:32.123456Z","timestamp":"2020-08-20T12:31:32.123)" + std::string("Z") + end},
-      {R"({"time":1566741555270})", R"({"time":1566741555270,"timestamp":"2019-08-25T13:59:15.270Z)" + end},
-      {R"({"_aws":{"Timestamp":1566741555271,"x":[]},"Timestamp":5})",
-       R"({"_aws":{"Timestamp":1566741555271,"x":[]},"Timestamp":5,"timestamp":"2019-08-25T13:59:15.271Z)" + end},
-      {R"({"_aws":{"Timestamp":1000}})",
-       R"({"_aws":{"Timestamp":1000},"timestamp":"1970-01-01T00:00:01.000Z)" + end},
-      {R"({"_aws":{"Timestamp":-1}})", R"({"_aws":{"Timestamp":-1},)" + kTimestamp + end.substr(1)},
-      {R"({"time":"12:31"})", R"({"time":"12:31",)" + kTimestamp + end.substr(1)},
-      {R"({"time":1566741555})", R"({"time":1566741555,)" + kTimestamp + end.substr(1)},
-      {R"({"time":"2020-08-20T12:31:32Z","time":""})",
-       R"({"time":"2020-08-20T12:31:32Z","time":"","timestamp":"2020-08-20T12:31:32.000Z)" + end},
-      {R"({"_aws":{"Timestamp":253402300800000}})",
-       R"({"_aws":{"Timestamp":253402300800000},)" + kTimestamp + end.substr(1)},
-  });
-}
-
 TEST(transform, an_objects_own_source_is_renamed) {
   const std::string added = "," + kTimestamp + "," + kId + "," + kSource + "}";
   expect({

@@ -24,6 +24,7 @@ std::vector<LambdaFilterOptions> many_options() {
     options.schema = static_cast<Schema>(choice % 4);
     if (options.schema == Schema::ecs) options.timestamp_key = "@timestamp";
     if ((choice & 4) != 0) options.json_key = "json";
+    if ((choice & 32) != 0) options.timestamp_from = {"log.record", "time", "message", "@timestamp"};
     if ((choice & 8) != 0) options.source_key = "origin";
     options.event_id = (choice & 16) == 0;
     options.keep_message = (choice & 32) == 0;
@@ -137,7 +138,7 @@ class ObjectWriter {
   }
   std::string blanks() { return one_of<8>({"", "", "", "", " ", "\t", "\n  ", "\r\n"}); }
   std::string name() {
-    return one_of<27>({R"("a")",
+    return one_of<30>({R"("a")",
                        R"("b")",
                        R"("")",
                        R"("timestamp")",
@@ -149,6 +150,9 @@ class ObjectWriter {
                        R"("s\u006furce")",
                        R"("source_original")",
                        R"("message")",
+                       R"("requestId")",
+                       R"("AWSRequestId")",
+                       R"("ts")",
                        R"("type")",
                        R"("record")",
                        R"("_aws")",
@@ -168,7 +172,7 @@ class ObjectWriter {
   std::string value(int depth) {
     if (depth > 0 && random_() % 4 == 0) return object(depth - 1);
     if (depth > 0 && random_() % 8 == 0) return "[" + value(depth - 1) + "," + value(depth - 1) + "]";
-    return one_of<20>({"0",
+    return one_of<22>({"0",
                        "-0",
                        "12345678901234567890123",
                        "1.50",
@@ -187,6 +191,8 @@ class ObjectWriter {
                        "\"\xFF\"",
                        R"("platform.report")",
                        R"("2024-06-18T02:07:06.123Z")",
+                       R"("2024-06-18 02:07:06,123+0200")",
+                       "1718676426.5",
                        "1718676426123"});
   }
 

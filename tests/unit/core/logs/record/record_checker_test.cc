@@ -123,14 +123,31 @@ TEST(record_checker, the_record_checker_expects_renamed_members_with_their_value
   EXPECT_NE(checker.fault(record(R"("event_id":1,"x":2)"), object), "");
   EXPECT_NE(checker.fault(record(R"("x":2)"), object), "");
   LambdaFilterOptions options;
+  options.event_id_key = "event.id";
+  const std::string tail = R"(,"timestamp":"2019-08-25T13:59:15.269Z","event.id":"e1","source":{"logGroup":"g"}})";
+  const RecordChecker dotted(options);
+  EXPECT_EQ(dotted.fault(R"({"event":[{"id_original":1}])" + tail, R"({"event":[{"id":1}]})"), "");
+  EXPECT_NE(dotted.fault(R"({"event":[{"id":1}])" + tail, R"({"event":[{"id":1}]})"), "");
+  EXPECT_EQ(dotted.fault(R"({"event.id_original.x":1)" + tail, R"({"event.id.x":1})"), "");
+}
+
+TEST(record_checker, the_record_checker_expects_members_that_have_a_name_in_the_schema_at_the_top) {
+  LambdaFilterOptions options;
   options.schema = Schema::ecs;
   options.timestamp_key = "@timestamp";
-  const std::string tail =
-      R"(,"@timestamp":"2019-08-25T13:59:15.269Z","event.id":"e1","aws.cloudwatch.log_group":"g"})";
-  const RecordChecker flat(options);
-  EXPECT_EQ(flat.fault(R"({"event":[{"id_original":1}])" + tail, R"({"event":[{"id":1}]})"), "");
-  EXPECT_NE(flat.fault(R"({"event":[{"id":1}])" + tail, R"({"event":[{"id":1}]})"), "");
-  EXPECT_EQ(flat.fault(R"({"event.id_original.x":1)" + tail, R"({"event.id.x":1})"), "");
+  const RecordChecker checker(options);
+  const std::string head = R"({"@timestamp":"2019-08-25T13:59:15.269+02:00","log.level":"WARN",)";
+  const std::string tail = R"(,"event.id":"e1","aws.cloudwatch.log_group":"g"})";
+  const std::string object = R"({"level":"warn","a":1e5,"message":"m","requestId":"r"})";
+  const std::string taken = R"("message":"m","faas.execution":"r")";
+  EXPECT_EQ(checker.fault(head + taken + R"(,"app":{"a":1e5})" + tail, object), "");
+  EXPECT_NE(checker.fault(head + taken + R"(,"app":{"a":1.0e5})" + tail, object), "");
+  EXPECT_NE(checker.fault(head + taken + tail, object), "");
+  EXPECT_NE(checker.fault(head + taken + R"(,"app":{"a":1e5,"message":"m"})" + tail, object), "");
+  EXPECT_NE(checker.fault(head + R"("message":"m","app":{"a":1e5})" + tail, object), "");
+  EXPECT_NE(checker.fault(head + R"("faas.execution":"r","app":{"a":1e5})" + tail, object), "");
+  EXPECT_EQ(checker.fault(head + R"("message":"m")" + tail, R"({"level":"warn","message":"m"})"), "");
+  EXPECT_NE(checker.fault(head + R"("a":1)" + tail, R"({"level":"warn"})"), "");
 }
 
 TEST(record_checker, the_record_checker_expects_extracted_fields_completely_or_as_text) {

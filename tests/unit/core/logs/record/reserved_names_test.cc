@@ -28,19 +28,14 @@ void expect(const std::vector<Case>& cases, const LambdaFilterOptions& options =
   }
 }
 
-LambdaFilterOptions with(Schema schema) {
+// Names with dots, as an option may choose them.
+const std::string kDottedAdded = kTimestamp + R"(,"event.id":"e1","log.source":)" + kOrigin + "}";
+const LambdaFilterOptions kDotted = [] {
   LambdaFilterOptions options;
-  options.schema = schema;
-  if (schema == Schema::ecs) options.timestamp_key = "@timestamp";
+  options.event_id_key = "event.id";
+  options.source_key = "log.source";
   return options;
-}
-
-const std::string kOtelAdded =
-    kTimestamp + R"(,"log.record.uid":"e1","aws.log.group.names":["/aws/lambda/f"],"aws.log.stream.names":["s"],)"
-                 R"("cloud.account.id":"123","cloud.region":"eu-west-1"})";
-const std::string kEcsAdded =
-    R"("@timestamp":"2019-08-25T13:59:15.269Z","event.id":"e1","aws.cloudwatch.log_group":"/aws/lambda/f",)"
-    R"("aws.cloudwatch.log_stream":"s","cloud.account.id":"123","cloud.region":"eu-west-1"})";
+}();
 
 TEST(reserved_names, event_id_is_cloudwatchs_and_the_applications_is_kept) {
   for (const std::string value :
@@ -76,78 +71,47 @@ TEST(reserved_names, a_new_name_that_is_taken_gets_a_number) {
   });
 }
 
-TEST(reserved_names, a_timestamp_in_rfc_3339_is_kept_and_any_other_is_renamed) {
-  const std::string id_and_source = kId + R"(,"source":)" + kOrigin + "}";
-  for (const std::string time :
-       {"2025-05-05T04:01:36Z", "2025-05-05T04:01:36.1Z", "2025-05-05T04:01:36.123456789+05:30",
-        "2025-05-05t04:01:36z", "2024-02-29T23:59:59-00:00"})
-    expect({{R"("timestamp":")" + time + "\"", R"("timestamp":")" + time + "\"," + id_and_source}});
-  for (const std::string value :
-       {R"("2025-05-05 04:01:36,154+0000")", R"("2025-05-05 04:01:36Z")", R"("2025-05-05T04:01:36")",
-        R"("2025-05-05T04:01:36.Z")", R"("2025-05-05T04:01:36+0000")", R"("2025-05-05T04:01:36+24:00")",
-        R"("2025-02-29T04:01:36Z")", R"("2025-05-05T04:01:36Z ")", R"("2025-05-05T04:01Z")", R"("2025-05-05")",
-        R"("")", "1746417696154", "1746417696.154", "null", "{}", R"(["2025-05-05T04:01:36Z"])"})
-    expect({{R"("timestamp":)" + value, R"("timestamp_original":)" + value + "," + kAdded}});
-  expect({
-      {R"("timestamp":1,"time":"2020-01-02T03:04:05Z")",
-       R"("timestamp_original":1,"time":"2020-01-02T03:04:05Z","timestamp":"2020-01-02T03:04:05.000Z",)" +
-           id_and_source},
-      {R"("timestamp":"2020-01-02T03:04:05Z","timestamp":"2020-01-02T03:04:06Z")",
-       R"("timestamp":"2020-01-02T03:04:05Z","timestamp":"2020-01-02T03:04:06Z",)" + id_and_source},
-      {R"("timestamp":"2020-01-02T03:04:05Z","timestamp":null)",
-       R"("timestamp_original":"2020-01-02T03:04:05Z","timestamp_original":null,)"
-       R"("timestamp":"2020-01-02T03:04:05.000Z",)" +
-           id_and_source},
-  });
-  LambdaFilterOptions options;
-  options.timestamp_key = "time";
-  expect({{R"("time":1566741555270)",
-           R"("time_original":1566741555270,"time":"2019-08-25T13:59:15.270Z",)" + id_and_source}},
-         options);
-}
-
 TEST(reserved_names, dotted_and_nested_names_are_the_same_name) {
   expect(
       {
-          {R"("event.id":1)", R"("event.id_original":1,)" + kEcsAdded},
-          {R"("event":{"id":1,"kind":"x"})", R"("event":{"id_original":1,"kind":"x"},)" + kEcsAdded},
+          {R"("event.id":1)", R"("event.id_original":1,)" + kDottedAdded},
+          {R"("event":{"id":1,"kind":"x"})", R"("event":{"id_original":1,"kind":"x"},)" + kDottedAdded},
           {R"("event":[{"id":1},[{"id":{"id":2}}],3])",
-           R"("event":[{"id_original":1},[{"id_original":{"id":2}}],3],)" + kEcsAdded},
+           R"("event":[{"id_original":1},[{"id_original":{"id":2}}],3],)" + kDottedAdded},
           {R"("event.id.x":1,"event":{"id.y":2})",
-           R"("event.id_original.x":1,"event":{"id_original.y":2},)" + kEcsAdded},
+           R"("event.id_original.x":1,"event":{"id_original.y":2},)" + kDottedAdded},
           {R"("event":{"id":1},"event.id_original":2)",
-           R"("event":{"id_original_2":1},"event.id_original":2,)" + kEcsAdded},
+           R"("event":{"id_original_2":1},"event.id_original":2,)" + kDottedAdded},
           {R"("event":{"\u0069d":1},"\u0065vent":{"id" : 2})",
-           R"("event":{"id_original":1},"\u0065vent":{"id_original" : 2},)" + kEcsAdded},
+           R"("event":{"id_original":1},"\u0065vent":{"id_original" : 2},)" + kDottedAdded},
           {R"("a":{"event":{"id":1}},"event":{"a":{"id":1}},"id":1,"event":"x")",
-           R"("a":{"event":{"id":1}},"event":{"a":{"id":1}},"id":1,"event":"x",)" + kEcsAdded},
-          {R"("cloud":{"region":"moon","account":{"id":1},"provider":"aws"})",
-           R"("cloud":{"region_original":"moon","account":{"id_original":1},"provider":"aws"},)" + kEcsAdded},
+           R"("a":{"event":{"id":1}},"event":{"a":{"id":1}},"id":1,"event":"x",)" + kDottedAdded},
+          {R"("log":{"source":"moon","level":{"source":1}},"source":2)",
+           R"("log":{"source_original":"moon","level":{"source":1}},"source":2,)" + kDottedAdded},
       },
-      with(Schema::ecs));
+      kDotted);
+  LambdaFilterOptions options;
+  options.event_id_key = "log.record.uid";
+  const std::string added = kTimestamp + R"(,"log.record.uid":"e1","source":)" + kOrigin + "}";
   expect(
       {
-          {R"("log":{"record":{"uid":"x"}})", R"("log":{"record":{"uid_original":"x"}},)" + kOtelAdded},
-          {R"("log.record":{"uid":"x"})", R"("log.record":{"uid_original":"x"},)" + kOtelAdded},
-          {R"("log":{"record.uid":"x"})", R"("log":{"record.uid_original":"x"},)" + kOtelAdded},
-          {R"("log.record.uid":"x")", R"("log.record.uid_original":"x",)" + kOtelAdded},
+          {R"("log":{"record":{"uid":"x"}})", R"("log":{"record":{"uid_original":"x"}},)" + added},
+          {R"("log.record":{"uid":"x"})", R"("log.record":{"uid_original":"x"},)" + added},
+          {R"("log":{"record.uid":"x"})", R"("log":{"record.uid_original":"x"},)" + added},
+          {R"("log.record.uid":"x")", R"("log.record.uid_original":"x",)" + added},
           {R"("log":{"a":{"record":{"uid":1}},"record":{"a":{"uid":1}}})",
-           R"("log":{"a":{"record":{"uid":1}},"record":{"a":{"uid":1}}},)" + kOtelAdded},
+           R"("log":{"a":{"record":{"uid":1}},"record":{"a":{"uid":1}}},)" + added},
       },
-      with(Schema::otel));
+      options);
 }
 
-TEST(reserved_names, the_option_names_the_member_in_every_schema_even_with_dots) {
+TEST(reserved_names, the_option_names_the_member_even_with_dots) {
   LambdaFilterOptions options;
   options.event_id_key = "cw.id";
   const std::string added = kTimestamp + R"(,"cw.id":"e1","source":)" + kOrigin + "}";
   expect({{R"("event_id":1,"cw":{"id":2})", R"("event_id":1,"cw":{"id_original":2},)" + added}}, options);
   EXPECT_EQ(filtered_one("hello", options),
             "{" + kTimestamp + R"(,"level":"INFO","message":"hello","cw.id":"e1","source":)" + kOrigin + "}");
-  options = with(Schema::ecs);
-  options.event_id_key = "_id";
-  const std::string ecs_added = std::string(kEcsAdded).replace(kEcsAdded.find("event.id"), 8, "_id");
-  expect({{R"("event.id":1,"_id":2)", R"("event.id":1,"_id_original":2,)" + ecs_added}}, options);
 }
 
 TEST(reserved_names, without_our_member_the_applications_keeps_its_name) {
