@@ -21,8 +21,9 @@ bool is_inside(std::string_view part, std::string_view text) {
 
 // Compares the text, because a constant can have any address.
 bool is_constant_level(std::string_view level) {
-  constexpr std::array<std::string_view, 9> kLevels = {"TRACE", "DEBUG", "INFO",     "WARN",  "WARNING",
-                                                       "ERROR", "FATAL", "CRITICAL", "SEVERE"};
+  constexpr std::array<std::string_view, 12> kLevels = {"TRACE",    "DEBUG",  "INFO",    "WARN",
+                                                        "WARNING",  "ERROR",  "FATAL",   "PANIC",
+                                                        "CRITICAL", "SEVERE", "VERBOSE", "NOTICE"};
   return std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
 }
 

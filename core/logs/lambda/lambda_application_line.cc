@@ -185,11 +185,14 @@ size_t log4j_time_size(std::string_view text) {
 }
 
 // log4j2 for Lambda: yyyy-MM-dd HH:mm:ss <id> LEVEL <class>:<line> - <message>, where the time may be missing or,
-// during initialization, the id. The time has no zone, so the record gets the event's time.
+// during initialization, the id. log4j 1.2 wrote the id in angle brackets. The time has no zone, so the record
+// gets the event's time.
 bool read_log4j_line(std::string_view text, LambdaLine& line) {
   const size_t time_size = log4j_time_size(text);
   std::string_view rest = scan::trim_front(text.substr(time_size));
   std::string_view request_id = scan::word(rest);
+  if (time_size != 0 && request_id.starts_with('<') && request_id.ends_with('>'))
+    request_id = request_id.substr(1, request_id.size() - 2);
   if (scan::is_uuid(request_id))
     scan::take_word(rest);
   else if (time_size == 0)

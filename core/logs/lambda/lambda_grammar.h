@@ -36,6 +36,13 @@ bool is_request_id(std::string_view text);
 // none.
 void look_for_logger_level(std::string_view text, LambdaLine& line);
 
+// lambda_logger_prefix.cc: the same for a line that begins with a time or a bracket.
+struct LoggerLevel {
+  std::string_view level;           // empty: none
+  std::string_view timestamp = {};  // if the line begins with one for a record
+};
+LoggerLevel read_logger_prefix(std::string_view text);
+
 // lambda_key_values.cc: a line of key=value pairs that has a level. Returns false, with line unchanged, for any
 // other text.
 bool read_pairs_line(std::string_view text, LambdaLine& line);
@@ -55,6 +62,19 @@ bool is_error_type(std::string_view text);
 
 // lambda_crash.cc: how a crashed process says so. Such a line is an error, but not the report of an invocation.
 bool says_crash(std::string_view text);
+// The same for Swift, whose lines begin with the name of a file.
+bool says_swift_crash(std::string_view text);
+// Returns whether the first line ends as PHP's messages do: "in FILE on line 3".
+bool is_at_php_line(std::string_view text);
+
+// lambda_runtime_message.cc: the level in what a runtime or a tool says itself, without a logger; empty if
+// unknown. It points into text, or to a constant.
+std::string_view runtime_message_level(std::string_view text);
+
+// What FPM, PHP's process manager, writes before a message of PHP.
+inline constexpr std::string_view kFpmMessage = "NOTICE: PHP message: ";
+// What Python writes before the frames of an exception.
+inline constexpr std::string_view kTraceback = "Traceback (most recent call last)";
 
 // The text before the request id in the lines of Lambda itself.
 inline constexpr std::string_view kRequestId = "RequestId:";

@@ -56,6 +56,12 @@ bool is_time_key(std::string_view key) {
   return is_one_of(key, kKeys);
 }
 
+// A time without a zone is UTC, as in objects: Lambda's own emulator writes it with logrus.
+bool is_timestamp(std::string_view text) {
+  const Zone zone = text.ends_with('Z') ? Zone::z : Zone::none;
+  return !text.empty() && iso_timestamp_size(text, zone) == text.size();
+}
+
 bool is_request_id_key(std::string_view key) {
   static constexpr std::array<std::string_view, 4> kKeys = {"requestId", "request_id", "aws_request_id",
                                                             "awsRequestId"};
@@ -103,7 +109,7 @@ bool read_pairs_line(std::string_view text, LambdaLine& line) {
   for (int pairs = 0; pairs < kMaxPairs && take_pair(text, pair); ++pairs) {
     if (pairs == 0 && !is_first_key(pair.key)) return false;
     if (read.level.empty() && pair.key == "level") read.level = level_of_value(pair.value);
-    if (is_time_key(pair.key) && iso_timestamp_size(pair.value) == pair.value.size()) read.timestamp = pair.value;
+    if (is_time_key(pair.key) && is_timestamp(pair.value)) read.timestamp = pair.value;
     if (is_request_id_key(pair.key) && is_request_id(pair.value)) read.set(LambdaField::request_id, pair.value);
   }
   if (read.level.empty()) return false;

@@ -4,12 +4,11 @@
 #include "base/scan.h"
 #include "core/logs/lambda/lambda_grammar.h"
 #include "core/logs/lambda/logger_time.h"
+#include "core/logs/lambda/logger_words.h"
 
 namespace penstock::logs::grammar {
 
 namespace {
-
-constexpr std::string_view kTraceback = "Traceback (most recent call last)";
 
 // Returns whether a name is recognizably that of an error.
 bool says_error(std::string_view name) {
@@ -78,9 +77,12 @@ bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
 
 // Go: log.Printf("%s", error as JSON), "2026/09/14 22:25:42 {...}".
 bool look_for_go_error(std::string_view text, LambdaLine& line) {
+  constexpr size_t kMaxPlaceBytes = 256;
   const size_t time_size = go_time_size(text);
   if (time_size == 0) return false;
-  const std::string_view rest = scan::trim_front(text.substr(time_size));
+  std::string_view rest = scan::trim_front(text.substr(time_size));
+  if (const std::string_view word = scan::word(rest.substr(0, kMaxPlaceBytes)); is_go_place(word))
+    rest = scan::trim_front(rest.substr(word.size()));  // with the flag Lshortfile or Llongfile
   if (!rest.starts_with("{\"errorMessage\":") || !rest.ends_with('}')) return false;
   const std::string_view type = error_type_member(rest);
   if (type.empty()) return false;
@@ -194,7 +196,8 @@ void look_for_other_error(std::string_view text, LambdaLine& line) {
     }
     return;
   }
-  const bool is_found = is_digit(text[0]) && look_for_go_error(text, line);
+  if (text[0] == 'U') look_for_node_error(text, line);  // before Node.js knows the columns
+  const bool is_found = line.failed || (is_digit(text[0]) && look_for_go_error(text, line));
   if (is_found || look_for_bref_error(text, line) || look_for_ruby_error(text, line)) return;
   line.failed = says_crash(text);
 }

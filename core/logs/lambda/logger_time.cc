@@ -34,6 +34,24 @@ constexpr auto kTimeBytes = [] {
   return bytes;
 }();
 
+// Returns the size of "10:25PM", or 0.
+size_t kitchen_time_size(std::string_view text) {
+  const size_t hours = digits_at(text, 0);
+  if (hours == 0 || hours > 2 || hours == text.size() || text[hours] != ':' || digits_at(text, hours + 1) != 2)
+    return 0;
+  const size_t size = hours + 5;
+  const std::string_view half = text.substr(hours + 3, 2);
+  const bool ends = size >= text.size() || is_blank(text[size]) || text[size] == '\x1b';
+  return (half == "AM" || half == "PM") && ends ? size : 0;
+}
+
+// Returns whether a time may end before text: at a blank, a style or a column; after a colon, at a level.
+bool ends_time(std::string_view text, char last) {
+  if (text.empty() || is_blank(text[0]) || text[0] == '|') return true;
+  if (last == ':' && text[0] >= 'A' && text[0] <= 'Z') return true;
+  return styled::style_size(text) > 0 || text.starts_with(styled::kNarrowSpace);
+}
+
 // Returns the size of a word like 2026/09/14, 22:25:42.123 or 2026-09-14T22:25:42+02:00, or 0.
 size_t time_word_size(std::string_view text) {
   if (text.empty() || !is_digit(text[0])) return 0;
@@ -41,13 +59,12 @@ size_t time_word_size(std::string_view text) {
   size_t at = 0;
   for (; at < text.size() && at < kMaxTimeBytes; ++at) {
     const TimeByte byte = kTimeBytes[static_cast<uint8_t>(text[at])];
-    if (byte == TimeByte::other) break;
+    const bool is_level = text[at] == 'T' && text[at - 1] == ':';  // "10:15:30:TRACE:"
+    if (byte == TimeByte::other || is_level) break;
     marks += byte == TimeByte::mark ? 1 : 0;
   }
-  const std::string_view rest = text.substr(at);
-  const bool ends =
-      rest.empty() || is_blank(rest[0]) || styled::style_size(rest) > 0 || rest.starts_with(styled::kNarrowSpace);
-  return marks >= 2 && ends ? at : 0;
+  if (marks == 1) return kitchen_time_size(text);
+  return marks >= 2 && ends_time(text.substr(at), text[at - 1]) ? at : 0;
 }
 
 // Returns the size of "12 May 2020 " before a time, or 0.
@@ -63,8 +80,14 @@ size_t day_and_month_size(std::string_view text) {
   return at + blanks_at(text, at);
 }
 
-bool is_offset(std::string_view word) {
+// "+0200".
+bool is_short_offset(std::string_view word) {
   return word.size() == 5 && (word[0] == '+' || word[0] == '-') && digits_at(word, 1) == 4;
+}
+
+bool is_offset(std::string_view word) {
+  const bool has_colon = word.size() == 6 && word[3] == ':' && digits_at(word, 1) == 2 && digits_at(word, 4) == 2;
+  return is_short_offset(word) || (has_colon && (word[0] == '+' || word[0] == '-'));
 }
 
 bool is_zone_or_half(std::string_view word) {
@@ -99,7 +122,7 @@ size_t logger_time_size(std::string_view text) {
 bool has_swift_offset(std::string_view time) {
   constexpr size_t kOffsetBytes = 5;
   return time.size() > kOffsetBytes && time.find('T') != std::string_view::npos &&
-         is_offset(time.substr(time.size() - kOffsetBytes));
+         is_short_offset(time.substr(time.size() - kOffsetBytes));
 }
 
 bool begins_with_month_and_time(std::string_view text) {

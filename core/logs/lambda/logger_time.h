@@ -9,7 +9,7 @@ namespace penstock::logs {
 
 // Returns the size of the time at the beginning of text, with its zone, AM or PM; 0 if text does not begin with
 // one. Examples: "2026/09/14 22:25:42", "10:15:30.123", "2026-09-14T22:25:42+02:00", "09/16/2026, 8:18:08 AM", "12
-// May 2020 21:19:02,997".
+// May 2020 21:19:02,997", "10:25PM". A colon after the time is part of it: "10:15:30,123:".
 size_t logger_time_size(std::string_view text);
 
 // Returns the size of Go's time, "2026/09/14 22:25:42", perhaps with microseconds, and of the blank after it; 0 if

@@ -183,12 +183,35 @@ TEST(worst_cases, text_of_escapes_and_invalid_bytes_stays_complete) {
 // Each piece could be repeated forever before a level, or could begin the search for one again.
 TEST(worst_cases, an_unterminated_logger_format_stays_complete_text) {
   constexpr size_t kShort = kBytes / 8;
-  for (const std::string head : {"", "2026/09/14 22:25:42 ", "[2021-12-12 12:54:48] ", "time=1 ", "ERROR a{",
-                                 "LAMBDA_WARNING: Unhandled exception\n", "Init error when loading handler\n{",
-                                 "Sep 14, 2026 10:25:42 PM "}) {
-    for (const std::string_view piece : {"10:15:30 ", "[x] ", "x - ", "X | ", "- ", "\x1b[1m", "[1m", "[1;1",
-                                         "requestId=\"", "{requestId=", "a=1 ", "a=\"\\\"", "a.", "x\n[ERROR] K",
-                                         "\"errorType\":", "ERROR", "Entrypoint: [", "\n   at"}) {
+  for (const std::string head :
+       {"", "2026/09/14 22:25:42 ", "[2021-12-12 12:54:48] ", "time=1 ", "ERROR a{",
+        "LAMBDA_WARNING: Unhandled exception\n", "Init error when loading handler\n{", "Sep 14, 2026 10:25:42 PM ",
+        "[", "/", "node:internal/", "runtime: ", "2026/09/14 22:25:42 main.go:1", "PHP Warning: "}) {
+    for (const std::string_view piece : {"10:15:30 ",
+                                         "[x] ",
+                                         "x - ",
+                                         "X | ",
+                                         "- ",
+                                         "\x1b[1m",
+                                         "[1m",
+                                         "[1;1",
+                                         "requestId=\"",
+                                         "{requestId=",
+                                         "a=1 ",
+                                         "a=\"\\\"",
+                                         "a.",
+                                         "x\n[ERROR] K",
+                                         "\"errorType\":",
+                                         "ERROR",
+                                         "Entrypoint: [",
+                                         "\n   at",
+                                         "[x][",
+                                         "1:2:",
+                                         "9",
+                                         "#",
+                                         "\nfatal error",
+                                         ".go:1 ",
+                                         " on line 3"}) {
       const std::string text = head + repeated(piece, kShort / piece.size()) + "x";
       const Outcome outcome = outcome_of(event_of(text));
       ASSERT_TRUE(outcome.problem.ok());

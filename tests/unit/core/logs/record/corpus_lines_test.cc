@@ -61,7 +61,7 @@ const std::map<std::string, Rule> kRules = {
     {"lambda.warning", {"error", LevelOf::failure}},
     {"app.python.text", {"", LevelOf::bracket}},
     {"app.python.unhandled", {"error", LevelOf::failure}},
-    {"app.python.traceback", {"", LevelOf::nothing}},
+    {"app.python.traceback", {"", LevelOf::failure}},
     {"app.node.text", {"", LevelOf::column}},
     {"app.node.text.spaces", {"", LevelOf::column}},
     {"app.dotnet.native", {"", LevelOf::text}},

@@ -56,10 +56,18 @@ class Writer {
   explicit Writer(uint32_t seed) : engine_(seed) {}
 
   std::string prose() {
-    constexpr std::array<std::string_view, 12> kHeads = {"",
+    constexpr std::array<std::string_view, 20> kHeads = {"",
                                                          "",
                                                          "",
                                                          "",
+                                                         "[a][b] ",
+                                                         "[10:15:30] ",
+                                                         "10:25PM ",
+                                                         "2026/09/14 22:25:42 main.go:12: ",
+                                                         "(node:8) ",
+                                                         "/var/task/app.py:3: ",
+                                                         "PHP ",
+                                                         "E0914 22:25:42 ",
                                                          "[worker] ",
                                                          "2026/09/14 22:25:42 ",
                                                          "2024-06-18T02:07:06.123Z ",
@@ -142,6 +150,22 @@ TEST(levels, levels_are_found_where_loggers_write_them) {
       {"DD_EXTENSION | ", kCapitals, " | "},
       {"\x1b[2m2026-09-14T22:25:42Z\x1b[0m \x1b[31m", kCapitals, "\x1b[0m "},
       {"time=2026-09-14T22:25:42Z level=", kLowercase, " msg="},
+      {"2026/09/14 22:25:42 main.go:12: ", kCapitals, " "},
+      {"[10:15:30 ", kCapitals, "] "},
+      {"[2026-09-14T22:25:42Z ", kCapitals, " orders] "},
+      {"[2026-09-14 22:25:42,123: ", kCapitals, "/MainProcess] "},
+      {"[2026-09-14 22:25:42.123][1][", kLowercase, "][main] "},
+      {"2026-09-14 22:25:42.1234|", kCapitals, "|Orders|"},
+      {"2026-09-14 22:25:42,123:", kCapitals, ":"},
+      {"22:25:42,123 |-", kCapitals, " in a.B - "},
+      {"2026-09-14 22:25:42,123 botocore.hooks [", kCapitals, "] "},
+      {"2026-09-14T22:25:42.123456Z main ", kCapitals, " "},
+      {"2026-09-14T22:25:42.123+0200\t", kLowercase, "\tapp/app.go:12\t"},
+      {"[Mon Sep 14 22:25:42 2026] [core:", kLowercase, "] "},
+      {"#LUMIGO# - 2026-09-14 22:25:42,123 - ", kCapitals, " - "},
+      {"log4j:", kCapitals, " "},
+      {"prisma:", kLowercase, " "},
+      {"nginx: [", kLowercase, "] "},
   };
   Writer writer(20260916);
   for (const Form& form : forms) {
@@ -153,6 +177,38 @@ TEST(levels, levels_are_found_where_loggers_write_them) {
       EXPECT_EQ(corpus::member(record, "level"), level) << text;
       EXPECT_FALSE(record.HasMember("lambda")) << text;
     }
+  }
+}
+
+TEST(levels, abbreviations_are_spelled_out_where_loggers_write_levels) {
+  struct Abbreviation {
+    std::string_view written;
+    std::string_view level;
+  };
+  constexpr std::array<Abbreviation, 13> kAbbreviations = {{{"VRB", "VERBOSE"},
+                                                            {"TRC", "TRACE"},
+                                                            {"DBG", "DEBUG"},
+                                                            {"INF", "INFO"},
+                                                            {"WRN", "WARN"},
+                                                            {"ERR", "ERROR"},
+                                                            {"FTL", "FATAL"},
+                                                            {"PNC", "PANIC"},
+                                                            {"TRAC", "TRACE"},
+                                                            {"DEBU", "DEBUG"},
+                                                            {"ERRO", "ERROR"},
+                                                            {"FATA", "FATAL"},
+                                                            {"PANI", "PANIC"}}};
+  Writer writer(20260917);
+  for (const auto& [written, level] : kAbbreviations) {
+    const std::string word(written);
+    for (const std::string& head : {"[10:15:30 " + word + "] ", "10:25PM " + word + " ",
+                                    "[10:15:30] " + word + " ", "2026/09/14 22:25:42 " + word + " "}) {
+      const std::string text = head + writer.prose();
+      EXPECT_EQ(corpus::member(record_of(text), "level"), level) << text;
+    }
+    if (written.size() == 4) EXPECT_EQ(corpus::member(record_of(word + "[0012] text"), "level"), level) << word;
+    for (const std::string& text : {word + " text", word + ": text", "the " + word + " text", word + "S text"})
+      EXPECT_EQ(corpus::member(record_of(text), "level"), "INFO") << text;
   }
 }
 
