@@ -104,6 +104,7 @@ std::string_view runtime_message_level(std::string_view text) {
     case 'W':
       return php_level(text);
     case 'O':
+      return text.starts_with("OpenBLAS WARNING - ") ? kWarning : jvm_level(text);
     case 'J':
       return jvm_level(text);
     case 'l':

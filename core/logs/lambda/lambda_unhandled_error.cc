@@ -136,7 +136,8 @@ void look_for_trace(std::string_view text, LambdaLine& line) {
   const std::string_view first = trim(text.substr(0, line_end));
   const size_t colon = first.rfind(": ");
   if (colon == std::string_view::npos) return;
-  const std::string_view type = first.substr(colon + 2);
+  std::string_view type = first.substr(colon + 2);
+  scan::take(type, "class ");  // Java 8, if it cannot load the handler
   if (!is_error_type(type) || !says_error(type)) return;
   const std::string_view trace = scan::skip_blanks(text.substr(line_end));
   if (trace.starts_with("at ") || trace.starts_with(kTraceback) || trace.starts_with(type))
