@@ -22,7 +22,7 @@ std::string_view php_word(std::string_view text) {
 }
 
 // "PHP Warning:  text in FILE on line N"; to the output, without PHP. FPM writes "NOTICE: PHP message: " in front
-// of what PHP writes to standard error. PHP itself gives "Deprecated" the priority of information, so it is no
+// of what PHP writes to standard error. PHP itself gives "Deprecated" the priority of information, so it has no
 // level: php_log_err_with_severity() in https://github.com/php/php-src/blob/master/main/main.c.
 std::string_view php_level(std::string_view text) {
   if (scan::take(text, kFpmMessage)) {
