@@ -280,7 +280,10 @@ void LeaseCoordinator::advance_to(kinesis::GrantId grant, kinesis::ShardPosition
 
 void LeaseCoordinator::end_grant(Held& held) {
   if (held.grant == 0) return;
-  revoked_.push_back(held.grant);
+  // A grant that was not taken yet is withdrawn: a later revocation would come before it.
+  const bool withdrawn =
+      std::erase_if(assigned_, [&](const kinesis::Grant& grant) { return grant.id == held.grant; }) > 0;
+  if (!withdrawn) revoked_.push_back(held.grant);
   granted_.erase(held.grant);
   held.grant = 0;
 }

@@ -75,13 +75,19 @@ bool LeaseWatch::is_parent(const std::string& parent, const std::string& child) 
   return std::find(parents.begin(), parents.end(), parent) != parents.end();
 }
 
+bool LeaseWatch::is_ancestor(const std::string& shard, const std::string& descendant) const {
+  const std::vector<std::string>& parents = checker_.parents_of(descendant);
+  return std::any_of(parents.begin(), parents.end(),
+                     [&](const std::string& parent) { return parent == shard || is_ancestor(shard, parent); });
+}
+
 // Workers here delete only finished rows. A call that was sent before may create the row again. Then the shard is
 // read again, and at its end the leases of its children are created if they are gone by then. Such a child waits
-// for all of its parents, so parents without a lease are read again too.
+// for all of its parents, so ancestors without a lease are read again too.
 void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::string& issuer) {
   const bool follows = std::any_of(rows_.begin(), rows_.end(), [&](const auto& entry) {
     const auto& [other, relative] = entry;
-    return relative.was_recreated && (is_parent(other, key) || is_parent(key, other));
+    return relative.was_recreated && (is_parent(other, key) || is_ancestor(key, other));
   });
   if (!follows && clock_.unix_ms() - row.gone_ms > max_call_ms_)
     return checker_.violated(Rule::one_owner, issuer + " creates the row of " + key +

@@ -53,6 +53,7 @@ class LeaseWatch {
     int64_t gone_ms = 0;
   };
   bool is_parent(const std::string& parent, const std::string& child) const;
+  bool is_ancestor(const std::string& shard, const std::string& descendant) const;
   void look_at_return(const std::string& key, Row& row, const std::string& issuer);
   void look_at_position(const std::string& key, const Row& was, const Row& is, const std::string& issuer);
 

@@ -109,5 +109,13 @@ TEST(regressions, the_rest_of_an_aggregated_record_waits_for_its_first_records) 
 // power cut there were zero bytes in their place, on one line with the first line of the next process.
 TEST(regressions, unsynced_lines_of_a_killed_process_do_not_damage_later_lines) { trace_of(1799031236, 3); }
 
+// A worker lost a lease between the grant and the input's next turn, and the input took the revocation before the
+// grant. It kept the shard, whose lag grew forever.
+TEST(regressions, a_grant_that_is_revoked_before_the_input_takes_it_is_withdrawn) { trace_of(1802011063, 3); }
+
+// A late copy of the call that had created a row created it again, long after it was deleted. The shards that its
+// descendants then waited for were read again too, which the checker did not expect of the grandparents.
+TEST(regressions, ancestors_of_a_shard_whose_row_came_back_are_read_again) { trace_of(1802019828, 3); }
+
 }  // namespace
 }  // namespace penstock::simulator
