@@ -100,6 +100,18 @@ TEST_F(local_assignment, a_shard_past_retention_is_logged_as_lost_and_blocks_no_
   EXPECT_EQ(sim.files().content("/checkpoint")->find("49"), std::string::npos) << "a revoked grant";
 }
 
+TEST_F(local_assignment, a_grant_that_ends_before_it_is_taken_is_withdrawn) {
+  open();
+  ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
+  ASSERT_TRUE(list({shard("b", {"a"})}).ok());
+  clock.advance(kExpiredMs);
+  ASSERT_TRUE(list({shard("b", {"a"})}).ok());
+  const auto granted = grants();
+  EXPECT_FALSE(granted.contains("a"));
+  EXPECT_TRUE(granted.contains("b"));
+  EXPECT_TRUE(assignment->take_revoked().empty());
+}
+
 TEST_F(local_assignment, a_shard_list_from_before_a_reshard_removes_no_grant_and_no_position) {
   open();
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());

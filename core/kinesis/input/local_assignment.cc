@@ -139,8 +139,11 @@ void LocalAssignment::forget(Stream& stream, const std::string& shard_id) {
   if (!options_.selected.contains(shard_id)) stream.kept->shards.erase(shard_id);
   const auto shard = stream.shards.extract(shard_id);
   if (shard.empty() || shard.mapped().grant == 0) return;
-  revoked_.push_back(shard.mapped().grant);
-  granted_.erase(shard.mapped().grant);
+  const GrantId grant = shard.mapped().grant;
+  // A grant that was not taken yet is withdrawn: a later revocation would come before it.
+  const bool withdrawn = std::erase_if(assigned_, [&](const Grant& made) { return made.id == grant; }) > 0;
+  if (!withdrawn) revoked_.push_back(grant);
+  granted_.erase(grant);
   env_.log(LogLevel::error,
            lost_to_retention("stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id),
                              "the shard no longer exists, and it was not read to its end")
