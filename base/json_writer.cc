@@ -20,6 +20,8 @@ struct Written {
 };
 using WrittenAs = std::array<Written, 128>;
 
+BlockMask signed_bytes(Block bytes) { return reinterpret_cast<BlockMask>(bytes); }
+
 constexpr Written written_as(std::string_view text) {
   Written written;
   for (const char c : text) written.text[written.size++] = c;
@@ -51,12 +53,16 @@ constexpr WrittenAs kInString = [] {
   return table;
 }();
 
-// Escaping rules: changed() finds the ASCII bytes that are not copied unchanged, and kTable has the text to write
-// for every ASCII byte.
+// Escaping rules: changed() finds the ASCII bytes that are not copied unchanged, changed_or_above_ascii() also
+// finds those above ASCII, and kTable has the text to write for every ASCII byte.
 struct String {
   static constexpr WrittenAs kTable = kInString;
   static constexpr bool kJoinsLineEnds = false;
   static BlockMask changed(Block bytes) { return (bytes < 0x20) | (bytes == '"') | (bytes == '\\'); }
+  // As signed numbers, the bytes above ASCII are below 0: one comparison finds them and the control characters.
+  static BlockMask changed_or_above_ascii(Block bytes) {
+    return (signed_bytes(bytes) < 0x20) | (bytes == '"') | (bytes == '\\');
+  }
 };
 
 struct StringOfLines : String {
@@ -76,6 +82,7 @@ struct OneLine {
   }();
   static constexpr bool kJoinsLineEnds = false;
   static BlockMask changed(Block bytes) { return (bytes == '\n') | (bytes == '\r'); }
+  static BlockMask changed_or_above_ascii(Block bytes) { return changed(bytes) | (signed_bytes(bytes) < 0); }
 };
 
 // The maximum number of bytes that one step writes, for one block of text.
@@ -109,7 +116,7 @@ class BufferSink {
 
   char* begin() { return out_.data() + out_.size(); }
   const char* last() const { return out_.data() + out_.capacity() - kMaxBytesPerStep; }
-  char* renew(const char* to) {
+  char* renew(char* to) {
     out_.end_at(to);
     return out_.room(kMaxBytesPerStep);
   }
@@ -164,7 +171,7 @@ class Writer {
       const size_t size = std::min(kBlockBytes, left());
       const Block bytes = size == kBlockBytes ? load_block(at) : load_part_of_block(at, size);
       store_block(to, bytes);
-      const uint32_t others = bits_of(Rules::changed(bytes) | (bytes >= 0x80)) & ((1u << size) - 1);
+      const uint32_t others = bits_of(Rules::changed_or_above_ascii(bytes)) & ((1u << size) - 1);
       const size_t plain = others == 0 ? size : first_of(others);
       at_ = at += plain;
       to_ = to += plain;
@@ -284,7 +291,7 @@ bool append_plain_string(TextBuffer& out, std::string_view text) {
   BlockMask others = {};
   const auto copy = [&](size_t at) {
     const Block bytes = load_block(text.data() + at);
-    others |= Rules::changed(bytes) | (bytes >= 0x80);
+    others |= Rules::changed_or_above_ascii(bytes);
     store_block(to + 1 + at, bytes);
   };
   const size_t last = text.size() - kBlockBytes;

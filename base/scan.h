@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/block.h"
 #include "base/text.h"
 
 namespace penstock::scan {
@@ -78,6 +79,13 @@ inline bool has_shape(const char* text, const char* shape) {
   return (((off + limits) | off) & kHighBits) == 0;
 }
 
+// The same for the 16 bytes of a block.
+inline bool has_shape_of_block(const char* text, const char* shape) {
+  const Block expected = load_block(shape);
+  const Block limits = reinterpret_cast<Block>(expected == '0') & 9;
+  return all((load_block(text) ^ expected) <= limits);
+}
+
 // Returns the number that eight digits represent. Adds neighbors in pairs: digits, then pairs, then fours.
 inline uint32_t eight_digits(const char* digits) {
   if constexpr (std::endian::native != std::endian::little) {
@@ -89,12 +97,6 @@ inline uint32_t eight_digits(const char* digits) {
   word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FF;
   word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFF;
   return static_cast<uint32_t>(word * 10'000 + (word >> 32));
-}
-
-// Returns whether all eight bytes are digits or letters.
-inline constexpr bool are_alphanumeric(uint64_t word) {
-  if ((word & kHighBits) != 0) return false;
-  return (bytes_from_to(word, '0', '9') | bytes_from_to(word | kOnes * 0x20, 'a', 'z')) == kHighBits;
 }
 
 inline std::string_view trim_front(std::string_view text) {
@@ -148,15 +150,18 @@ inline bool is_name(std::string_view text) { return !text.empty() && name_size(t
 // Returns whether text has the form of a request ID: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, where x is a digit or
 // letter.
 inline bool is_uuid(std::string_view text) {
-  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
-  const char* const at = text.data();
-  std::array<char, 16> middle;
-  std::memcpy(middle.data(), at + 9, 4);
-  std::memcpy(middle.data() + 4, at + 14, 4);
-  std::memcpy(middle.data() + 8, at + 19, 4);
-  std::memcpy(middle.data() + 12, at + 24, 4);
-  return are_alphanumeric(load_word(at)) && are_alphanumeric(load_word(middle.data())) &&
-         are_alphanumeric(load_word(middle.data() + 8)) && are_alphanumeric(load_word(at + 28));
+  constexpr size_t kBytes = 36;
+  constexpr uint64_t kDashes = uint64_t{1} << 8 | uint64_t{1} << 13 | uint64_t{1} << 18 | uint64_t{1} << 23;
+  constexpr size_t kLastBlock = kBytes - kBlockBytes;
+  if (text.size() != kBytes) return false;
+  uint64_t dashes = 0;
+  uint64_t alphanumeric = 0;
+  for (const size_t at : {size_t{0}, kBlockBytes, kLastBlock}) {
+    const Block bytes = load_block(text.data() + at);
+    dashes |= uint64_t{bits_of(bytes == '-')} << at;
+    alphanumeric |= uint64_t{bits_of((bytes - '0' < 10) | ((bytes | 0x20) - 'a' < 26))} << at;
+  }
+  return dashes == kDashes && (dashes | alphanumeric) == (uint64_t{1} << kBytes) - 1;
 }
 
 }  // namespace penstock::scan

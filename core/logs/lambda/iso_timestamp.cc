@@ -21,8 +21,9 @@ int days_in(int year, int month) {
 }
 
 bool is_date_and_time(const char* text) {
-  if (!scan::has_shape(text, kShape.data()) || !scan::has_shape(text + 8, kShape.data() + 8) ||
-      !scan::has_shape(text + 11, kShape.data() + 11))
+  constexpr size_t kLastBlock = kSecondsSize - kBlockBytes;
+  if (!scan::has_shape_of_block(text, kShape.data()) ||
+      !scan::has_shape_of_block(text + kLastBlock, kShape.data() + kLastBlock))
     return false;
   const int month = two_digits(text + 5);
   const int day = two_digits(text + 8);
@@ -48,6 +49,10 @@ std::array<char, kShape.size()> written_as(std::string_view timestamp, SecondsFr
 
 size_t iso_timestamp_size(std::string_view text, Zone zone) {
   if (text.size() < kSecondsSize || !is_date_and_time(text.data())) return 0;
+  // Nearly all have three decimals and a Z.
+  constexpr size_t kLastWord = kShape.size() - 8;
+  if (text.size() >= kShape.size() && scan::has_shape(text.data() + kLastWord, kShape.data() + kLastWord))
+    return zone == Zone::z ? kShape.size() : kShape.size() - 1;
   size_t at = kSecondsSize;
   if (at < text.size() && text[at] == '.') {
     const size_t first_digit = ++at;

@@ -174,10 +174,9 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
 // Returns the size of yyyy-MM-dd HH:mm:ss at the beginning of text, perhaps with decimals, or 0.
 size_t log4j_time_size(std::string_view text) {
   constexpr std::string_view kShape = "0000-00-00 00:00:00";
-  constexpr size_t kStep = 8;
   if (text.size() <= kShape.size()) return 0;
-  for (const size_t from : {size_t{0}, kStep, kShape.size() - kStep})
-    if (!scan::has_shape(text.data() + from, kShape.data() + from)) return 0;
+  for (const size_t from : {size_t{0}, kShape.size() - kBlockBytes})
+    if (!scan::has_shape_of_block(text.data() + from, kShape.data() + from)) return 0;
   size_t at = kShape.size();
   if (text[at] == '.' || text[at] == ',') ++at;
   while (at < text.size() && is_digit(text[at])) ++at;

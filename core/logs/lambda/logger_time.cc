@@ -98,10 +98,9 @@ bool is_zone_or_half(std::string_view word) {
 
 size_t go_time_size(std::string_view text) {
   constexpr std::string_view kShape = "0000/00/00 00:00:00";
-  constexpr size_t kStep = 8;
   if (text.size() <= kShape.size()) return 0;
-  for (const size_t from : {size_t{0}, kStep, kShape.size() - kStep})
-    if (!scan::has_shape(text.data() + from, kShape.data() + from)) return 0;
+  for (const size_t from : {size_t{0}, kShape.size() - kBlockBytes})
+    if (!scan::has_shape_of_block(text.data() + from, kShape.data() + from)) return 0;
   size_t at = kShape.size();
   if (text[at] == '.') at += 1 + digits_at(text, at + 1);
   return at < text.size() && text[at] == ' ' ? at + 1 : 0;
