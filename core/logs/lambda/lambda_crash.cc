@@ -60,9 +60,9 @@ bool says_thread_crash(std::string_view text) {
 
 // Python's "Process Process-1:" and a traceback.
 bool says_python_process_crash(std::string_view text) {
+  if (!text.starts_with("Process ")) return false;
   const std::string_view first = scan::first_line(text.substr(0, kMaxNameBytes));
-  return text.starts_with("Process ") && first.ends_with(':') &&
-         scan::skip_blanks(text.substr(first.size())).starts_with(kTraceback);
+  return first.ends_with(':') && scan::skip_blanks(text.substr(first.size())).starts_with(kTraceback);
 }
 
 // "Unhandled exception. System.X: text", before .NET Core 3 "Unhandled Exception: System.X: text".
@@ -82,14 +82,13 @@ bool says_php_crash(std::string_view text) {
 // "FILE:N", the source, and a caret below it: Node.js before it prints an uncaught error. Its own files are
 // node:internal/X, before Node.js 16 internal/X.js.
 bool says_node_crash(std::string_view text) {
-  const std::string_view place = scan::first_line(text.substr(0, kMaxNameBytes));
+  const std::string_view place = scan::word(text.substr(0, kMaxNameBytes));
+  text.remove_prefix(place.size());
+  if (!is_digit(place.back()) || (!text.empty() && is_space_or_tab(text[0]))) return false;
   const size_t digits = place.find_last_not_of("0123456789") + 1;
-  if (digits == 0 || digits == place.size() || place[digits - 1] != ':' ||
-      place.find(' ') != std::string_view::npos)
-    return false;
+  if (digits == 0 || place[digits - 1] != ':') return false;
   if (place.starts_with("node:internal/")) return true;
   if (place.starts_with("internal/")) return place.substr(0, digits).ends_with(".js:");
-  text = text.substr(place.size());
   if (!scan::take(text, "\r\n") && !scan::take(text, "\n")) return false;
   text.remove_prefix(std::min(text.find('\n'), text.size()));
   return scan::skip_blanks(text).starts_with('^');

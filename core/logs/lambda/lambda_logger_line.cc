@@ -122,7 +122,7 @@ bool begins_with_key(std::string_view text) {
 
 LoggerLevel find_level(std::string_view head) {
   std::string_view text = styled::skip(head);
-  scan::take(text, "#LUMIGO# - ");
+  if (text.starts_with('#')) scan::take(text, "#LUMIGO# - ");
   if (text.empty()) return {};
   if (is_digit(text[0]) || text[0] == '[') return read_logger_prefix(text);
   if (!is_letter(text[0])) return {runtime_message_level(text)};

@@ -81,9 +81,10 @@ bool look_for_go_error(std::string_view text, LambdaLine& line) {
   const size_t time_size = go_time_size(text);
   if (time_size == 0) return false;
   std::string_view rest = scan::trim_front(text.substr(time_size));
+  if (!rest.ends_with('}')) return false;
   if (const std::string_view word = scan::word(rest.substr(0, kMaxPlaceBytes)); is_go_place(word))
     rest = scan::trim_front(rest.substr(word.size()));  // with the flag Lshortfile or Llongfile
-  if (!rest.starts_with("{\"errorMessage\":") || !rest.ends_with('}')) return false;
+  if (!rest.starts_with("{\"errorMessage\":")) return false;
   const std::string_view type = error_type_member(rest);
   if (type.empty()) return false;
   set_failure(LambdaEvent::error, type, line);

@@ -4,7 +4,6 @@
 
 #include "core/logs/lambda/lambda_grammar.h"
 #include "core/logs/lambda/level.h"
-#include "core/logs/lambda/styled_text.h"
 
 namespace penstock::logs::grammar {
 
@@ -59,17 +58,11 @@ std::string_view dotnet_console_level(std::string_view word, std::string_view af
   return runtime_level(word);
 }
 
-bool take_separator(std::string_view& text, char separator) {
-  if (text.size() < 2 || text[0] != separator || !is_space_or_tab(text[1])) return false;
-  text = styled::skip(text);
-  text = styled::skip(text.substr(1));
-  return true;
-}
-
 bool is_go_place(std::string_view word) {
   if (word.ends_with(':')) word.remove_suffix(1);
+  if (word.empty() || !is_digit(word.back())) return false;
   const size_t digits = word.find_last_not_of("0123456789") + 1;
-  return digits < word.size() && word.substr(0, digits).ends_with(".go:");
+  return word.substr(0, digits).ends_with(".go:");
 }
 
 }  // namespace penstock::logs::grammar

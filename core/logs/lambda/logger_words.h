@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "core/logs/lambda/styled_text.h"
 
 namespace penstock::logs::grammar {
 
@@ -29,7 +30,12 @@ bool is_lowercase_level(std::string_view word);
 std::string_view dotnet_console_level(std::string_view word, std::string_view after);
 
 // Removes a separator of fields, "- " or "| ", and the blanks around it. Returns false for any other text.
-bool take_separator(std::string_view& text, char separator);
+inline bool take_separator(std::string_view& text, char separator) {
+  if (text.size() < 2 || text[0] != separator || !is_space_or_tab(text[1])) return false;
+  text = styled::skip(text);
+  text = styled::skip(text.substr(1));
+  return true;
+}
 
 // Returns whether word is a place in a program of Go: "main.go:12", "/app/main.go:12:".
 bool is_go_place(std::string_view word);
