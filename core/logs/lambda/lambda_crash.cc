@@ -15,10 +15,11 @@ bool has_text_after(std::string_view text, std::string_view prefix) {
   return text.size() > prefix.size() && text.starts_with(prefix);
 }
 
-// Returns whether text is prefix, perhaps followed by more after a colon, a blank, or a line end.
+// Returns whether text is prefix, perhaps followed by a colon and more, or by more lines.
 bool says(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
-  return text.size() == prefix.size() || text[prefix.size()] == ':' || is_blank(text[prefix.size()]);
+  text.remove_prefix(prefix.size());
+  return text.empty() || text[0] == ':' || text[0] == '\n' || text[0] == '\r';
 }
 
 // "fatal error: text" on one of the first lines of what Go's runtime says.
@@ -50,10 +51,18 @@ bool says_rust_out_of_memory(std::string_view text) {
   return !bytes.empty() && is_digit(bytes[0]) && text.starts_with("bytes failed");
 }
 
-// "Exception in thread "main" java.lang.X"; Python's "Exception in thread Thread-1 (run):" and a traceback.
+// Python's "Thread-1:" or "Thread-1 (run):", before a traceback.
+bool names_python_thread(std::string_view line) {
+  const std::string_view name = scan::word(line);
+  if (!name.starts_with("Thread")) return false;
+  return name.size() == line.size() ? line.ends_with(':')
+                                    : line.substr(name.size()).starts_with(" (") && line.ends_with("):");
+}
+
+// "Exception in thread "main" java.lang.X", "Exception in thread Thread-1:".
 bool says_thread_crash(std::string_view text) {
   if (!scan::take(text, "Exception in thread ")) return false;
-  if (!text.starts_with('"')) return text.starts_with("Thread-") && scan::first_line(text).ends_with(':');
+  if (!text.starts_with('"')) return names_python_thread(scan::first_line(text.substr(0, kMaxNameBytes)));
   const size_t quote = text.substr(0, kMaxNameBytes).find("\" ");
   return quote != std::string_view::npos && scan::name_size(text.substr(quote + 2)) > 0;
 }
@@ -94,7 +103,8 @@ bool says_node_crash(std::string_view text) {
   return scan::skip_blanks(text).starts_with('^');
 }
 
-// "PROGRAM: error while loading shared libraries: ...", "PROGRAM: LIBRARY: version `GLIBC_2.34' not found".
+// "PROGRAM: error while loading shared libraries: ...", "PROGRAM: LIBRARY: version `GLIBC_2.34' not found
+// (required by PROGRAM)".
 bool says_loader_error(std::string_view text) {
   const std::string_view program = scan::word(text.substr(0, kMaxNameBytes));
   if (!program.ends_with(':')) return false;
@@ -102,7 +112,7 @@ bool says_loader_error(std::string_view text) {
   if (text.starts_with("error while loading shared libraries: ")) return true;
   const std::string_view library = scan::take_word(text);
   return library.ends_with(':') && text.starts_with("version `") &&
-         text.substr(0, kMaxNameBytes).find("' not found") != std::string_view::npos;
+         text.substr(0, kMaxNameBytes).find("' not found (required by ") != std::string_view::npos;
 }
 
 // "*** stack smashing detected ***: terminated".
@@ -164,7 +174,7 @@ bool says_crash(std::string_view text) {
              text.starts_with("Error: Could not find or load main class ") ||
              says(text, "Error occurred during initialization of VM");
     case 'T':
-      return text.starts_with(kTraceback) || text.starts_with("Terminating due to java.lang.OutOfMemoryError");
+      return says(text, kTraceback) || text.starts_with("Terminating due to java.lang.OutOfMemoryError");
     case 'U':
       return says_dotnet_crash(text);
     case 'L':

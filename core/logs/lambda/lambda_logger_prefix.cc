@@ -81,8 +81,9 @@ struct Prefix {
   bool ends_in_colon = false;  // the time ends with a colon
   bool has_bracket = false;
   bool has_time_in_bracket = false;
-  std::string_view timestamp;  // the time, if it is one for a record
-  std::string_view level;      // found in brackets
+  bool has_apache_time = false;  // in a bracket: Mon Sep 14 22:25:42.123456 2026
+  std::string_view timestamp;    // the time, if it is one for a record
+  std::string_view level;        // found in brackets
 };
 
 void set_time(std::string_view time, Prefix& prefix) {
@@ -92,8 +93,13 @@ void set_time(std::string_view time, Prefix& prefix) {
   if (time.ends_with('Z') && iso_timestamp_size(time) == time.size()) prefix.timestamp = time;
 }
 
+bool is_apache_time(std::string_view text) {
+  constexpr size_t kMinBytes = std::string_view("Mon Sep 14 22:25:42 2026").size();
+  return text.size() >= kMinBytes && styled::letters(text).size() == 3 && text[3] == ' ' && is_digit(text.back());
+}
+
 // Sets prefix.level if a text in brackets has one: "[error]", "[10:15:30 ERR]", "[2026-09-14T22:25:42Z ERROR a]",
-// "[2026-09-14 22:25:42,123: ERROR/MainProcess]", and, after other brackets, Apache's "[core:error]".
+// "[2026-09-14 22:25:42,123: ERROR/MainProcess]", and, after Apache's time, "[core:error]".
 void read_bracket(std::string_view inside, Prefix& prefix) {
   std::string_view text = inside;
   while (const size_t size = logger_time_size(text)) {
@@ -101,7 +107,7 @@ void read_bracket(std::string_view inside, Prefix& prefix) {
     text = styled::skip(text.substr(size));
   }
   const bool has_time = text.size() < inside.size();
-  if (prefix.has_bracket && !has_time) {
+  if (prefix.has_apache_time) {
     const size_t module = logger_name_size(text);
     if (module > 0 && text.substr(module).starts_with(':')) text.remove_prefix(module + 1);
   }
@@ -122,6 +128,7 @@ bool take_bracket(std::string_view& text, Prefix& prefix) {
   std::string_view after = styled::skip_styles(text.substr(close + 1));
   if (!after.empty() && !is_blank(after[0]) && after[0] != ':' && after[0] != '[') return false;
   read_bracket(inside, prefix);
+  prefix.has_apache_time = is_apache_time(inside);
   prefix.has_bracket = true;
   prefix.has_time_in_bracket = prefix.has_time_in_bracket || (!inside.empty() && is_digit(inside[0]));
   text = styled::skip(after);
