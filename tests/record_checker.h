@@ -260,7 +260,7 @@ class RecordChecker {
   }
 
   static bool looks_like_rfc3339(std::string_view value) {
-    return value.size() > 21 && (value[11] == 'T' || value[11] == 't') && value[5] == '-' && value[17] == ':';
+    return value.size() > 21 && value[11] == 'T' && value[5] == '-' && value[17] == ':';
   }
 
   // Checks the members of an object or array at that path ("a.b." or empty): `before` is what the application

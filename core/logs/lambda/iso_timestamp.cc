@@ -64,20 +64,15 @@ size_t iso_timestamp_size(std::string_view text, Zone zone) {
 }
 
 bool is_rfc3339(std::string_view text) {
-  constexpr size_t kDateSize = 10;
   constexpr std::string_view kOffset = "+00:00";
-  if (text.size() < kSecondsSize) return false;
-  std::array<char, kShape.size()> start = {};
-  text.copy(start.data(), kSecondsSize);
-  if (start[kDateSize] == 't') start[kDateSize] = 'T';
-  if (!is_date_and_time(start.data())) return false;
+  if (text.size() < kSecondsSize || !is_date_and_time(text.data())) return false;
   text.remove_prefix(kSecondsSize);
   if (text.starts_with('.')) {
     const size_t decimals = std::min(text.find_first_not_of("0123456789", 1), text.size());
     if (decimals == 1) return false;
     text.remove_prefix(decimals);
   }
-  if (text == "Z" || text == "z") return true;
+  if (text == "Z") return true;
   if (text.size() != kOffset.size() || (text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
   for (const size_t digit : {1U, 2U, 4U, 5U})
     if (!is_digit(text[digit])) return false;

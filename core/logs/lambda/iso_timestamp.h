@@ -20,8 +20,9 @@ enum class SecondsFraction : uint8_t { decimals, milliseconds };
 // by what zone requires.
 size_t iso_timestamp_size(std::string_view text, Zone zone = Zone::z);
 
-// Returns whether all of text is a real date and time of RFC 3339, section 5.6: with Z or an offset after it. Like
-// the T, the Z may be lowercase. Leap seconds are not accepted.
+// Returns whether all of text is a real date and time of RFC 3339, section 5.6: with Z or an offset after it. Leap
+// seconds and a lowercase t or z are not accepted, because Elasticsearch rejects them:
+// https://github.com/elastic/elasticsearch/issues/77432
 bool is_rfc3339(std::string_view text);
 
 // Appends such a timestamp as RFC 3339 in UTC with milliseconds: truncates further decimals, and pads missing ones

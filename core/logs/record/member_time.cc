@@ -39,7 +39,7 @@ std::optional<std::array<char, 6>> read_zone(std::string_view text) {
   return offset;
 }
 
-// Reads a time that RFC 3339 does not have. Rewrites it in that form.
+// Reads a time in another form than that of is_rfc3339(). Rewrites it in that form.
 MemberTime read_other_text(std::string_view text) {
   constexpr size_t kDateSize = 10;
   constexpr size_t kMaxDecimals = 3;
@@ -113,8 +113,7 @@ int64_t integer_part(const Decimal& decimal, int places) {
 
 MemberTime read_time_text(std::string_view text) {
   if (!text.empty() && iso_timestamp_size(text) == text.size()) return {MemberTime::Form::utc_text, text};
-  const bool has_offset = !text.ends_with('z') && !text.ends_with('Z');
-  if (has_offset && is_rfc3339(text)) return {MemberTime::Form::offset_text, text};
+  if (is_rfc3339(text)) return {MemberTime::Form::offset_text, text};
   return read_other_text(text);
 }
 

@@ -180,7 +180,7 @@ class ObjectHandler {
     const MemberTime time = read_time_text(text);
     if (times != 0) take_time(time);
     const bool is_rfc3339 = time.form == MemberTime::Form::utc_text || time.form == MemberTime::Form::offset_text;
-    if (is_timestamp && (is_rfc3339 || logs::is_rfc3339(text))) ++object_.rfc3339_timestamps_;
+    if (is_timestamp && is_rfc3339) ++object_.rfc3339_timestamps_;
   }
 
   void take_time(const MemberTime& time) {
