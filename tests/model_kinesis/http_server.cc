@@ -153,6 +153,7 @@ class HttpServer::Impl {
       std::unique_lock lock(mutex_);
       reply = handle_(std::move(request));
       // Releases the lock while waiting.
+      if (reply.again && reply.wire == Wire::whole) wait_for_reply(lock, reply);
       if (reply.delay_ms > 0)
         stopped_.wait_for(lock, std::chrono::milliseconds(reply.delay_ms), [this] { return stopping_; });
     }
@@ -163,6 +164,18 @@ class HttpServer::Impl {
     to.status = reply.status;
     for (auto& [name, value] : reply.headers) to.set_header(name, value);
     to.body = std::move(reply.body);
+  }
+
+  // Long polling. Releases the lock while waiting.
+  void wait_for_reply(std::unique_lock<std::mutex>& lock, Reply& reply) {
+    constexpr std::chrono::milliseconds kStep{20};
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(reply.wait_ms);
+    while (!stopped_.wait_for(lock, kStep, [this] { return stopping_; }) &&
+           std::chrono::steady_clock::now() < until)
+      if (std::optional<Reply> later = reply.again()) {
+        reply = std::move(*later);
+        return;
+      }
   }
 
   const ServerOptions options_;

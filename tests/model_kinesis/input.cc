@@ -4,14 +4,16 @@
 #include <utility>
 
 #include "tests/model_kinesis/codec.h"
+#include "tests/model_kinesis/input_values.h"
 #include "tests/model_kinesis/json_in.h"
 
 namespace penstock::model {
-namespace {
 
 using Value = rapidjson::Value;
 
 Error serialization(std::string message) { return {400, "SerializationException", std::move(message)}; }
+
+namespace {
 
 // The service's parser error for a value of the wrong type.
 std::optional<Error> wrong_type(const Value& value, const std::string& wanted) {
@@ -22,6 +24,8 @@ std::optional<Error> wrong_type(const Value& value, const std::string& wanted) {
                                          : "class java.lang.String";
   return serialization(std::string(found) + " can not be converted to " + wanted);
 }
+
+}  // namespace
 
 std::optional<Error> read(const Value& value, Text& out) {
   if (!value.IsString()) return wrong_type(value, "an String");
@@ -40,6 +44,8 @@ std::optional<Error> read(const Value& value, std::optional<double>& out) {
   out = value.GetDouble();
   return std::nullopt;
 }
+
+namespace {
 
 std::optional<Error> read_blob(const Value& value, Text& out) {
   if (!value.IsString()) return wrong_type(value, "a Blob");
@@ -106,6 +112,7 @@ std::optional<Error> read_member(std::string_view name, const Value& value, Inpu
   // The response to a filter that the model does not implement must not be an unfiltered one.
   if (name == "ShardFilter")
     return Error{400, "InvalidArgumentException", "This model of the service does not know ShardFilter."};
+  if (const auto outcome = read_queue_member(name, value, input.queue)) return *outcome;
   return read_entry_member(name, value, input.record);
 }
 

@@ -17,6 +17,27 @@ struct PutEntry {
   Text partition_key, explicit_hash_key, data;  // data decoded
 };
 
+struct ReceiptEntry {
+  Text receipt_handle;
+  std::optional<int64_t> visibility_timeout_s;
+};
+
+struct QueueStreamEntry {
+  Text stream_arn, starting_position;
+  std::optional<double> timestamp;  // Unix time, s
+};
+
+// The parameters that only the operations of queues have.
+struct QueueInput {
+  Text name, arn;
+  std::optional<std::vector<QueueStreamEntry>> streams;
+  std::optional<int64_t> visibility_timeout_s;
+  Text target_type;
+  std::optional<int64_t> max_receive_count;
+  std::optional<int64_t> wait_time_s, receive_visibility_timeout_s;
+  std::optional<std::vector<ReceiptEntry>> entries;
+};
+
 // The parameters of all operations that the model implements. Absent and null ones are empty. The views point into
 // the body.
 struct Input {
@@ -31,6 +52,7 @@ struct Input {
   Text next_token, exclusive_start_shard_id;
   std::optional<int64_t> max_results, shard_count;
   Text shard_to_split, new_starting_hash_key, shard_to_merge, adjacent_shard_to_merge;
+  QueueInput queue;
 };
 
 // Fills `input` from `body`, which it overwrites. Ignores unknown members, as the service does; a wrong type is an

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +34,10 @@ struct Reply {
   std::string body;
   int64_t delay_ms = 0;  // before anything of it is sent
   Wire wire = Wire::whole;
+  // Long polling, if set: for wait_ms, whoever sends the reply calls `again` from time to time, and sends the
+  // first reply that it returns instead of this one.
+  std::function<std::optional<Reply>()> again = nullptr;
+  int64_t wait_ms = 0;
 };
 
 // An error response of the service.

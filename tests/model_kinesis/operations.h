@@ -17,6 +17,16 @@ Reply put_record(State& state, const Input& input);
 Reply put_records(State& state, const Input& input);
 Reply get_shard_iterator(State& state, const Input& input);
 Reply get_records(State& state, const Input& input);
+std::string queue_arn(const State& state, const std::string& name);  // for a new queue
+Reply create_queue(State& state, const Input& input);
+Reply describe_queue(State& state, const Input& input);
+Reply receive_queue_records(State& state, const Input& input);
+Reply acknowledge_queue_records(State& state, const Input& input);
+Reply update_queue_records_visibility(State& state, const Input& input);
+Reply receive_dead_letter_queue_records(State& state, const Input& input);
+Reply acknowledge_dead_letter_queue_records(State& state, const Input& input);
+Reply update_dead_letter_queue_records_visibility(State& state, const Input& input);
+Reply restore_dead_letter_queue_records(State& state, const Input& input);
 
 // What the operations have in common.
 

@@ -16,8 +16,12 @@ constexpr std::string_view kTargetPrefix = "Kinesis_20131202.";
 constexpr std::string_view kContentType = "application/x-amz-json-1.1";
 
 using Operation = Reply (*)(State&, const Input&);
-constexpr std::array<std::pair<std::string_view, Operation>, 9> kOperations = {{
+constexpr std::array<std::pair<std::string_view, Operation>, 18> kOperations = {{
+    {"AcknowledgeDeadLetterQueueRecords", acknowledge_dead_letter_queue_records},
+    {"AcknowledgeQueueRecords", acknowledge_queue_records},
+    {"CreateQueue", create_queue},
     {"CreateStream", create_stream},
+    {"DescribeQueue", describe_queue},
     {"DescribeStreamSummary", describe_stream_summary},
     {"GetRecords", get_records},
     {"GetShardIterator", get_shard_iterator},
@@ -25,7 +29,12 @@ constexpr std::array<std::pair<std::string_view, Operation>, 9> kOperations = {{
     {"MergeShards", merge_shards},
     {"PutRecord", put_record},
     {"PutRecords", put_records},
+    {"ReceiveDeadLetterQueueRecords", receive_dead_letter_queue_records},
+    {"ReceiveQueueRecords", receive_queue_records},
+    {"RestoreDeadLetterQueueRecords", restore_dead_letter_queue_records},
     {"SplitShard", split_shard},
+    {"UpdateDeadLetterQueueRecordsVisibility", update_dead_letter_queue_records_visibility},
+    {"UpdateQueueRecordsVisibility", update_queue_records_visibility},
 }};
 
 Operation find_operation(std::string_view name) {
@@ -49,7 +58,7 @@ std::string request_id(uint64_t number, std::string_view key) {
 }  // namespace
 
 Service::Service(Settings settings, std::function<int64_t()> now_ms)
-    : state_{.settings = std::move(settings), .faults = Faults(0), .token_key = {}}, now_ms_(std::move(now_ms)) {
+    : state_{.settings = std::move(settings), .faults = Faults(0), .token_key = {}, .clock = std::move(now_ms)} {
   state_.faults = Faults(state_.settings.seed);
   state_.token_key = sha256(std::to_string(state_.settings.seed));
 }
@@ -60,7 +69,7 @@ Reply Service::handle(Request request) {
   if (on_request_) on_request_(number, request);
   const std::string operation(operation_name(request));
   ++stats.calls[operation];
-  state_.now_ms = now_ms_();
+  state_.now_ms = state_.clock();
   state_.fault = state_.faults.take(number, operation);
   if (state_.fault.kind == FaultKind::close) {
     ++stats.closed_connections;
@@ -89,6 +98,12 @@ Reply Service::handle(Request request) {
   reply.headers.emplace_back("x-amzn-RequestId", request_id(number, state_.token_key));
   reply.headers.emplace_back("Date", http_date(state_.now_ms));
   reply.headers.emplace_back("Content-Type", kContentType);
+  if (reply.again)
+    reply.again = [again = std::move(reply.again), headers = reply.headers] {
+      std::optional<Reply> later = again();
+      if (later) later->headers = headers;
+      return later;
+    };
   return reply;
 }
 
@@ -115,14 +130,14 @@ Reply Service::apply(Request& request, std::string_view operation) {
 }
 
 bool Service::create_stream(const std::string& name, uint32_t shards) {
-  return state_.streams.try_emplace(name, name, shards, now_ms_()).second;
+  return state_.streams.try_emplace(name, name, shards, state_.clock()).second;
 }
 
 const Record& Service::preload(std::string_view stream, std::string_view partition_key, std::string_view data) {
   Stream* found = this->stream(stream);
   assert(found != nullptr);
   return found->append(found->open_shard_for(hash_of_partition_key(partition_key)), partition_key, data,
-                       now_ms_());
+                       state_.clock());
 }
 
 Stream* Service::stream(std::string_view name) {
@@ -136,6 +151,31 @@ void Service::each_record(std::string_view stream,
   assert(found != state_.streams.end());
   for (const Shard& shard : found->second.shards())
     for (const Record& record : shard.records) visit(shard, record);
+}
+
+std::string Service::create_queue(const std::string& name, const std::string& stream, QueueAttributes attributes) {
+  Stream* const found = this->stream(stream);
+  assert(found != nullptr);
+  const std::string arn = queue_arn(state_, name);
+  const Queue::Start start = {Queue::Start::Type::trim_horizon, 0};
+  const int64_t now_ms = state_.clock();
+  state_.queues.try_emplace(arn, name, arn, *found, start, attributes, now_ms, now_ms);
+  return arn;
+}
+
+void Service::delete_queue(std::string_view arn) {
+  if (const auto found = state_.queues.find(arn); found != state_.queues.end()) state_.queues.erase(found);
+}
+
+Queue* Service::queue(std::string_view arn) {
+  const auto found = state_.queues.find(arn);
+  return found == state_.queues.end() ? nullptr : &found->second;
+}
+
+QueueCounts Service::queue_counts(std::string_view arn) {
+  Queue* const found = queue(arn);
+  Stream* const stream = found == nullptr ? nullptr : state_.stream_of(*found);
+  return stream == nullptr ? QueueCounts{} : found->counts(*stream, state_.clock());
 }
 
 void Service::trim(Shard& shard, size_t records) {

@@ -42,6 +42,18 @@ class Service {
   // Expires the oldest records of a shard, and the shard if it is closed and this was its last record.
   void trim(Shard& shard, size_t records);
 
+  // Creates a queue of that name on a stream without a call, ACTIVE, from the oldest record on. Returns its ARN.
+  // REQUIRES: the stream exists.
+  std::string create_queue(const std::string& name, const std::string& stream, QueueAttributes attributes = {});
+  void delete_queue(std::string_view arn);
+  Queue* queue(std::string_view arn);  // nullptr if not found
+  // Sets a function that is called for each record that is acknowledged on a queue.
+  void on_acknowledged(std::function<void(const Queue&, const Shard&, const Record&)> hook) {
+    state_.on_acknowledged = std::move(hook);
+  }
+  // What a queue has at this time.
+  QueueCounts queue_counts(std::string_view arn);
+
   // Replaces the access keys that the service accepts.
   void set_keys(std::vector<AccessKey> keys) { state_.settings.keys = std::move(keys); }
   void expire_iterators() { ++state_.iterator_generation; }
@@ -53,7 +65,6 @@ class Service {
   Reply apply(Request& request, std::string_view operation);
 
   State state_;
-  std::function<int64_t()> now_ms_;
   std::function<void(uint64_t, const Request&)> on_request_;
 };
 

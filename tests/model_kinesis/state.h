@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/model_kinesis/faults.h"
+#include "tests/model_kinesis/queue.h"
 #include "tests/model_kinesis/signature.h"
 #include "tests/model_kinesis/stream.h"
 
@@ -26,6 +28,10 @@ struct Limits {
   size_t response_records = 10'000;
   size_t response_bytes = 10 << 20;
   int64_t token_life_ms = 300'000;  // of iterators and page tokens
+  // https://docs.aws.amazon.com/streams/latest/dev/queues-quotas.html
+  size_t queue_records_in_flight = 120'000;
+  size_t queues_per_stream = 20;
+  size_t queues_in_creation = 5;
 };
 
 struct Settings {
@@ -37,7 +43,9 @@ struct Settings {
   // ListShards returns the shards as they were at a random time within this period, which differs from page to
   // page.
   int64_t list_shards_lag_ms = 0;
-  bool omits_child_shards = false;  // as some emulators do: GetRecords reports the end only by a null iterator
+  int64_t queue_creation_ms = 5000;   // how long a queue is CREATING
+  size_t receipt_handle_bytes = 200;  // length of receipt handles; the service's are at most 1,024 characters
+  bool omits_child_shards = false;    // as some emulators do: GetRecords reports the end only by a null iterator
   uint64_t seed = 1;
 };
 
@@ -63,12 +71,16 @@ struct State {
   std::string token_key;
   uint64_t iterator_generation = 0;
   std::map<std::string, Stream, std::less<>> streams{};
+  std::map<std::string, Queue, std::less<>> queues{};  // by ARN
+  std::function<void(const Queue&, const Shard&, const Record&)> on_acknowledged{};
   Stats stats{};
+  std::function<int64_t()> clock{};  // Unix time
   // Of the current call:
   int64_t now_ms = 0;
   Fault fault{};
 
   std::string arn(const Stream& stream) const;
+  Stream* stream_of(const Queue& queue);  // nullptr if it was deleted
 };
 
 }  // namespace penstock::model

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kSecure = "https://";
 constexpr std::string_view kPlain = "http://";
+constexpr int64_t kHoldStepMs = 50;  // between two looks for the reply of a call that the service holds
 
 bool is_secure(const HttpRequest& request) { return request.url.starts_with(kSecure); }
 
@@ -146,11 +147,35 @@ void SimTransport::arrive(CallId id, Call call) {
     return;
   }
   if (lost) return time_out(std::move(call), id);
+  if (call.held.again) return wait_for_reply(id, std::move(call));
   model::Reply reply = serve(call.request);
+  if (reply.again && reply.wire == model::Wire::whole) {
+    call.held_until_ms = now_ms + reply.delay_ms + reply.wait_ms;
+    call.held = std::move(reply);
+    return wait_for_reply(id, std::move(call));
+  }
+  reply_with(id, std::move(call), std::move(reply));
+}
+
+// The service holds the call until it has a reply, or its wait is over.
+void SimTransport::wait_for_reply(CallId id, Call call) {
+  const int64_t now_ms = clock_.monotonic_ms();
+  std::optional<model::Reply> later = call.held.again();
+  if (!later && now_ms >= call.held_until_ms) later = std::exchange(call.held, {});
+  if (later) {
+    call.held = {};
+    return reply_with(id, std::move(call), std::move(*later));
+  }
+  const int64_t next_ms = std::min(now_ms + kHoldStepMs, call.held_until_ms);
+  if (next_ms > call.times_out_at_ms) return time_out(std::move(call), id);
+  events_.emplace(EventKey{next_ms, id}, std::move(call));
+}
+
+void SimTransport::reply_with(CallId id, Call call, model::Reply reply) {
   if (call.is_response_lost) return time_out(std::move(call), id);
   if (call.is_truncated) reply.wire = model::Wire::truncated;
   const int64_t responded_ms =
-      now_ms + reply.delay_ms + call.response_delay_ms + call.latency_ms - call.latency_ms / 2;
+      clock_.monotonic_ms() + reply.delay_ms + call.response_delay_ms + call.latency_ms - call.latency_ms / 2;
   HttpResponse response = response_of(call.request, std::move(reply));
   respond(std::move(call), id, responded_ms, std::move(response));
 }
@@ -201,7 +226,7 @@ size_t SimTransport::calls_under_way() const {
 void SimTransport::abandon_calls() {
   std::map<EventKey, Call> gone = std::exchange(events_, {});
   for (auto& [key, call] : gone) {
-    if (call.has_response) continue;
+    if (call.has_response || call.held.again) continue;
     const bool goes_on = call.is_delayed || !call.done;
     if (goes_on)
       send_stray(call.request, key.first);

@@ -71,6 +71,8 @@ class SimTransport : public Transport {
     bool is_truncated = false;
     bool has_response = false;  // the one that `done` gets
     HttpResponse response;
+    model::Reply held;  // by the service until held_until_ms, in case there is another one: long polling
+    int64_t held_until_ms = 0;
   };
   using EventKey = std::pair<int64_t, CallId>;  // when, which
   struct CutOff {
@@ -81,6 +83,8 @@ class SimTransport : public Transport {
   void send(Call call, CallId id);
   void send_stray(const HttpRequest& request, int64_t arrival_ms);
   void arrive(CallId id, Call call);
+  void wait_for_reply(CallId id, Call call);
+  void reply_with(CallId id, Call call, model::Reply reply);
   void respond(Call call, CallId id, int64_t at_ms, HttpResponse response);
   void time_out(Call call, CallId id);
   model::Reply serve(const HttpRequest& request);
