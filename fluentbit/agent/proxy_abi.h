@@ -1,7 +1,7 @@
 // The interface between Fluent Bit and a shared object that its proxy opens. (The proxy was made for Go, but
 // accepts any shared object.) The agent's headers are not used: this file states the facts, compared in the
 // sources of 2.0, 3.0, 4.0, 4.1, 4.2.3 and 5.1.1. Fields that were added later are omitted, so that nothing is
-// accessed that an older agent lacks.
+// accessed that an older agent lacks; config_map.h has the exception.
 //
 // Symbols that the agent looks up, all with C linkage:
 //   int FLBPluginRegister(Definition*)         once, on the main thread; 0, or -1: the agent ignores the file
@@ -31,8 +31,7 @@ constexpr int kProxy = 11;  // the only kind of proxy
 enum FlushResult : int { kFlushError = 0, kFlushOk = 1, kFlushRetry = 2 };
 
 // Filled in by FLBPluginRegister. Both texts are allocated with strdup: the agent frees them. Before 4.2.3 the
-// agent's struct ends after these 32 bytes; later versions append 4 bytes, and 5.1 also a pointer, which the agent
-// zeroes itself.
+// agent's struct ends after these 32 bytes.
 struct Definition {
   int type;
   int proxy;
@@ -42,6 +41,30 @@ struct Definition {
 };
 static_assert(sizeof(void*) == 8, "the layouts are those of 64-bit platforms");
 static_assert(offsetof(Definition, name) == 16 && sizeof(Definition) == 32);
+
+// One option of a plugin (flb_config_map). An array of them ends with an entry without a name. The agent copies
+// the names and the defaults of a registered array for each instance, but it keeps the pointers to the
+// descriptions.
+struct ConfigMapEntry {
+  int type;  // 0: text. The agent does not convert the values of a proxy's options.
+  const char* name;
+  const char* default_value;  // may be null
+  int flags;
+  int set_property;
+  size_t offset;
+  const char* description;
+  void* value[5];  // the agent's own, like link
+  void* link[2];
+};
+static_assert(offsetof(ConfigMapEntry, value) == 48 && sizeof(ConfigMapEntry) == 104);
+
+// The struct since 5.1.1. The agent zeroes it before FLBPluginRegister. 4.2.3 to 5.1.0 have it without config_map.
+struct DefinitionWithOptions {
+  Definition definition;
+  int event_type;                    // 0: logs
+  const ConfigMapEntry* config_map;  // null: the agent checks no options; it never frees the array
+};
+static_assert(offsetof(DefinitionWithOptions, config_map) == 40 && sizeof(DefinitionWithOptions) == 48);
 
 // The agent's functions. 1.8 and 1.9 have only the first. An instance is opaque.
 struct Api {
@@ -103,5 +126,11 @@ inline constexpr char kInputLogAppendRecords[] = "flb_input_log_append_records";
 // thread, which also runs inputs without their own thread, and the prefix for the threads of the other inputs.
 inline constexpr char kPipelineThread[] = "flb-pipeline";
 inline constexpr char kInputThreadPrefix[] = "flb-in-";
+
+// The agent's own options of all outputs, an exported array of ConfigMapEntry.
+inline constexpr char kOutputProperties[] = "output_global_properties";
+
+// malloc_usable_size() of jemalloc, if the agent is linked with it and it has that prefix.
+inline constexpr char kJemallocUsableSize[] = "je_malloc_usable_size";
 
 }  // namespace penstock::fluentbit::proxy

@@ -1,6 +1,7 @@
 // Compiled into each shared object that is opened through the agent's proxy.
 #include <cstring>
 
+#include "fluentbit/agent/config_map.h"
 #include "fluentbit/agent/module.h"
 #include "fluentbit/agent/proxy_entry.h"
 
@@ -13,5 +14,8 @@ PENSTOCK_EXPORT int FLBPluginRegister(penstock::fluentbit::proxy::Definition* de
   definition->flags = 0;
   definition->name = strdup(me.id);
   definition->description = strdup(me.summary);
-  return 0;
+  return proxy::guarded(0, [&] {
+    penstock::fluentbit::declare_options(definition);
+    return 0;
+  });
 }

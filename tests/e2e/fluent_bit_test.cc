@@ -29,6 +29,19 @@ class fluent_bit_agent : public testing::Test {
     return given != nullptr ? std::strtoul(given, nullptr, 10) : 20'000;
   }
 
+  // Returns the version that the agent prints: "Fluent Bit v5.1.1".
+  static std::array<int, 3> version() {
+    const TemporaryFolder folder;
+    ChildProcess process(fluent_bit(), {"--version"}, folder.path("version"));
+    EXPECT_EQ(process.wait(20), 0);
+    const std::string printed = read_file(folder.path("version"));
+    std::array<int, 3> numbers = {};
+    const char* const at = std::strstr(printed.c_str(), " v");
+    EXPECT_TRUE(at != nullptr && std::sscanf(at, " v%d.%d.%d", &numbers[0], &numbers[1], &numbers[2]) == 3)
+        << printed;
+    return numbers;
+  }
+
   static size_t missing(Deployment& deployment) {
     const auto delivered = deployment.delivered();
     size_t count = 0;
@@ -110,6 +123,17 @@ TEST_F(fluent_bit_agent, a_threaded_input_with_checkpoint_after_append_does_not_
   conf.add_output();
   Agent agent(deployment, conf.write());
   EXPECT_TRUE(agent.says("threaded off", 20)) << read_file(agent.log_file());
+}
+
+TEST_F(fluent_bit_agent, since_5_1_1_the_agent_rejects_an_unknown_key) {
+  if (version() < std::array{5, 1, 1}) GTEST_SKIP() << "the agent is older than 5.1.1";
+  Deployment deployment(1, 1);
+  AgentConf conf(deployment);
+  conf.add_input({{"threaded", "off"}});
+  conf.add_output({{"Agregate", "kpl"}});
+  Agent agent(deployment, conf.write());
+  EXPECT_TRUE(agent.says("unknown configuration property 'Agregate'", 20)) << read_file(agent.log_file());
+  EXPECT_NE(agent.wait(20), 0);
 }
 
 TEST_F(fluent_bit_agent, the_output_works_without_workers_and_with_four) {

@@ -51,6 +51,7 @@ Input::Input(ProxyFile& file, WorkThread& pipeline, Properties properties)
 Input::~Input() = default;
 
 int Input::init() {
+  if (file_.rejects(*this)) return -1;
   int result = 0;
   thread().run([&] { result = file_.init(handle(), context_.get()); });
   // The agent writes the collector's number to the offset of its field, whichever of the two contexts it created.

@@ -48,6 +48,7 @@ Output::Output(ProxyFile& file, WorkThread& pipeline, Properties properties)
 Output::~Output() = default;
 
 int Output::init() {
+  if (file_.rejects(*this)) return -1;
   int result = 0;
   pipeline_.run([&] { result = file_.init(handle(), context_.get()); });
   const int workers = std::atoi(own_property("workers").c_str());

@@ -3,11 +3,25 @@
 #include <cstddef>
 
 #include "tests/fluentbit/agent_input.h"
+#include "tests/fluentbit/proxy_file.h"
+#include "tests/fluentbit/zoned.h"
 
 #define EXPORTED extern "C" __attribute__((visibility("default")))
 
+using penstock::test_agent::ConfigMapEntry;
 using penstock::test_agent::Input;
 using penstock::test_agent::Section;
+using penstock::test_agent::Zoned;
+
+// The agent's own options of all outputs. Plugins look at their layout before they declare options of their own.
+extern "C" {
+__attribute__((visibility("default"))) extern ConfigMapEntry output_global_properties[3];
+ConfigMapEntry output_global_properties[3] = {
+    {0, "match", nullptr, 0, 0, 0, "a pattern", {}, {}}, {0, "alias", nullptr, 0, 0, 0, "a name", {}, {}}, {}};
+}
+
+// The agent of the official images is linked with jemalloc.
+EXPORTED size_t je_malloc_usable_size(void* block) { return Zoned::bytes_at(block); }
 
 // Exported since 2.1, which added metadata to log events. Plugins look it up to detect that.
 EXPORTED int flb_log_event_decoder_init(void*, char*, size_t) { return -1; }

@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 
+#include "fluentbit/agent/config_map.h"
 #include "tests/fluentbit/agent_harness.h"
 #include "tests/fluentbit/small_stack.h"
 
@@ -29,7 +32,7 @@ TEST_P(fluentbit_load_in, both_proxy_files_register_and_write_nothing_past_the_e
     EXPECT_STREQ(made.name, "penstock_kinesis");
     EXPECT_STRNE(made.description, "");
     EXPECT_EQ(made.event_type, 0) << "for an output: logs";
-    EXPECT_EQ(made.config_map, nullptr) << "the agent would free it";
+    EXPECT_EQ(made.config_map != nullptr, std::string(GetParam().name) == "5.1.1");
   }
 }
 
@@ -45,8 +48,57 @@ TEST_P(fluentbit_load_in, a_plugin_file_stays_loaded_when_the_agent_closes_it) {
   }
 }
 
+TEST_P(fluentbit_load_in, an_unknown_key_is_rejected_by_an_agent_that_reads_the_options) {
+  const bool is_read = std::string(GetParam().name) == "5.1.1";
+  WorkThread pipeline("flb-pipeline");
+  ProxyFile file(GetParam(), PENSTOCK_OUT_KINESIS);
+  Output output(file, pipeline, {{"stream", "out"}, {"region", "eu-west-1"}, {"Agregate", "kpl"}});
+  const std::string line = "unknown configuration property 'Agregate'";
+  if (is_read) EXPECT_LE(output.init(), 0);
+  EXPECT_EQ(file.rejects(output), is_read);
+  EXPECT_EQ(log_book().all().find(line) != std::string::npos, is_read);
+}
+
 INSTANTIATE_TEST_SUITE_P(fluentbit_load, fluentbit_load_in, testing::ValuesIn(kVersions),
                          [](const auto& of) { return name_for_test(of.param); });
+
+std::set<std::string> declared_by(const char* path) {
+  const ProxyFile file(k5_1_1, path);
+  std::set<std::string> names;
+  for (const ConfigMapEntry* entry = file.registration().config_map; entry->name != nullptr; ++entry) {
+    EXPECT_EQ(entry->type, 0);
+    EXPECT_EQ(entry->flags, 0);
+    EXPECT_EQ(entry->set_property, 0);
+    EXPECT_STRNE(entry->description, "") << entry->name;
+    names.insert(entry->name);
+  }
+  return names;
+}
+
+TEST(fluentbit_load, the_declared_options_are_those_of_the_section_and_of_its_stages) {
+  const std::set<std::string> in = declared_by(PENSTOCK_IN_KINESIS), out = declared_by(PENSTOCK_OUT_KINESIS);
+  for (const char* const name :
+       {"checkpoint_after", "chunk_bytes", "stream", "checkpoint", "schema", "timestamp_from"})
+    EXPECT_TRUE(in.contains(name)) << name;
+  for (const char* const name : {"time_key", "flush_timeout", "stream", "aggregate", "partition_key"})
+    EXPECT_TRUE(out.contains(name)) << name;
+  EXPECT_FALSE(out.contains("schema"));
+  EXPECT_FALSE(in.contains("tag")) << "the agent keeps it";
+}
+
+TEST(fluentbit_load, an_array_of_options_is_recognized_by_its_size_its_names_and_its_end) {
+  using fluentbit::is_config_map;
+  using fluentbit::proxy::ConfigMapEntry;
+  std::array<ConfigMapEntry, 3> map = {};
+  map[0].name = map[1].name = "a";
+  map[0].description = map[1].description = "help";
+  EXPECT_TRUE(is_config_map(map.data(), sizeof map));
+  EXPECT_FALSE(is_config_map(map.data(), sizeof map - 8));
+  EXPECT_FALSE(is_config_map(map.data(), 2 * sizeof map[0])) << "no end";
+  EXPECT_FALSE(is_config_map(map.data() + 2, sizeof map[0])) << "only an end";
+  map[1].name = nullptr;
+  EXPECT_FALSE(is_config_map(map.data(), sizeof map)) << "an end in the middle";
+}
 
 TEST(fluentbit_load, the_filters_structure_is_complete_and_zero_after_its_calls) {
   const NativeFile file(PENSTOCK_FILTER_LAMBDA_LOGS);
@@ -90,9 +142,7 @@ TEST(fluentbit_load, files_copied_with_the_library_work_in_their_new_folder) {
           std::filesystem::copy_file(from, folder.path(std::filesystem::path(from).filename().string()));
         WorkThread pipeline("flb-pipeline");
         ProxyFile file(k5_1_1, folder.path("penstock-out-kinesis.so"));
-        Output output(
-            file, pipeline,
-            {{"stream", "s"}, {"region", "eu-west-1"}, {"on_failure", "drop"}, {"checkpoint", "memory"}});
+        Output output(file, pipeline, {{"stream", "s"}, {"region", "eu-west-1"}, {"on_failure", "drop"}});
         const bool runs = output.init() > 0;
         if (runs) output.exit();
         std::fputs(log_book().all().c_str(), stderr);

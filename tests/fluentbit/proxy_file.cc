@@ -1,6 +1,7 @@
 #include "tests/fluentbit/proxy_file.h"
 
 #include <dlfcn.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -88,6 +89,19 @@ int ProxyFile::init(void* instance, void* context) {
   argument->instance = unreadable();
   argument->context = unreadable();
   return result;
+}
+
+bool ProxyFile::rejects(const Section& section) const {
+  const ConfigMapEntry* const declared = registration().config_map;
+  if (declared == nullptr) return false;
+  for (const std::string& key : section.keys()) {
+    const ConfigMapEntry* entry = declared;
+    while (entry->name != nullptr && strcasecmp(entry->name, key.c_str()) != 0) ++entry;
+    if (entry->name != nullptr) continue;
+    log_print(1, "", 0, "[config] %s: unknown configuration property '%s'", registration().name, key.c_str());
+    return true;
+  }
+  return false;
 }
 
 void* ProxyFile::symbol(const char* name) const { return dlsym(handle_, name); }

@@ -4,9 +4,24 @@
 #include <string>
 
 #include "tests/fluentbit/agent_version.h"
+#include "tests/fluentbit/section.h"
 #include "tests/fluentbit/zoned.h"
 
 namespace penstock::test_agent {
+
+// An option that a plugin declares; an array of them ends with one without a name. The agent's own, in the form of
+// flb_config_map.
+struct ConfigMapEntry {
+  int type;
+  const char* name;
+  const char* default_value;
+  int flags;
+  int set_property;
+  size_t offset;
+  const char* description;
+  void* value[5];
+  void* link[2];
+};
 
 // The struct that FLBPluginRegister fills in, in the newest version; in older ones it ends before event_type or
 // config_map.
@@ -17,7 +32,7 @@ struct Registration {
   char* name;
   char* description;
   int event_type;
-  void* config_map;
+  const ConfigMapEntry* config_map;
 };
 
 // The argument of FLBPluginInit. One per file; each instance overwrites its last two members.
@@ -50,6 +65,9 @@ class ProxyFile {
   }
   // Calls FLBPluginInit for an instance.
   int init(void* instance, void* context);
+  // Returns whether the plugin declares its options, and the section has a key that is not among them. The agent
+  // logs that and does not start.
+  bool rejects(const Section& section) const;
 
  private:
   void* symbol(const char* name) const;

@@ -3,6 +3,7 @@
 #include <strings.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdio>
@@ -21,6 +22,11 @@ constexpr std::array kKeptByTheAgent = {
     "log_level",   "host",          "port",     "ipv6",         "listen",
     "routable",    "mem_buf_limit", "threaded", "storage.type", "log_suppress_interval",
     "retry_limit", "workers",       "tls",      "tls.verify",   "tls.ca_file"};
+
+bool is_kept_by_the_agent(const char* key) {
+  return std::any_of(kKeptByTheAgent.begin(), kKeptByTheAgent.end(),
+                     [&](const char* kept) { return strcasecmp(kept, key) == 0; });
+}
 
 std::mutex g_mutex;
 std::map<void*, Section*>& sections() {
@@ -53,9 +59,15 @@ Section::~Section() {
   sections().erase(handle_);
 }
 
+std::vector<std::string> Section::keys() const {
+  std::vector<std::string> keys;
+  for (const auto& [name, value] : properties_)
+    if (!is_kept_by_the_agent(name.c_str())) keys.push_back(name);
+  return keys;
+}
+
 const char* Section::property(const char* key) const {
-  for (const char* const kept : kKeptByTheAgent)
-    if (strcasecmp(kept, key) == 0) return nullptr;
+  if (is_kept_by_the_agent(key)) return nullptr;
   for (const auto& [name, value] : properties_)
     if (strcasecmp(name.c_str(), key) == 0) return value.c_str();
   return nullptr;

@@ -24,6 +24,8 @@ class Section {
   // Returns a property as plugins see it: ignores case, and returns nullptr if the key is absent or reserved by
   // the agent.
   const char* property(const char* key) const;
+  // Returns the keys that plugins see.
+  std::vector<std::string> keys() const;
   // Returns a property as the agent sees it, reserved keys included, or "" if it is absent.
   std::string own_property(const char* key) const;
 
