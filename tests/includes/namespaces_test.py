@@ -24,13 +24,26 @@ NAMESPACES = {
     "host": "penstock::host",
 }
 UNIT_TESTS = "tests/unit/"
-NAMESPACE = re.compile(r"^namespace ([\w:]+) \{", re.MULTILINE)
+# The beginning or the end of a namespace with a name.
+NAMESPACE = re.compile(r"^(namespace|\}  // namespace) ([\w:]+)\b", re.MULTILINE)
 
 
 def namespace_of(folder):
     while folder not in NAMESPACES:
         folder = folder.rpartition("/")[0]
     return NAMESPACES[folder]
+
+
+def opened_by(text):
+    """Yields the full name of each namespace that a file opens."""
+    around = []
+    for word, name in NAMESPACE.findall(text):
+        if word != "namespace":
+            if around:
+                around.pop()
+            continue
+        around.append(name)
+        yield "::".join(around)
 
 
 def main(root):
@@ -42,7 +55,7 @@ def main(root):
                     continue
                 file = path.relative_to(root).as_posix()
                 expected = namespace_of(file.removeprefix(UNIT_TESTS).rpartition("/")[0])
-                for name in NAMESPACE.findall(path.read_text()):
+                for name in opened_by(path.read_text()):
                     inside = name == expected or name.startswith(expected + "::")
                     if not inside or (expected == "penstock" and name in NAMESPACES.values() and name != expected):
                         errors.append(f"{file}: namespace {name}: the folder's is {expected}")
