@@ -24,8 +24,8 @@ NAMESPACES = {
     "host": "penstock::host",
 }
 UNIT_TESTS = "tests/unit/"
-# The beginning or the end of a namespace with a name.
-NAMESPACE = re.compile(r"^(namespace|\}  // namespace) ([\w:]+)\b", re.MULTILINE)
+# The line on which a namespace with a name begins, perhaps with its end, or the line on which one ends.
+BEGIN_OR_END = re.compile(r"^(?:namespace ([\w:]+) \{(.*)|\}  // namespace [\w:]+)$", re.MULTILINE)
 
 
 def namespace_of(folder):
@@ -37,13 +37,13 @@ def namespace_of(folder):
 def opened_by(text):
     """Yields the full name of each namespace that a file opens."""
     around = []
-    for word, name in NAMESPACE.findall(text):
-        if word != "namespace":
-            if around:
-                around.pop()
+    for name, rest in BEGIN_OR_END.findall(text):
+        if not name:
+            around = around[:-1]
             continue
-        around.append(name)
-        yield "::".join(around)
+        yield "::".join([*around, name])
+        if not rest.endswith("}"):
+            around.append(name)
 
 
 def main(root):
