@@ -366,8 +366,9 @@ class RecordChecker {
       const bool is_process = word.starts_with('#') && word.ends_with(']');
       const bool is_punctuation =
           word == "-" || word == "--" || word == "--:" || (word.size() == 2 && word[1] == ',');
-      if (!is_level(word) && !is_time && !is_process && !is_punctuation && word != request_id &&
-          word != "undefined" && word != "LAMBDA_WARNING:")
+      const bool is_id = word == request_id || word == "<" + std::string(request_id) + ">" ||  // log4j 1.2
+                         word == "undefined" || word == "n/a";  // Node.js and LLRT outside a request
+      if (!is_level(word) && !is_time && !is_process && !is_punctuation && !is_id && word != "LAMBDA_WARNING:")
         return "\"" + std::string(word) + "\" is lost";
     }
     return "";
