@@ -9,16 +9,17 @@ install(TARGETS penstock_plugin penstock_in_kinesis penstock_out_kinesis penstoc
 install(FILES abi/penstock.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS penstock_abi EXPORT penstock)
 
-set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/penstock)
+# The header is the same for every architecture, and so are these files: every distribution looks for them in share.
+set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/penstock)
 install(EXPORT penstock NAMESPACE penstock:: FILE penstock-config.cmake DESTINATION ${package_dir})
 write_basic_package_version_file(penstock-config-version.cmake COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/penstock-config-version.cmake DESTINATION ${package_dir})
 
 # The prefix is derived from the location of the .pc file, so that an installed tree can be moved as a whole.
-cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig
            OUTPUT_VARIABLE PENSTOCK_PREFIX_FROM_PC)
 configure_file(cmake/penstock.pc.in penstock.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/penstock.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/penstock.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 
 # The built program makes its man page and the completions of shells, from the tables of its help. Its plugin adds
 # the commands of the stages.
@@ -41,7 +42,9 @@ if(NOT CMAKE_CROSSCOMPILING)
   install(FILES ${help_dir}/_penstock DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
 
-install(DIRECTORY conf/ DESTINATION ${CMAKE_INSTALL_DATADIR}/penstock)
+install(DIRECTORY conf/ DESTINATION ${CMAKE_INSTALL_DATADIR}/penstock PATTERN systemd EXCLUDE)
+install(FILES conf/systemd/penstock.service DESTINATION lib/systemd/system)
+install(FILES conf/systemd/penstock.sysusers DESTINATION lib/sysusers.d RENAME penstock.conf)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
 install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)

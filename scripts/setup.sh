@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs missing packages on Debian 12: to build (demo), to pack (package), to test as well (test, the default),
-# or to check with clang too (clang). Silent and instant if nothing is missing.
+# Installs missing packages on Debian 12: to build (demo), to pack a release build and test the packages (package), to test
+# as well (test, the default), or to check with clang too (clang). Silent and instant if nothing is missing.
 #   scripts/setup.sh [demo|package|test|clang]
 set -euo pipefail
 
@@ -8,8 +8,8 @@ packages=(cmake ninja-build g++ zlib1g-dev libdeflate-dev rapidjson-dev libcurl4
           libyaml-dev libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
 case "${1:-test}" in
   demo) ;;
-  package) packages+=(dpkg-dev file) ;;
-  test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl dpkg-dev file debootstrap
+  package) packages=(python3 python3-venv dpkg rpm buildah cpio jq debootstrap) ;;
+  test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl debootstrap
                    jq luajit valgrind clang-format-16) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-tidy libclang-rt-14-dev) ;;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs every test. Then, under AddressSanitizer and UndefinedBehaviorSanitizer, repeats the tests of
 # code that parses untrusted bytes, of the leases, of misuse of the ABI, and of the fuzzers' corpora
-# (scripts/sanitize.sh runs all tests). Then tests the tarball and the Debian package, the latter in a minimal
-# Debian, and checks the format and the words. Fails if anything failed. To run one part again:
+# (scripts/sanitize.sh runs all tests). Then tests the packages of a release build, if scripts/release.sh has
+# made one, and checks the format and the words. Fails if anything failed. To run one part again:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,10 +27,7 @@ fi
 if stage build-asan build asan sanitized_tests; then
   stage tests-asan run build/asan/tests/{unit/base,unit/core/logs,unit/core/kinesis,unit/core/leases,model_dynamodb,abi,fuzz} || true
 fi
-if stage package scripts/package.sh; then
-  stage tarball-test tests/package/tarball.sh build/release/penstock-*.tar.gz || true
-  stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
-fi
+stage packages tests/package/run.sh || true
 if command -v clang-format-16 >/dev/null; then
   stage format scripts/format.sh --check || true
 else

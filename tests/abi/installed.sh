@@ -30,3 +30,5 @@ fi
 "$prefix/bin/penstock" --version | grep -F "$version"
 "$prefix/bin/penstock" plugins | grep -F lambda_logs
 [[ -f $prefix/share/penstock/demo.conf && -f $prefix/share/doc/penstock/CHANGELOG.md ]]
+grep -q '^User=penstock$' "$prefix/lib/systemd/system/penstock.service"
+grep -q '^u penstock ' "$prefix/lib/sysusers.d/penstock.conf"

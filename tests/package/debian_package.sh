@@ -1,29 +1,21 @@
 #!/usr/bin/env bash
-# Tests the Debian package in a minimal Debian: it installs with its dependencies, runs the demo, and leaves no files
-# after its removal. debootstrap creates the minimal Debian in a temporary folder, from the mirror that this machine uses.
-# Skipped, with the reason, if that is not possible.
-#   tests/package/debian_package.sh PENSTOCK.deb
+# Tests the Debian package in the folder of a bare Debian (tests/release/bare_root.sh): it needs only libc6, installs
+# without systemd, has valid configurations, runs the demo, and, once systemd is there, has a user and a valid unit. A
+# purge leaves no file of it, except for dead letters.
+#   tests/package/debian_package.sh PENSTOCK.deb ROOT
 set -euo pipefail
-package=$(realpath "$1")
+package=$(realpath "$1") root=$(realpath "$2")
 cd "$(dirname "$0")/../.."
 
+fail() { echo "$*" >&2; exit 1; }
 skip() { echo "skipped: $*"; exit 77; }
-[[ $(id -u) -eq 0 ]] || skip "debootstrap and chroot need root"
-command -v debootstrap >/dev/null || skip "no debootstrap"
-mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -n 1)
-[[ -n $mirror ]] || skip "apt has no mirror"
-
-root=$(mktemp -d)
+[[ $(id -u) -eq 0 ]] || skip "chroot needs root"
+program=$(mktemp)
 finish() {
   umount "$root/proc" 2>/dev/null || true
-  rm -rf "$root" "$root.log" "$root.penstock"
+  rm -f "$program"
 }
 trap finish EXIT
-if ! debootstrap --variant=minbase --include=ca-certificates "$(. /etc/os-release && echo "$VERSION_CODENAME")" \
-  "$root" "$mirror" >"$root.log" 2>&1; then
-  tail -n 5 "$root.log"
-  skip "debootstrap could not make a bare Debian from the mirror"
-fi
 mountpoint -q "$root/proc" || mount -t proc proc "$root/proc" || skip "/proc cannot be mounted in a folder here"
 cp "$package" "$root/tmp/penstock.deb"
 
@@ -33,31 +25,45 @@ list() {
     -o -path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o -print | sort)
 }
 in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
+quietly() { in_root "$@" >"$root/tmp/log" 2>&1 || { cat "$root/tmp/log"; exit 1; }; }
 
+[[ $(dpkg-deb -f "$package" Depends) == 'libc6 (>= 2.28)' ]] || fail "the package depends on $(dpkg-deb -f "$package" Depends)"
 list >"$root/tmp/before"
-echo "== install"
-in_root apt-get install -y -qq --no-install-recommends /tmp/penstock.deb >"$root/tmp/apt.log" 2>&1 || { cat "$root/tmp/apt.log"; exit 1; }
+echo "== install in Debian $(<"$root/etc/debian_version")"
+quietly dpkg --install /tmp/penstock.deb
 in_root penstock --version
 in_root penstock plugins >/dev/null
+in_root dpkg --verify penstock
 in_root dpkg -L penstock | grep -E '[.]so$'
 for file in man/man1/penstock.1 bash-completion/completions/penstock zsh/site-functions/_penstock; do
-  in_root dpkg -L penstock | grep -qx "/usr/share/$file" || { echo "the package has no /usr/share/$file" >&2; exit 1; }
+  in_root dpkg -L penstock | grep -qx "/usr/share/$file" || fail "the package has no /usr/share/$file"
 done
+variables=(INPUT_STREAM=a OUTPUT_STREAM=b STATE_DIRECTORY=/tmp AWS_REGION=eu-west-1)
+in_root env "${variables[@]}" penstock check -c /etc/penstock/penstock.conf
+in_root env "${variables[@]}" penstock check --agent fluent-bit /usr/share/penstock/fluent-bit/firelens.conf
 
 echo "== demo"
-cat >"$root.penstock" <<END
-#!/bin/sh
-exec chroot "$root" env PENSTOCK_STATE=/tmp penstock "\$@"
-END
-chmod +x "$root.penstock"
-DEMO_PENSTOCK=$root.penstock DEMO_CONF=/usr/share/penstock/demo.conf scripts/demo.sh | tail -n 5
+printf '#!/bin/sh\nexec chroot "%s" env PENSTOCK_STATE=/tmp penstock "$@"\n' "$root" >"$program"
+chmod +x "$program"
+DEMO_PENSTOCK=$program DEMO_CONF=/usr/share/penstock/demo.conf scripts/demo.sh | tail -n 5
 
-echo "== remove"
-in_root apt-get purge -y -qq --autoremove penstock >/dev/null
+echo "== with systemd"
+quietly apt-get install -y -qq --no-install-recommends systemd
+quietly dpkg --install /tmp/penstock.deb
+in_root getent passwd penstock || fail "the package created no user"
+in_root systemd-analyze verify penstock.service >"$root/tmp/log" 2>&1 || { cat "$root/tmp/log"; fail "systemd rejects the unit"; }
+if grep -F penstock.service "$root/tmp/log"; then fail "systemd ignores a part of the unit"; fi
+
+echo "== purge"
+in_root mkdir -p /var/lib/penstock
+in_root touch /var/lib/penstock/input-failures.jsonl
+in_root apt-get purge -y -qq penstock >"$root/tmp/log" 2>&1 || { cat "$root/tmp/log"; exit 1; }
+grep -F '/var/lib/penstock is kept' "$root/tmp/log" || fail "the purge does not say what it keeps"
+rm "$root/var/lib/penstock/input-failures.jsonl"
+rmdir "$root/var/lib/penstock"
 list >"$root/tmp/after"
-# Dependencies that other packages share may stay; none of our files may.
+# Files of systemd may stay; none of ours may.
 if diff "$root/tmp/before" "$root/tmp/after" | grep -E '^>.*penstock'; then
-  echo "the package did not remove these files" >&2
-  exit 1
+  fail "the package did not remove these files"
 fi
 echo "removed cleanly"

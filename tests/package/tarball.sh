@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks that the tarball has the name from docs/fluent-bit.md and contains one folder of that name. Unpacked anywhere,
-# its program finds its plugin, and its objects look for libraries only in their own folder.
+# Checks that a tarball for this machine has the name from docs/fluent-bit.md and contains one folder of that name.
+# Unpacked anywhere, its program finds its plugin, and its objects have no library path. The folders bin and lib alone,
+# which a Lambda layer has, are enough to run it.
 #   tests/package/tarball.sh penstock-VERSION-linux-ARCH.tar.gz
 set -euo pipefail
 tarball=$(realpath "$1")
@@ -25,6 +26,11 @@ done
 grep -q '^_penstock()' "$root/$name/share/bash-completion/completions/penstock" || fail "the completion is not one for bash"
 [[ $(head -n 1 "$root/$name/share/zsh/site-functions/_penstock") == "#compdef penstock" ]] || fail "the completion is not one for zsh"
 grep -q '^[.]SS leases$' "$root/$name/share/man/man1/penstock.1" || fail "the man page has no commands of stages"
-[[ $("$root/$name/bin/penstock" --version) == "penstock $version" ]] || fail "the program is of another version"
+[[ $("$root/$name/bin/penstock" --version | head -n 1) == "penstock $version" ]] || fail "the program is of another version"
 "$root/$name/bin/penstock" plugins >/dev/null
 tests/package/runpath.sh "$root/$name/bin/penstock" "$root/$name"/lib/penstock/*.so
+
+mkdir "$root/opt"
+cp -a "$root/$name/bin" "$root/$name/lib" "$root/opt/"
+rm -r "${root:?}/$name"
+"$root/opt/bin/penstock" plugins >/dev/null
