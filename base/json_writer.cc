@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/block.h"
+#include "base/copy_plain.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -19,8 +20,6 @@ struct Written {
   uint8_t size = 0;
 };
 using WrittenAs = std::array<Written, 128>;
-
-BlockMask signed_bytes(Block bytes) { return reinterpret_cast<BlockMask>(bytes); }
 
 constexpr Written written_as(std::string_view text) {
   Written written;
@@ -59,10 +58,7 @@ struct String {
   static constexpr WrittenAs kTable = kInString;
   static constexpr bool kJoinsLineEnds = false;
   static BlockMask changed(Block bytes) { return (bytes < 0x20) | (bytes == '"') | (bytes == '\\'); }
-  // As signed numbers, the bytes above ASCII are below 0: one comparison finds them and the control characters.
-  static BlockMask changed_or_above_ascii(Block bytes) {
-    return (signed_bytes(bytes) < 0x20) | (bytes == '"') | (bytes == '\\');
-  }
+  static size_t copy(char* to, std::string_view text) { return copy_plain(to, text); }
 };
 
 struct StringOfLines : String {
@@ -82,7 +78,18 @@ struct OneLine {
   }();
   static constexpr bool kJoinsLineEnds = false;
   static BlockMask changed(Block bytes) { return (bytes == '\n') | (bytes == '\r'); }
-  static BlockMask changed_or_above_ascii(Block bytes) { return changed(bytes) | (signed_bytes(bytes) < 0); }
+  static size_t copy(char* to, std::string_view text) {
+    size_t at = 0;
+    for (; at < text.size(); at += kBlockBytes) {
+      const size_t size = std::min(kBlockBytes, text.size() - at);
+      const Block bytes =
+          size == kBlockBytes ? load_block(text.data() + at) : load_part_of_block(text.data() + at, size);
+      store_block(to + at, bytes);
+      if (const uint32_t others = bits_of(changed(bytes) | (bytes >= 0x80)); others != 0)
+        return at + first_of(others);
+    }
+    return text.size();
+  }
 };
 
 // The maximum number of bytes that one step writes, for one block of text.
@@ -165,20 +172,16 @@ class Writer {
   bool write_mostly_plain() {
     while (at_ != end_) {
       if (is_full()) make_room();
-      // Local copies, because the compiler must assume that a write through a char pointer changes any member.
-      const char* at = at_;
-      char* to = to_;
-      const size_t size = std::min(kBlockBytes, left());
-      const Block bytes = size == kBlockBytes ? load_block(at) : load_part_of_block(at, size);
-      store_block(to, bytes);
-      const uint32_t others = bits_of(Rules::changed_or_above_ascii(bytes)) & ((1u << size) - 1);
-      const size_t plain = others == 0 ? size : first_of(others);
-      at_ = at += plain;
-      to_ = to += plain;
-      if (others == 0) continue;
-      if (is_above_ascii(*at) || (has_many(others) && left() >= kBlockBytes)) return true;
-      to_ = write_changed(to, at);
-      at_ = at + 1;
+      const auto room = static_cast<size_t>(last_ - to_) + kMaxBytesPerStep - kCopyOverrun - sizeof(Written);
+      const size_t size = std::min(room, left());
+      const size_t plain = Rules::copy(to_, {at_, size});
+      at_ += plain;
+      to_ += plain;
+      if (plain == size) continue;
+      if (is_above_ascii(*at_)) return true;
+      if (left() >= kBlockBytes && has_many(bits_of(Rules::changed(load_block(at_))))) return true;
+      to_ = write_changed(to_, at_);
+      ++at_;
     }
     return false;
   }
@@ -271,41 +274,33 @@ class Writer {
   const char* last_;
 };
 
-template <class Rules, class Sink, class Out>
-void append_string(Out& out, std::string_view text) {
-  Sink sink(out, text.size() + kQuotesBytes);
-  Writer<Rules, Sink> writer(sink, text);
+template <class Rules>
+void append_string(std::string& out, std::string_view text) {
+  StringSink sink(out, text.size() + kQuotesBytes);
+  Writer<Rules, StringSink> writer(sink, text);
   writer.put('"');
   writer.write();
   writer.put('"');
   writer.finish();
 }
 
-// Appends the most frequent kind of string: an ID or a message of moderate length in plain ASCII. Returns false
-// and appends nothing for any other.
-template <class Rules>
-bool append_plain_string(TextBuffer& out, std::string_view text) {
-  constexpr size_t kMaxBytes = 256;  // for longer text, a second pass costs more than it saves
-  if (text.size() < kBlockBytes || text.size() > kMaxBytes) return false;
-  char* const to = out.room(text.size() + kQuotesBytes);
-  BlockMask others = {};
-  const auto copy = [&](size_t at) {
-    const Block bytes = load_block(text.data() + at);
-    others |= Rules::changed_or_above_ascii(bytes);
-    store_block(to + 1 + at, bytes);
-  };
-  const size_t last = text.size() - kBlockBytes;
-  for (size_t at = 0; at < last; at += kBlockBytes) copy(at);
-  copy(last);  // overlaps the previous block
-  if (any(others)) return false;
-  to[0] = to[text.size() + 1] = '"';
-  out.end_at(to + text.size() + kQuotesBytes);
-  return true;
-}
-
 template <class Rules>
 void append_string(TextBuffer& out, std::string_view text) {
-  if (!append_plain_string<Rules>(out, text)) append_string<Rules, BufferSink>(out, text);
+  static_assert(kCopyOverrun <= TextBuffer::kSpareBytes);
+  char* const to = out.room(text.size() + kQuotesBytes);
+  *to = '"';
+  const size_t plain = Rules::copy(to + 1, text);
+  char* const end = to + 1 + plain;
+  if (plain == text.size()) {  // the most frequent kind of string: an ID or a message in plain ASCII
+    *end = '"';
+    return out.end_at(end + 1);
+  }
+  out.end_at(end);
+  BufferSink sink(out, text.size() - plain + 1);
+  Writer<Rules, BufferSink> writer(sink, text.substr(plain));
+  writer.write();
+  writer.put('"');
+  writer.finish();
 }
 
 template <class Sink, class Out>
@@ -318,11 +313,11 @@ void append_on_one_line(Out& out, std::string_view text) {
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) { append_string<String, StringSink>(out, text); }
+void append_json_string(std::string& out, std::string_view text) { append_string<String>(out, text); }
 void append_json_string(TextBuffer& out, std::string_view text) { append_string<String>(out, text); }
 
 void append_json_string_of_lines(std::string& out, std::string_view text) {
-  append_string<StringOfLines, StringSink>(out, text);
+  append_string<StringOfLines>(out, text);
 }
 void append_json_string_of_lines(TextBuffer& out, std::string_view text) {
   append_string<StringOfLines>(out, text);

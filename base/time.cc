@@ -13,10 +13,16 @@ namespace {
 constexpr int64_t kFirstMs = -62167219200000;  // 0000-01-01T00:00:00.000Z
 constexpr int64_t kLastMs = 253402300799999;   // 9999-12-31T23:59:59.999Z
 
-void put_two_digits(char* at, uint32_t value) {
-  at[0] = static_cast<char>('0' + value / 10);
-  at[1] = static_cast<char>('0' + value % 10);
-}
+constexpr std::array<char, 200> kTwoDigits = [] {
+  std::array<char, 200> table = {};
+  for (size_t value = 0; value < 100; ++value) {
+    table[2 * value] = static_cast<char>('0' + value / 10);
+    table[2 * value + 1] = static_cast<char>('0' + value % 10);
+  }
+  return table;
+}();
+
+void put_two_digits(char* at, uint32_t value) { std::memcpy(at, kTwoDigits.data() + size_t{2} * value, 2); }
 
 // Returns nullopt if the date is not in the calendar, or the time is not a time of day. A leap second is accepted.
 std::optional<int64_t> unix_ms(int year, int month, int day, int hour, int minute, int second) {

@@ -14,7 +14,7 @@
 
 namespace penstock::logs {
 
-// An index of member names by their first byte, for matching the keys of nested objects.
+// An index of member names by their first byte and their size, for matching the keys of nested objects.
 class MemberNames {
  public:
   // names: at most 64; an empty name never matches. reserved: bits of their indices.
@@ -27,6 +27,8 @@ class MemberNames {
       const auto dots = static_cast<size_t>(std::count(name.begin(), name.end(), '.'));
       if (dots > 0 || is_reserved(index)) longer_keys_ |= bit;
       max_nesting_ = std::max(max_nesting_, dots);
+      for (size_t size = 0; size < by_size_.size(); ++size)
+        if (may_match(index, size)) by_size_[size] |= bit;
     }
   }
 
@@ -42,10 +44,11 @@ class MemberNames {
   };
 
   // Returns the names that key, in an object at path, may complete or lead to, as bits of their indices. The first
-  // byte already rules out all names for nearly all keys.
+  // byte and the size already rule out all names for nearly all keys.
   uint64_t candidates(const Path& path, std::string_view key) const {
     if (key.empty()) return 0;
-    return path.matched == 0 ? by_first_byte_[static_cast<uint8_t>(key[0])] : path.candidates;
+    if (path.matched != 0) return path.candidates;
+    return by_first_byte_[static_cast<uint8_t>(key[0])] & by_size_[std::min(key.size(), by_size_.size() - 1)];
   }
 
   // Calls found(index, rest) for each name that key, in an object at path, completes. rest is the part of the key
@@ -71,11 +74,20 @@ class MemberNames {
   }
 
  private:
+  // Returns whether a key of that size at the top may complete the name or lead to it. The last size also stands
+  // for all that are larger.
+  bool may_match(size_t index, size_t size) const {
+    const std::string& name = names_[index];
+    if (size == name.size() || size + 1 == by_size_.size()) return true;
+    return size < name.size() ? name[size] == '.' : (longer_keys_ >> index & 1) != 0;
+  }
+
   std::vector<std::string> names_;
   uint64_t reserved_ = 0;
   uint64_t longer_keys_ = 0;  // bits of the names that a longer key can match
   size_t max_nesting_ = 0;
   std::array<uint64_t, 256> by_first_byte_ = {};  // bits of their indices
+  std::array<uint64_t, 33> by_size_ = {};         // bits of those that a key of that size may match
 };
 
 }  // namespace penstock::logs

@@ -42,21 +42,17 @@ bool fields_have_all_of(LambdaEvent event) {
   return event != LambdaEvent::none && event != LambdaEvent::error && event != LambdaEvent::exit;
 }
 
-// Appends a word of capitals with quotes. Appends nothing and returns false for any other text.
-bool append_word_of_capitals(TextBuffer& out, std::string_view text) {
-  char* to = out.room(text.size() + 2);
-  *to++ = '"';
-  bool are_capitals = true;
-  for (const char c : text) {
-    are_capitals &= c >= 'A' && c <= 'Z';
-    *to++ = c;
+// Returns the index in kFrequentLevels, or their number. REQUIRES: level is not empty.
+size_t index_of_frequent_level(std::string_view level) {
+  size_t index = 0;
+  for (const std::string_view frequent : kFrequentLevels) {
+    if (level.size() == frequent.size() && level[0] == frequent[0] && level == frequent) break;
+    ++index;
   }
-  if (!are_capitals) return false;
-  *to++ = '"';
-  out.end_at(to);
-  return true;
+  return index;
 }
 
+// Appends text as a JSON string in capitals.
 void append_in_capitals(TextBuffer& out, std::string_view text) {
   const size_t from = out.size();
   append_json_string(out, text);
@@ -84,10 +80,12 @@ RecordWriter::RecordWriter(const RecordOptions& options)
       severity_number_(names_.severity_number.empty() ? "" : "," + key_of(names_.severity_number)),
       object_(members_to_read(), values_to_read()),
       extracted_(MemberNames({}, 0)) {
+  for (size_t index = 0; index < frequent_levels_.size(); ++index)
+    frequent_levels_[index] = Piece("," + key_of(names_.level) + json_of(kFrequentLevels[index]));
   for (size_t index = 0; index < events_.size(); ++index)
-    events_[index] = Piece(key_of(names_.event) + json_of(kLambdaEventNames[index]));
+    events_[index] = Piece("," + key_of(names_.event) + json_of(kLambdaEventNames[index]));
   for (size_t index = 0; index < fields_.size(); ++index)
-    fields_[index] = Piece(key_of(names_.fields[index].name));
+    fields_[index] = Piece("," + key_of(names_.fields[index].name));
   if (!names_.source.empty()) source_key_ = "," + key_of(options_.source_key);
   for (size_t index = 0; index < kSourceFactCount; ++index)
     source_names_[index] =
@@ -159,12 +157,14 @@ void RecordWriter::append_line(TextBuffer& out, const LambdaLine& line, const pe
 }
 
 void RecordWriter::append_level(TextBuffer& out, std::string_view written, bool failed) const {
-  out += level_;
   std::string_view level = written;
   if (level.empty()) level = failed ? "ERROR" : "INFO";
   if (options_.normalize_level)
     if (const std::string_view normalized = normalized_level(level); !normalized.empty()) level = normalized;
-  if (!append_word_of_capitals(out, level)) append_in_capitals(out, level);  // the first fits nearly all levels
+  if (const size_t index = index_of_frequent_level(level); index < frequent_levels_.size())
+    out += frequent_levels_[index];
+  else
+    append_in_capitals(out += level_, level);
   if (severity_number_.empty()) return;
   if (const std::string_view number = severity_number(level); !number.empty()) (out += severity_number_) += number;
 }
@@ -173,11 +173,14 @@ void RecordWriter::append_level(TextBuffer& out, std::string_view written, bool 
 void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool has_request_id) {
   const bool at_the_top = lambda_.empty();
   out += lambda_;
-  char separator = at_the_top ? ',' : '{';
-  if (line.event != LambdaEvent::none) {
-    out += std::exchange(separator, ',');
-    out += events_[static_cast<size_t>(line.event)];
-  }
+  bool is_first = !at_the_top;
+  // Each piece begins with a comma. The first in an object of their own begins with a brace instead.
+  const auto append_piece = [&](const Piece& piece) {
+    const size_t from = out.size();
+    out += piece;
+    if (std::exchange(is_first, false)) out.data()[from] = '{';
+  };
+  if (line.event != LambdaEvent::none) append_piece(events_[static_cast<size_t>(line.event)]);
   line.for_each_field([&](LambdaField field, std::string_view value) {
     const auto index = static_cast<size_t>(field);
     if ((field == LambdaField::request_id && has_request_id) ||
@@ -186,8 +189,7 @@ void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool h
     const bool is_text = kind_of(field) == FieldKind::text;
     const std::string_view number = is_text ? "" : in_unit(value, names_.fields[index].unit);
     if (!is_text && number.empty()) return;
-    out += std::exchange(separator, ',');
-    out += fields_[index];
+    append_piece(fields_[index]);
     if (field == LambdaField::error_type && line.error_type_is_escaped)
       ((out += '"') += value) += '"';
     else if (is_text)

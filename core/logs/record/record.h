@@ -39,6 +39,10 @@ struct RecordOptions {
   uint32_t drop = 0;                  // bits of the LambdaEvents to leave out
 };
 
+// The levels of nearly all records, sorted by size. They are written in one piece.
+inline constexpr std::array<std::string_view, 8> kFrequentLevels = {"INFO",  "WARN",  "ERROR",   "DEBUG",
+                                                                    "TRACE", "FATAL", "WARNING", "CRITICAL"};
+
 // A writer of the records of a batch. Reuses its buffers.
 class RecordWriter {
  public:
@@ -97,6 +101,7 @@ class RecordWriter {
   // JSON text that is the same in all records: members up to their values, with a leading comma if one is needed.
   Piece timestamp_;
   Piece level_;
+  std::array<Piece, kFrequentLevels.size()> frequent_levels_;  // with values
   Piece message_;
   Piece lambda_;  // empty: its members are at the top
   Piece event_id_;

@@ -120,7 +120,6 @@ void RecordWriter::append_object_as_member(TextBuffer& out, const Object& object
         std::find_if(texts.begin() + 1, texts.end(), [](const TextMember& member) { return member.at != 0; });
     has_request_id = request_id != texts.end();
     if (has_request_id) {
-      out += ',';
       out += fields_[static_cast<size_t>(LambdaField::request_id)];
       append_text(*request_id);
     }
