@@ -37,7 +37,7 @@ class FlatObject {
   enum class Step { member, end, other };
   [[gnu::always_inline]] Step next(Member& member) {
     if (at_ == begin_) {
-      if (!take('{')) return Step::other;
+      if (begin_ == end_ || end_[-1] != '}' || !take('{')) return Step::other;
       if (left() == 1 && front() == '}') return Step::end;
     } else if (take(',')) {
       take(' ');
@@ -67,7 +67,9 @@ class FlatObject {
   }
 
   size_t left() const { return static_cast<size_t>(end_ - at_); }
-  char front() const { return at_ == end_ ? '\0' : *at_; }
+  // REQUIRES: at_ is not at the end. It is not while an object is read, because the text ends with a brace, which
+  // only the end of the object takes.
+  char front() const { return *at_; }
   bool take(char c) {
     if (front() != c) return false;
     ++at_;
@@ -94,6 +96,7 @@ class FlatObject {
     stretch_ = at_;
     special_ = 0;
     Block all_bytes = {};
+#pragma GCC unroll 4
     for (size_t offset = 0; offset < kStretchBytes; offset += kBlockBytes) {
       const Block bytes = load_block(from + offset);
       all_bytes |= bytes;
