@@ -74,8 +74,8 @@ class MemberNames {
   }
 
  private:
-  // Returns whether a key of that size at the top may complete the name or lead to it. The last size also stands
-  // for all that are larger.
+  // Returns whether a key of that size at the top may complete the name or lead to it. The last size is that of
+  // all longer keys, too.
   bool may_match(size_t index, size_t size) const {
     const std::string& name = names_[index];
     if (size == name.size() || size + 1 == by_size_.size()) return true;
