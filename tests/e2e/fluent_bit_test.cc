@@ -134,7 +134,7 @@ TEST_F(fluent_bit_agent, since_5_1_1_the_agent_rejects_an_unknown_key) {
   conf.add_input({{"threaded", "off"}});
   conf.add_output({{"Agregate", "kpl"}});
   Agent agent(deployment, conf.write());
-  EXPECT_TRUE(agent.says("unknown configuration property 'Agregate'", 20)) << read_file(agent.log_file());
+  EXPECT_TRUE(agent.says("unknown configuration property 'agregate'", 20)) << read_file(agent.log_file());
   EXPECT_NE(agent.wait(20), 0);
 }
 
