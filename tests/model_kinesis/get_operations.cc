@@ -203,7 +203,9 @@ Reply get_records(State& state, const Input& input) {
     bytes += size;
     json.open('{').key("SequenceNumber").string(record.sequence_number.text());
     json.key("ApproximateArrivalTimestamp").seconds(record.arrival_ms);
-    json.key("Data").base64(record.data).key("PartitionKey").string(record.partition_key).close('}');
+    json.key("Data").base64(record.data);
+    if (!record.partition_key.empty()) json.key("PartitionKey").string(record.partition_key);
+    json.close('}');
   }
   json.close(']');
   const bool endless = state.now_ms < shard.endless_until_ms;

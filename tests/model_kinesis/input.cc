@@ -80,7 +80,15 @@ std::optional<Error> read_records(const Value& value, Input& input) {
   return std::nullopt;
 }
 
-constexpr std::array<std::pair<std::string_view, Text Input::*>, 13> kTexts = {{
+std::optional<Error> read_mode(const Value& value, Input& input) {
+  if (!value.IsObject()) return wrong_type(value, "an Object");
+  for (auto member = value.MemberBegin(); member < value.MemberEnd(); ++member)
+    if (view(member->name) == "StreamMode" && !member->value.IsNull())
+      return read(member->value, input.stream_mode);
+  return std::nullopt;
+}
+
+constexpr std::array<std::pair<std::string_view, Text Input::*>, 14> kTexts = {{
     {"StreamName", &Input::stream_name},
     {"StreamARN", &Input::stream_arn},
     {"SequenceNumberForOrdering", &Input::sequence_number_for_ordering},
@@ -89,6 +97,7 @@ constexpr std::array<std::pair<std::string_view, Text Input::*>, 13> kTexts = {{
     {"StartingSequenceNumber", &Input::starting_sequence_number},
     {"ShardIterator", &Input::shard_iterator},
     {"NextToken", &Input::next_token},
+    {"RecordDistributionStrategy", &Input::record_distribution_strategy},
     {"ExclusiveStartShardId", &Input::exclusive_start_shard_id},
     {"ShardToSplit", &Input::shard_to_split},
     {"NewStartingHashKey", &Input::new_starting_hash_key},
@@ -109,6 +118,7 @@ std::optional<Error> read_member(std::string_view name, const Value& value, Inpu
     if (name == known) return read(value, input.*member);
   if (name == "Timestamp") return read(value, input.timestamp);
   if (name == "Records") return read_records(value, input);
+  if (name == "StreamModeDetails") return read_mode(value, input);
   // The response to a filter that the model does not implement must not be an unfiltered one.
   if (name == "ShardFilter")
     return Error{400, "InvalidArgumentException", "This model of the service does not know ShardFilter."};

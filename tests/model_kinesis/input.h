@@ -51,6 +51,7 @@ struct Input {
   std::optional<int64_t> limit;
   Text next_token, exclusive_start_shard_id;
   std::optional<int64_t> max_results, shard_count;
+  Text stream_mode, record_distribution_strategy;
   Text shard_to_split, new_starting_hash_key, shard_to_merge, adjacent_shard_to_merge;
   QueueInput queue;
 };

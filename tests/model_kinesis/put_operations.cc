@@ -1,5 +1,8 @@
 // PutRecord and PutRecords.
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/model_kinesis/constraints.h"
 #include "tests/model_kinesis/json_out.h"
@@ -8,18 +11,28 @@
 namespace penstock::model {
 namespace {
 
-size_t size_of(const PutEntry& entry) { return entry.data->size() + entry.partition_key->size(); }
+std::string_view key_of(const PutEntry& entry) { return entry.partition_key.value_or(std::string_view()); }
+
+size_t size_of(const PutEntry& entry) { return entry.data->size() + key_of(entry).size(); }
+
+// Returns the prefix of the members of an entry of PutRecords.
+std::string member(size_t index) { return "records." + std::to_string(index + 1) + ".member."; }
 
 void check_entry(Constraints& constraints, const PutEntry& entry, const std::string& prefix, size_t record_bytes) {
   constraints.required(entry.data.has_value(), prefix + "data");
   constraints.bytes(entry.data, prefix + "data", record_bytes);
-  constraints.required(entry.partition_key.has_value(), prefix + "partitionKey");
   constraints.characters(entry.partition_key, prefix + "partitionKey", 1, 256);
   constraints.hash_key(entry.explicit_hash_key, prefix + "explicitHashKey");
 }
 
-// Checks what Constraints cannot: the size of data and key together, and hash keys of 2^128 and above.
-std::optional<Error> check_whole_entry(const State& state, const PutEntry& entry) {
+// Checks what depends on the stream, or on several members: whether a partition key is required, the size of data
+// and key together, and hash keys of 2^128 and above.
+std::optional<Error> check_whole_entry(const State& state, const Stream& stream, const PutEntry& entry,
+                                       const std::string& prefix) {
+  const bool automatic = stream.distribution() == Distribution::automatic;
+  Constraints constraints;
+  constraints.required(automatic || entry.partition_key.has_value(), prefix + "partitionKey");
+  if (auto error = constraints.failure()) return error;
   if (state.faults.is_poison(*entry.data)) return Error{400, "ValidationException", "a record as the test wants"};
   const size_t most = state.settings.limits.record_bytes;
   if (size_of(entry) > most)
@@ -27,7 +40,7 @@ std::optional<Error> check_whole_entry(const State& state, const PutEntry& entry
                  "Record of " + std::to_string(size_of(entry)) +
                      " bytes, partition key included, is larger than the maximum record size of " +
                      std::to_string(most) + " bytes."};
-  if (entry.explicit_hash_key && !parse_hash_key(*entry.explicit_hash_key))
+  if (!automatic && entry.explicit_hash_key && !parse_hash_key(*entry.explicit_hash_key))
     return Error{
         400, "InvalidArgumentException",
         "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was " +
@@ -35,30 +48,42 @@ std::optional<Error> check_whole_entry(const State& state, const PutEntry& entry
   return std::nullopt;
 }
 
-Shard& shard_of(Stream& stream, const PutEntry& entry) {
+// Returns whether the shard's rates allow the entry.
+bool has_room(const State& state, Shard& shard, const PutEntry& entry) {
+  const Limits& limits = state.settings.limits;
+  const auto size = static_cast<int64_t>(size_of(entry));
+  const int64_t room = shard.written_bytes.room(state.now_ms, limits.written_bytes_per_s);
+  // A record larger than a second's limit is allowed if nothing else was written in that second.
+  const bool bytes_fit = size <= room || room == limits.written_bytes_per_s;
+  return bytes_fit && shard.written_records.room(state.now_ms, limits.written_records_per_s) >= 1;
+}
+
+// A stream that distributes records itself takes any shard, if possible one with room.
+Shard& shard_of(const State& state, Stream& stream, const PutEntry& entry) {
+  if (stream.distribution() == Distribution::automatic) {
+    const std::vector<Shard*> shards = stream.open_shards_from_random();
+    const auto roomy =
+        std::find_if(shards.begin(), shards.end(), [&](Shard* shard) { return has_room(state, *shard, entry); });
+    return roomy == shards.end() ? *shards.front() : **roomy;
+  }
   return stream.open_shard_for(entry.explicit_hash_key ? *parse_hash_key(*entry.explicit_hash_key)
                                                        : hash_of_partition_key(*entry.partition_key));
 }
 
 // Returns whether the shard's rates allow the entry. If so, counts it.
 bool admit(State& state, Shard& shard, const PutEntry& entry) {
-  const Limits& limits = state.settings.limits;
-  const auto size = static_cast<int64_t>(size_of(entry));
-  const int64_t room = shard.written_bytes.room(state.now_ms, limits.written_bytes_per_s);
-  // A record larger than a second's limit is allowed if nothing else was written in that second.
-  const bool bytes_fit = size <= room || room == limits.written_bytes_per_s;
-  if (!bytes_fit || shard.written_records.room(state.now_ms, limits.written_records_per_s) < 1) {
+  if (!has_room(state, shard, entry)) {
     ++state.stats.records_rejected_by_limits;
     return false;
   }
   shard.written_records.take(state.now_ms, 1);
-  shard.written_bytes.take(state.now_ms, size);
+  shard.written_bytes.take(state.now_ms, static_cast<int64_t>(size_of(entry)));
   return true;
 }
 
 const Record& append(State& state, Stream& stream, Shard& shard, const PutEntry& entry) {
   ++state.stats.records_put;
-  return stream.append(shard, *entry.partition_key, *entry.data, state.now_ms);
+  return stream.append(shard, key_of(entry), *entry.data, state.now_ms);
 }
 
 std::string_view injected_message(std::string_view code) {
@@ -67,7 +92,7 @@ std::string_view injected_message(std::string_view code) {
 
 // Puts one entry of PutRecords or rejects it alone. Returns whether it was put.
 bool put_one(State& state, Stream& stream, const PutEntry& entry, JsonOut& json) {
-  Shard& shard = shard_of(stream, entry);
+  Shard& shard = shard_of(state, stream, entry);
   const std::string injected = state.faults.rejection(state.fault);
   json.open('{');
   if (!injected.empty()) {
@@ -96,9 +121,12 @@ Reply put_record(State& state, const Input& input) {
   Error error;
   Stream* stream = find_stream(state, input, &error);
   if (stream == nullptr) return reject(error);
-  if (const auto wrong = check_whole_entry(state, input.record)) return reject(*wrong);
+  if (stream->distribution() == Distribution::automatic && input.sequence_number_for_ordering)
+    return reject({400, "InvalidArgumentException",
+                   "SequenceNumberForOrdering is not supported with the record distribution strategy AUTO."});
+  if (const auto wrong = check_whole_entry(state, *stream, input.record, "")) return reject(*wrong);
 
-  Shard& shard = shard_of(*stream, input.record);
+  Shard& shard = shard_of(state, *stream, input.record);
   if (!admit(state, shard, input.record)) {
     ++state.stats.throttled_calls;
     return reject(rate_exceeded(state, *stream, shard));
@@ -117,16 +145,16 @@ Reply put_records(State& state, const Input& input) {
   if (input.records) {
     constraints.count(input.records->size(), "records", 1, limits.call_records);
     for (size_t i = 0; i < input.records->size(); ++i)
-      check_entry(constraints, (*input.records)[i], "records." + std::to_string(i + 1) + ".member.",
-                  limits.record_bytes);
+      check_entry(constraints, (*input.records)[i], member(i), limits.record_bytes);
   }
   if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
   if (stream == nullptr) return reject(error);
   size_t call_bytes = 0;
-  for (const PutEntry& entry : *input.records) {
-    if (const auto wrong = check_whole_entry(state, entry)) return reject(*wrong);
+  for (size_t i = 0; i < input.records->size(); ++i) {
+    const PutEntry& entry = (*input.records)[i];
+    if (const auto wrong = check_whole_entry(state, *stream, entry, member(i))) return reject(*wrong);
     call_bytes += size_of(entry);
   }
   if (call_bytes > limits.call_bytes)

@@ -16,7 +16,7 @@ constexpr std::string_view kTargetPrefix = "Kinesis_20131202.";
 constexpr std::string_view kContentType = "application/x-amz-json-1.1";
 
 using Operation = Reply (*)(State&, const Input&);
-constexpr std::array<std::pair<std::string_view, Operation>, 18> kOperations = {{
+constexpr std::array<std::pair<std::string_view, Operation>, 19> kOperations = {{
     {"AcknowledgeDeadLetterQueueRecords", acknowledge_dead_letter_queue_records},
     {"AcknowledgeQueueRecords", acknowledge_queue_records},
     {"CreateQueue", create_queue},
@@ -35,6 +35,7 @@ constexpr std::array<std::pair<std::string_view, Operation>, 18> kOperations = {
     {"SplitShard", split_shard},
     {"UpdateDeadLetterQueueRecordsVisibility", update_dead_letter_queue_records_visibility},
     {"UpdateQueueRecordsVisibility", update_queue_records_visibility},
+    {"UpdateStreamRecordDistributionStrategy", update_stream_record_distribution_strategy},
 }};
 
 Operation find_operation(std::string_view name) {
@@ -129,15 +130,17 @@ Reply Service::apply(Request& request, std::string_view operation) {
   return function(state_, input);
 }
 
-bool Service::create_stream(const std::string& name, uint32_t shards) {
-  return state_.streams.try_emplace(name, name, shards, state_.clock()).second;
+bool Service::create_stream(const std::string& name, uint32_t shards, CapacityMode mode) {
+  return state_.streams.try_emplace(name, name, shards, state_.clock(), mode).second;
 }
 
 const Record& Service::preload(std::string_view stream, std::string_view partition_key, std::string_view data) {
   Stream* found = this->stream(stream);
   assert(found != nullptr);
-  return found->append(found->open_shard_for(hash_of_partition_key(partition_key)), partition_key, data,
-                       state_.clock());
+  Shard& shard = found->distribution() == Distribution::automatic
+                     ? *found->open_shards_from_random().front()
+                     : found->open_shard_for(hash_of_partition_key(partition_key));
+  return found->append(shard, partition_key, data, state_.clock());
 }
 
 Stream* Service::stream(std::string_view name) {

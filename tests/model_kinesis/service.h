@@ -28,9 +28,10 @@ class Service {
   }
 
   // Creates a stream without a call. Returns false if one of that name exists.
-  bool create_stream(const std::string& name, uint32_t shards);
+  bool create_stream(const std::string& name, uint32_t shards, CapacityMode mode = CapacityMode::provisioned);
   void delete_stream(const std::string& name) { state_.streams.erase(name); }  // with all its records
-  // Adds a record at now_ms without a call, ignoring the write limits. REQUIRES: the stream exists.
+  // Adds a record at now_ms without a call, ignoring the write limits. With Distribution::automatic, the partition
+  // key may be "". REQUIRES: the stream exists.
   const Record& preload(std::string_view stream, std::string_view partition_key, std::string_view data);
 
   // Returns nullptr if not found. The stream gives free access to shards and records, and can split and merge

@@ -26,8 +26,8 @@ std::optional<uint64_t> Shard::number_of(const SequenceFields& fields) const {
   return fields.count == 0 ? 0 : fields.count - 1;
 }
 
-Stream::Stream(std::string name, uint32_t shard_count, int64_t now_ms)
-    : name_(std::move(name)), created_ms_(now_ms) {
+Stream::Stream(std::string name, uint32_t shard_count, int64_t now_ms, CapacityMode mode)
+    : name_(std::move(name)), created_ms_(now_ms), mode_(mode) {
   // floor(2^128 * i / n) without 129 bits: 2^128 = n * share + rest.
   const HashKey n = shard_count;
   const HashKey share = kLastHashKey / n + (kLastHashKey % n == n - 1 ? 1 : 0);
@@ -48,6 +48,14 @@ Shard& Stream::open_shard_for(HashKey key) {
   const auto after = std::upper_bound(open_.begin(), open_.end(), key,
                                       [&](HashKey k, uint32_t index) { return k < shards_[index].first; });
   return shards_[*(after - 1)];
+}
+
+std::vector<Shard*> Stream::open_shards_from_random() {
+  std::vector<Shard*> shards;
+  for (const uint32_t index : open_) shards.push_back(&shards_[index]);
+  std::rotate(shards.begin(), shards.begin() + static_cast<std::ptrdiff_t>(random_() % shards.size()),
+              shards.end());
+  return shards;
 }
 
 const Record& Stream::append(Shard& shard, std::string_view partition_key, std::string_view data, int64_t now_ms) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,8 @@ namespace penstock::model {
 
 struct Record {
   SequenceNumber sequence_number;
-  int64_t arrival_ms;  // Unix time
-  std::string partition_key;
+  int64_t arrival_ms;         // Unix time
+  std::string partition_key;  // "": none, which only Distribution::automatic allows
   std::string data;
 };
 
@@ -56,19 +57,34 @@ struct Shard {
   std::optional<uint64_t> number_of(const SequenceFields& fields) const;
 };
 
+enum class CapacityMode { provisioned, on_demand };
+
+// Who chooses the shard of a record. RecordDistributionStrategy has the names USER_PARTITION_KEY and AUTO.
+// https://docs.aws.amazon.com/streams/latest/dev/service-managed-record-distribution.html
+enum class Distribution {
+  user_partition_key,
+  automatic,  // the service: any shard, whatever the keys; only with CapacityMode::on_demand
+};
+
 class Stream {
  public:
   // Divides the hash keys evenly.
-  Stream(std::string name, uint32_t shard_count, int64_t now_ms);
+  Stream(std::string name, uint32_t shard_count, int64_t now_ms, CapacityMode mode = CapacityMode::provisioned);
 
   const std::string& name() const { return name_; }
   int64_t created_ms() const { return created_ms_; }
+  CapacityMode mode() const { return mode_; }
+  Distribution distribution() const { return distribution_; }
+  // Takes effect at once, for new records only. REQUIRES: the mode is on_demand.
+  void set_distribution(Distribution distribution) { distribution_ = distribution; }
   std::deque<Shard>& shards() { return shards_; }
   const std::deque<Shard>& shards() const { return shards_; }
   size_t open_shard_count() const { return open_.size(); }
   // Returns nullptr if the stream does not (or no longer) have the shard.
   Shard* find(std::string_view shard_id);
   Shard& open_shard_for(HashKey key);
+  // Returns the open shards in the order of their hash keys, beginning with a random one.
+  std::vector<Shard*> open_shards_from_random();
 
   const Record& append(Shard& shard, std::string_view partition_key, std::string_view data, int64_t now_ms);
   // REQUIRES: first_of_second is inside the shard's range, and the shard is open.
@@ -84,6 +100,9 @@ class Stream {
 
   std::string name_;
   int64_t created_ms_;
+  CapacityMode mode_;
+  Distribution distribution_ = Distribution::user_partition_key;
+  std::mt19937_64 random_;
   std::deque<Shard> shards_;    // by index; references stay valid
   std::vector<uint32_t> open_;  // by first hash key
 };

@@ -1,4 +1,5 @@
-// CreateStream, DescribeStreamSummary, ListShards, SplitShard, MergeShards.
+// CreateStream, DescribeStreamSummary, UpdateStreamRecordDistributionStrategy, ListShards, SplitShard,
+// MergeShards.
 #include <algorithm>
 
 #include "tests/model_kinesis/constraints.h"
@@ -8,6 +9,25 @@
 
 namespace penstock::model {
 namespace {
+
+constexpr int64_t kOnDemandShards = 4;  // of a new stream
+constexpr std::string_view kAutomatic = "AUTO";
+constexpr std::string_view kUserPartitionKey = "USER_PARTITION_KEY";
+
+void check_strategy(Constraints& constraints, const Input& input) {
+  constraints.one_of(input.record_distribution_strategy, "recordDistributionStrategy", "USER_PARTITION_KEY, AUTO");
+}
+
+Error no_strategy_when_provisioned() {
+  return {400, "InvalidArgumentException",
+          "RecordDistributionStrategy is only supported for streams in ON_DEMAND mode."};
+}
+
+// Returns why a stream's shards cannot be split or merged by a call: the service scales on-demand streams itself.
+std::optional<Error> check_resharding(const Stream& stream) {
+  if (stream.mode() == CapacityMode::provisioned) return std::nullopt;
+  return Error{400, "ValidationException", "Stream " + stream.name() + " is in ON_DEMAND mode."};
+}
 
 void write_shard(JsonOut& json, const Stream& stream, const Shard& shard, int64_t as_of_ms) {
   json.open('{').key("ShardId").string(shard.id());
@@ -83,14 +103,39 @@ Reply create_stream(State& state, const Input& input) {
   Constraints constraints;
   constraints.required(input.stream_name.has_value(), "streamName");
   constraints.name(input.stream_name, "streamName");
-  constraints.required(input.shard_count.has_value(), "shardCount");
   constraints.range(input.shard_count, "shardCount", 1, 100'000);
+  constraints.one_of(input.stream_mode, "streamModeDetails.streamMode", "PROVISIONED, ON_DEMAND");
+  check_strategy(constraints, input);
+  const bool on_demand = input.stream_mode == "ON_DEMAND";
+  constraints.required(on_demand || input.shard_count.has_value(), "shardCount");
   if (const auto error = constraints.failure()) return reject(*error);
+  if (on_demand && input.shard_count)
+    return reject(
+        {400, "ValidationException", "ShardCount must not be specified for a stream in ON_DEMAND mode."});
+  if (!on_demand && input.record_distribution_strategy) return reject(no_strategy_when_provisioned());
   const std::string name(*input.stream_name);
   if (state.streams.contains(name))
     return reject({400, "ResourceInUseException",
                    "Stream " + name + " under account " + state.settings.account + " already exists."});
-  state.streams.try_emplace(name, name, static_cast<uint32_t>(*input.shard_count), state.now_ms);
+  const auto shards = static_cast<uint32_t>(input.shard_count.value_or(kOnDemandShards));
+  const CapacityMode mode = on_demand ? CapacityMode::on_demand : CapacityMode::provisioned;
+  Stream& stream = state.streams.try_emplace(name, name, shards, state.now_ms, mode).first->second;
+  if (input.record_distribution_strategy == kAutomatic) stream.set_distribution(Distribution::automatic);
+  return ok_reply("");
+}
+
+Reply update_stream_record_distribution_strategy(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.required(input.stream_arn.has_value(), "streamARN");
+  constraints.required(input.record_distribution_strategy.has_value(), "recordDistributionStrategy");
+  check_strategy(constraints, input);
+  if (const auto error = constraints.failure()) return reject(*error);
+  Error error;
+  Stream* stream = find_stream(state, input, &error);
+  if (stream == nullptr) return reject(error);
+  if (stream->mode() == CapacityMode::provisioned) return reject(no_strategy_when_provisioned());
+  stream->set_distribution(input.record_distribution_strategy == kAutomatic ? Distribution::automatic
+                                                                            : Distribution::user_partition_key);
   return ok_reply("");
 }
 
@@ -105,7 +150,12 @@ Reply describe_stream_summary(State& state, const Input& input) {
   json.open('{').key("StreamDescriptionSummary").open('{');
   json.key("StreamName").string(stream->name()).key("StreamARN").string(state.arn(*stream));
   json.key("StreamStatus").string("ACTIVE").key("StreamModeDetails").open('{');
-  json.key("StreamMode").string("PROVISIONED").close('}').key("RetentionPeriodHours").number(24);
+  const bool on_demand = stream->mode() == CapacityMode::on_demand;
+  json.key("StreamMode").string(on_demand ? "ON_DEMAND" : "PROVISIONED").close('}');
+  if (on_demand)
+    json.key("RecordDistributionStrategy")
+        .string(stream->distribution() == Distribution::automatic ? kAutomatic : kUserPartitionKey);
+  json.key("RetentionPeriodHours").number(24);
   json.key("StreamCreationTimestamp").seconds(stream->created_ms());
   json.key("EnhancedMonitoring")
       .open('[')
@@ -168,7 +218,9 @@ Reply split_shard(State& state, const Input& input) {
   if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
-  Shard* shard = stream == nullptr ? nullptr : find_open(state, *stream, *input.shard_to_split, &error);
+  if (stream == nullptr) return reject(error);
+  if (const auto wrong = check_resharding(*stream)) return reject(*wrong);
+  Shard* shard = find_open(state, *stream, *input.shard_to_split, &error);
   if (shard == nullptr) return reject(error);
   const std::optional<HashKey> key = parse_hash_key(*input.new_starting_hash_key);
   const bool inside = key && *key > shard->first && *key - shard->first > 1 && *key < shard->last;
@@ -192,7 +244,9 @@ Reply merge_shards(State& state, const Input& input) {
   if (const auto error = constraints.failure()) return reject(*error);
   Error error;
   Stream* stream = find_stream(state, input, &error);
-  Shard* shard = stream == nullptr ? nullptr : find_open(state, *stream, *input.shard_to_merge, &error);
+  if (stream == nullptr) return reject(error);
+  if (const auto wrong = check_resharding(*stream)) return reject(*wrong);
+  Shard* shard = find_open(state, *stream, *input.shard_to_merge, &error);
   Shard* adjacent = shard == nullptr ? nullptr : find_open(state, *stream, *input.adjacent_shard_to_merge, &error);
   if (adjacent == nullptr) return reject(error);
   const bool adjacent_ranges = (shard->last != kLastHashKey && shard->last + 1 == adjacent->first) ||
