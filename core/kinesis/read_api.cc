@@ -59,16 +59,36 @@ std::string get_records_body(const std::string& stream, const std::string& itera
   return out += ",\"Limit\":" + std::to_string(limit) + '}';
 }
 
-Result<StreamIdentity> read_describe_stream_summary(std::string body) {
+namespace {
+
+// Returns nullopt if the value is not valid.
+std::optional<size_t> max_record_bytes_of(const JsonValue& summary) {
+  const JsonValue limit = summary["MaxRecordSizeInKiB"];
+  if (!limit.exists()) return kMaxRecordBytes;  // the service is older than this member
+  const uint64_t kib = limit.unsigned_integer().value_or(0);
+  if (kib == 0 || kib > UINT32_MAX) return std::nullopt;
+  return size_t{kib} << 10;
+}
+
+}  // namespace
+
+Result<StreamSummary> read_describe_stream_summary(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
   if (!document) return unexpected_response("DescribeStreamSummary", "it is not a JSON object");
   const JsonValue summary = (*document)["StreamDescriptionSummary"];
   if (!summary.is_object())
     return unexpected_response("DescribeStreamSummary", "it has no object StreamDescriptionSummary");
-  StreamIdentity identity = {std::string(summary["StreamName"].text()), std::string(summary["StreamARN"].text())};
+  StreamSummary response;
+  response.identity = {std::string(summary["StreamName"].text()), std::string(summary["StreamARN"].text())};
   const double seconds = summary["StreamCreationTimestamp"].number().value_or(0);
-  if (seconds > 0 && seconds < kLargestSeconds) identity.created_ms = std::llround(seconds * 1000);
-  return identity;
+  if (seconds > 0 && seconds < kLargestSeconds) response.identity.created_ms = std::llround(seconds * 1000);
+  response.status = summary["StreamStatus"].text();
+  response.open_shards = summary["OpenShardCount"].unsigned_integer();
+  const JsonValue strategy = summary["RecordDistributionStrategy"];
+  if (strategy.is_string() && strategy.text() != "USER_PARTITION_KEY")
+    response.distribution = RecordDistribution::by_service;
+  response.max_record_bytes = max_record_bytes_of(summary);
+  return response;
 }
 
 Result<ListShardsResponse> read_list_shards(std::string body) {

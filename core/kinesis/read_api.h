@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,22 @@ struct StreamIdentity {
   int64_t created_ms = 0;  // Unix time; 0: not in the response
 
   friend bool operator==(const StreamIdentity&, const StreamIdentity&) = default;
+};
+
+// Who chooses the shard of a new record. A stream's strategy can change at any time.
+// https://docs.aws.amazon.com/streams/latest/dev/service-managed-record-distribution.html
+enum class RecordDistribution {
+  by_key,  // its hash key decides (RecordDistributionStrategy USER_PARTITION_KEY, or none: a provisioned stream)
+  by_service,  // the service decides, and ignores all keys (AUTO, or a strategy that is unknown here)
+};
+
+struct StreamSummary {
+  StreamIdentity identity;
+  std::string status;  // such as "ACTIVE"; "": not in the response
+  std::optional<uint64_t> open_shards;
+  RecordDistribution distribution = RecordDistribution::by_key;
+  // Maximum size of a record. The default if the response has no such member; nullopt if its value is not valid.
+  std::optional<size_t> max_record_bytes;
 };
 
 // Position at which an iterator begins.
@@ -46,8 +63,8 @@ struct ListShardsResponse {
 // One record, as views into the response that holds it.
 struct SourceRecord {
   std::string_view sequence_number;
-  std::string_view partition_key;
-  std::string_view data;  // decoded from base64
+  std::string_view partition_key;  // "": none; only while the service distributed the records
+  std::string_view data;           // decoded from base64
   int64_t arrival_time_ms = 0;
 };
 
@@ -73,7 +90,7 @@ std::string get_records_body(const std::string& stream, const std::string& itera
 
 // Return Code::transient if the text is not the response that the service documents; a retry may get a complete
 // one.
-Result<StreamIdentity> read_describe_stream_summary(std::string body);
+Result<StreamSummary> read_describe_stream_summary(std::string body);
 Result<ListShardsResponse> read_list_shards(std::string body);
 Result<std::string> read_get_shard_iterator(std::string body);
 Result<GetRecordsResponse> read_get_records(std::string body);

@@ -28,8 +28,9 @@ Result<kinesis::StreamIdentity> describe_stream_summary(Patience& patience, cons
   if (!answer.ok() && answer.status().code() == Code::denied)
     return kinesis::StreamIdentity{stream.name.name, "", 0};
   if (!answer.ok()) return answer.status().in(about);
-  Result<kinesis::StreamIdentity> identity = kinesis::read_describe_stream_summary(std::move(answer->body));
-  return identity.ok() ? std::move(identity) : identity.status().in(about);
+  Result<kinesis::StreamSummary> summary = kinesis::read_describe_stream_summary(std::move(answer->body));
+  if (!summary.ok()) return summary.status().in(about);
+  return std::move(summary->identity);
 }
 
 Result<StreamDescription> describe_stream(Patience& patience, const kinesis::InputStream& stream) {

@@ -19,9 +19,12 @@ constexpr size_t kBytesAPoll = 1 << 20;
 constexpr int64_t kEmitAgainMs = 100;
 constexpr int64_t kDefectPauseMs = 30000;
 
-// Returns the shard's range; all hash keys if it is unknown.
-HashKeyRange range_of(const ShardInfo& shard) {
-  if (shard.last_hash_key == 0) return {};
+// Returns the hash keys of the records that belong in the shard: its range, or all hash keys if the range is
+// unknown or if the service may have chosen the shard of the record, as it did if the record has no partition key.
+HashKeyRange range_of(const ShardInfo& shard, const SourceRecord& record, const StreamWatcher& stream) {
+  if (shard.last_hash_key == 0 || record.partition_key.empty() ||
+      record.arrival_time_ms < stream.placed_by_key_from_ms())
+    return {};
   return {shard.first_hash_key, shard.last_hash_key};
 }
 
@@ -99,8 +102,13 @@ bool Input::begin_record() {
       continue;
     }
     current_ = &shard;
-    emit_state_ = std::exchange(shard.suspended, std::nullopt).value_or(EmitState());
     const SourceRecord& record = *shard.reader->record();
+    if (shard.suspended) {
+      emit_state_ = *std::exchange(shard.suspended, std::nullopt);
+    } else {
+      emit_state_ = {};
+      emit_state_.range = range_of(shard.grant.shard, record, shard.stream);
+    }
     penstock_batch origin = {};
     origin.struct_size = sizeof origin;
     origin.record_stride = sizeof(penstock_record);
@@ -111,9 +119,10 @@ bool Input::begin_record() {
     origin.partition_key = bytes(record.partition_key);
     origin.arrival_time_ms = record.arrival_time_ms;
     if (emit_state_.through)
-      decoder_.resume(record.data, origin, range_of(shard.grant.shard), *emit_state_.through, batch_);
+      decoder_.resume(record.data, origin, emit_state_.range, *emit_state_.through, batch_);
     else
-      decoder_.begin(record.data, origin, range_of(shard.grant.shard));
+      decoder_.begin(record.data, origin, emit_state_.range);
+    if (record.partition_key.empty()) shard.stream.on_unexpected_shard(record.arrival_time_ms);
     shard.last_arrival_ms = record.arrival_time_ms;
     if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
     return true;
@@ -171,6 +180,7 @@ bool Input::begin_user_record() {
     if (!decoder_.next_user_record()) return false;
   } while (emit_state_.skip_through && decoder_.origin().sub_sequence_number <= *emit_state_.skip_through);
   const penstock_batch& origin = decoder_.origin();
+  if (decoder_.in_unexpected_shard()) current_->stream.on_unexpected_shard(origin.arrival_time_ms);
   emit_state_.user_record =
       acks_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
   emit_state_.through = decoder_.position();

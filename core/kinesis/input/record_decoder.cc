@@ -44,7 +44,7 @@ void RecordDecoder::begin(std::string_view data, const penstock_batch& origin, c
   data_ = data;
   origin_ = origin;
   range_ = range;
-  is_begun_ = false;
+  is_begun_ = in_unexpected_shard_ = false;
   kind_ = Kind::nothing;
   framing_ = Framing::plain;
   if (!options_.deaggregate || origin.sub_sequence_number != 0) return;
@@ -93,7 +93,13 @@ bool RecordDecoder::next_user_record() {
     data_ = user_record.data;
     origin_.partition_key = bytes(user_record.partition_key);
     if (!is_first) ++origin_.sub_sequence_number;
-    if (is_outside_range(user_record)) return true;
+    if (is_outside_range(user_record)) {
+      if (!is_first) {
+        ++counters_.outside_range;
+        return true;
+      }
+      in_unexpected_shard_ = true;
+    }
   } else if (!is_first) {
     return false;
   }
@@ -105,12 +111,10 @@ bool RecordDecoder::next_user_record() {
 // skips only that user record, because the KPL sends no other ones again
 // (https://github.com/awslabs/amazon-kinesis-producer/pull/576), and the rest would be lost. Older versions of the
 // KPL send all of them again, so the rest arrives twice. Nothing is skipped if the hash key is unknown.
-bool RecordDecoder::is_outside_range(const KplUserRecord& user_record) {
-  if (!options_.hash_range_rule) return false;
+bool RecordDecoder::is_outside_range(const KplUserRecord& user_record) const {
+  if (!options_.hash_range_rule || in_unexpected_shard_) return false;
   const std::optional<HashKey> hash = effective_hash_key(user_record);
-  if (!hash || range_.contains(*hash)) return false;
-  ++counters_.outside_range;
-  return true;
+  return hash && !range_.contains(*hash);
 }
 
 RecordDecoder::Kind RecordDecoder::kind_of_data() {

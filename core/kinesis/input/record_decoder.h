@@ -29,7 +29,8 @@ struct DecodeOptions {
   // format automatic.
   bool deaggregate = true;
   // Skips a user record whose hash key is outside the shard's range. The KPL predicts the shard of each record;
-  // when a response shows that a record went to another shard, it sends each such user record again.
+  // when a response shows that a record went to another shard, it sends each such user record again. Does not
+  // apply to a record that the service did not place by its keys.
   bool hash_range_rule = true;
   size_t inflate_limit_bytes = 16 << 20;  // per user record
   logs::ExtractedFields extracted_fields = logs::ExtractedFields::drop;
@@ -62,9 +63,10 @@ class RecordDecoder {
  public:
   explicit RecordDecoder(const DecodeOptions& options);
 
-  // Begins a source record. origin has all that is known of it; range is its shard's. If
-  // origin.sub_sequence_number is not 0, data is a user record that was extracted before: it keeps that number and
-  // is not split again. REQUIRES: data and what origin points to stay valid until the last call for this record.
+  // Begins a source record. origin has all that is known of it; range has the hash keys that belong in its shard.
+  // If origin.sub_sequence_number is not 0, data is a user record that was extracted before: it keeps that number
+  // and is not split again. REQUIRES: data and what origin points to stay valid until the last call for this
+  // record.
   void begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range);
 
   // Continues a record that was left for another: decodes it again up to the position `through`. batch becomes the
@@ -72,6 +74,11 @@ class RecordDecoder {
   void resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
               DecodePosition through, penstock_batch& batch);
   DecodePosition position() const { return {origin_.sub_sequence_number, batches_}; }
+
+  // Returns whether the first user record has a hash key outside the range. Producers send an aggregated record
+  // under the hash key of its first user record, so the service did not place this record by its keys. No user
+  // record of it is skipped.
+  bool in_unexpected_shard() const { return in_unexpected_shard_; }
 
   // Returns whether the record may have a user record after the current one.
   bool has_more_user_records() const;
@@ -106,7 +113,7 @@ class RecordDecoder {
   enum class Kind { nothing, message, open_message, raw };
 
   bool decode(penstock_batch& batch);
-  bool is_outside_range(const KplUserRecord& user_record);
+  bool is_outside_range(const KplUserRecord& user_record) const;
   Kind kind_of_data();
   void fill_raw_batch(penstock_batch& batch);
 
@@ -119,6 +126,7 @@ class RecordDecoder {
   enum class Framing { plain, aggregated, malformed };
   Framing framing_ = Framing::plain;
   bool is_begun_ = false;  // next_user_record() was called for this record
+  bool in_unexpected_shard_ = false;
   std::string_view data_;
   penstock_batch origin_ = {};
   Kind kind_ = Kind::nothing;  // what is left to decode of the user record

@@ -19,6 +19,7 @@ namespace penstock::kinesis {
 struct EmitState {
   std::optional<DecodePosition> through;  // the last user record that was begun, and its last batch
   std::optional<uint64_t> skip_through;   // sub-sequence number up to which it was settled before
+  HashKeyRange range;                     // of the hash keys that belong here; all of them if that is not certain
   ShardProgress::RecordNumber user_record = 0;
   int64_t rejections = 0;       // times that emit rejected a batch of the user record
   bool in_user_record = false;  // false: go to the next one

@@ -14,6 +14,9 @@ constexpr size_t kPageBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
 constexpr int64_t kRefreshMs = 60000;
 constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr int64_t kListedAgainMs = 1000;
+constexpr int64_t kUnexpectedShardMs = 1000;
+// Covers what the service's clocks, and the times of a description and of a record, differ by.
+constexpr int64_t kDistributionMarginMs = 60000;
 constexpr Backoff kBackoff{500, 10000};
 constexpr Backoff kRejectedBackoff{500, kPermanentFailurePauseMs};  // the rejection may come from a proxy
 }  // namespace
@@ -30,6 +33,12 @@ void StreamWatcher::set_unreadable() {
 void StreamWatcher::refresh_within(int64_t ms) {
   wanted_ms_ = std::min(wanted_ms_, env_.clock.monotonic_ms() + ms);
   if (!calling_ && !described_) next_call_ms_ = std::min(next_call_ms_, std::max(wanted_ms_, not_before_ms_));
+}
+
+void StreamWatcher::on_unexpected_shard(int64_t arrival_ms) {
+  const bool is_known = placed_by_key_from_ms_ == INT64_MAX || arrival_ms <= described_ms_;
+  if (is_known || !describable_ || std::exchange(has_checked_unexpected_shard_, true)) return;
+  refresh_within(kUnexpectedShardMs);
 }
 
 void StreamWatcher::begin_call() {
@@ -75,14 +84,32 @@ Status StreamWatcher::receive_summary(Result<aws::ServiceResponse>& response) {
   } else if (!response.ok()) {
     return response.status();
   } else {
-    Result<StreamIdentity> identity = read_describe_stream_summary(std::move(response->body));
-    if (!identity.ok()) return identity.status();
-    identity->name = name_.name;
-    identity_ = std::move(*identity);
+    const int64_t date_ms = response->date_ms != 0 ? response->date_ms : env_.clock.wall_ms();
+    Result<StreamSummary> summary = read_describe_stream_summary(std::move(response->body));
+    if (!summary.ok()) return summary.status();
+    identity_ = std::move(summary->identity);
+    identity_.name = name_.name;
+    note_distribution(summary->distribution, date_ms);
   }
   described_ = true;
   next_call_ms_ = env_.clock.monotonic_ms();
   return {};
+}
+
+// After a change to by_key, it is not known when the service stopped to choose the shards.
+void StreamWatcher::note_distribution(RecordDistribution distribution, int64_t date_ms) {
+  described_ms_ = date_ms;
+  const bool by_service = distribution == RecordDistribution::by_service;
+  if (by_service == (placed_by_key_from_ms_ == INT64_MAX)) return;
+  has_checked_unexpected_shard_ = false;
+  placed_by_key_from_ms_ = by_service ? INT64_MAX : date_ms + kDistributionMarginMs;
+  env_.log(
+      LogLevel::info,
+      "stream " + name_.name +
+          (by_service ? ": the service chooses the shard of each record (record distribution strategy AUTO), so "
+                        "hash_range_rule does not apply"
+                      : ": hash keys decide the shard of each record again (record distribution strategy "
+                        "USER_PARTITION_KEY), so hash_range_rule applies to new records"));
 }
 
 void StreamWatcher::list() {

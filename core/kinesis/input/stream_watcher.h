@@ -43,6 +43,15 @@ class StreamWatcher {
   // Makes the stream unreadable until it is found again, because another call failed with not_found.
   void mark_missing();
 
+  // Returns since when the hash key of a record decides its shard: the arrival time of the first record for which
+  // that is certain, in the service's Unix time. 0: always, as far as is known; INT64_MAX: it does not, because
+  // the service distributes the records.
+  int64_t placed_by_key_from_ms() const { return placed_by_key_from_ms_; }
+  // Notes that a record, which arrived at that time, is in a shard that is not its own, as if the service had
+  // chosen it. If no later look-up shows who chooses, looks the stream up soon. Does so once until the strategy
+  // changes, because a producer may also place its records in its own way.
+  void on_unexpected_shard(int64_t arrival_ms);
+
   // Returns when to call advance(); kNever while a call is in flight.
   int64_t next_call_ms() const { return calling_ ? kNever : next_call_ms_; }
   void advance();
@@ -55,6 +64,7 @@ class StreamWatcher {
   void list();
   Status receive_summary(Result<aws::ServiceResponse>& response);
   Status receive_page(Result<aws::ServiceResponse>& response);
+  void note_distribution(RecordDistribution distribution, int64_t date_ms);
   Status take_list(int64_t date_ms);
   void fail(const Status& status);
   void set_unreadable();
@@ -78,6 +88,10 @@ class StreamWatcher {
   int64_t next_call_ms_ = 0;
   int64_t not_before_ms_ = 0;   // the end of the pause after a failure
   int64_t wanted_ms_ = kNever;  // time set by refresh_within()
+
+  int64_t placed_by_key_from_ms_ = 0;
+  int64_t described_ms_ = INT64_MIN;           // the service's Unix time of the last description
+  bool has_checked_unexpected_shard_ = false;  // since the strategy has changed
 
   // State of the look-up in progress:
   bool described_ = false;

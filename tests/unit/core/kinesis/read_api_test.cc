@@ -62,6 +62,49 @@ TEST(read_api, an_empty_iterator_is_an_invalid_response) {
     EXPECT_FALSE(read_get_shard_iterator(body).ok()) << body;
 }
 
+StreamSummary summary_with(const std::string& members) {
+  const auto summary =
+      read_describe_stream_summary(R"({"StreamDescriptionSummary":{"StreamName":"s")" + members + "}}");
+  EXPECT_TRUE(summary.ok());
+  return summary.ok() ? *summary : StreamSummary();
+}
+
+TEST(read_api, the_service_chooses_shards_unless_the_strategy_is_absent_or_by_key) {
+  const auto distribution = [](const std::string& value) {
+    return summary_with(value.empty() ? "" : ",\"RecordDistributionStrategy\":" + value).distribution;
+  };
+  EXPECT_EQ(distribution(""), RecordDistribution::by_key);
+  EXPECT_EQ(distribution("null"), RecordDistribution::by_key);
+  EXPECT_EQ(distribution("\"USER_PARTITION_KEY\""), RecordDistribution::by_key);
+  EXPECT_EQ(distribution("\"AUTO\""), RecordDistribution::by_service);
+  EXPECT_EQ(distribution("\"SOMETHING_NEW\""), RecordDistribution::by_service);
+}
+
+TEST(read_api, a_stream_summary_has_status_open_shards_and_the_maximum_record_size) {
+  const StreamSummary bare = summary_with("");
+  EXPECT_EQ(bare.status, "");
+  EXPECT_EQ(bare.open_shards, std::nullopt);
+  EXPECT_EQ(bare.max_record_bytes, size_t{1} << 20);
+  const StreamSummary all =
+      summary_with(R"(,"StreamStatus":"ACTIVE","OpenShardCount":3,"MaxRecordSizeInKiB":10240)");
+  EXPECT_EQ(all.status, "ACTIVE");
+  EXPECT_EQ(all.open_shards, 3U);
+  EXPECT_EQ(all.max_record_bytes, size_t{10} << 20);
+  for (const char* wrong : {"0", "-1", "\"1024\"", "4294967296", "1.5"})
+    EXPECT_EQ(summary_with(std::string(",\"MaxRecordSizeInKiB\":") + wrong).max_record_bytes, std::nullopt)
+        << wrong;
+}
+
+TEST(read_api, a_record_may_have_no_partition_key) {
+  for (const char* member : {"", R"(,"PartitionKey":null)"}) {
+    const auto response = read_get_records(
+        R"({"Records":[{"SequenceNumber":"1","Data":"","PartitionKey":"k"},{"SequenceNumber":"2","Data":"")" +
+        std::string(member) + "}]}");
+    ASSERT_TRUE(response.ok());
+    EXPECT_EQ(response->records[1].partition_key, "");
+  }
+}
+
 TEST(read_api, records_have_their_data_decoded_for_any_order_of_members) {
   const std::string data = std::string("\x1f\x8b\0\xff", 4);
   const auto response = read_get_records(

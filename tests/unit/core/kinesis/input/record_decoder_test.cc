@@ -78,6 +78,12 @@ std::string aggregated(const Lines& data) {
   return kpl_bytes::sealed(text);
 }
 
+std::string decimal(HashKey key) {
+  std::string text;
+  append_decimal(text, key);
+  return text;
+}
+
 // The same, with the explicit hash keys 0, 1, ... instead of those of the partition keys.
 std::string aggregated_at(const std::vector<int>& hash_keys) {
   std::string text = kpl_bytes::partition_key("k");
@@ -239,9 +245,10 @@ TEST(record_decoder, a_record_suspended_at_any_batch_continues_after_it_and_is_c
 TEST(record_decoder, exactly_the_user_records_outside_the_hash_key_range_are_skipped_and_counted) {
   RecordDecoder decoder(kRaw);
   EXPECT_EQ(
-      decode_all(decoder, aggregated_at({9, 10, 15, 20, 21}), {10, 20}),
-      (Lines{"0 k", "1 k", "  raw  shardId-000000000000:42:1 at 10", "2 k",
+      decode_all(decoder, aggregated_at({10, 9, 15, 20, 21}), {10, 20}),
+      (Lines{"0 k", "  raw  shardId-000000000000:42:0 at 10", "1 k", "2 k",
              "  raw  shardId-000000000000:42:2 at 15", "3 k", "  raw  shardId-000000000000:42:3 at 20", "4 k"}));
+  EXPECT_FALSE(decoder.in_unexpected_shard());
   EXPECT_EQ(decoder.counters().user_records, 5);
   EXPECT_EQ(decoder.counters().outside_range, 2);
 }
@@ -256,10 +263,29 @@ TEST(record_decoder, without_a_hash_key_range_all_user_records_are_emitted) {
 
 TEST(record_decoder, without_an_explicit_hash_key_the_hash_of_the_partition_key_counts) {
   const HashKey hash = *hash_of_partition_key("k0");
-  EXPECT_EQ(decode_all(aggregated({"x"}), kRaw, {hash, hash}),
-            (Lines{"0 k0", "  raw  shardId-000000000000:42:0 x"}));
-  EXPECT_EQ(decode_all(aggregated({"x"}), kRaw, {hash + 1, kLastHashKey}), Lines{"0 k0"});
-  EXPECT_EQ(decode_all(aggregated({"x"}), kRaw, {0, hash - 1}), Lines{"0 k0"});
+  const std::string data = kpl_bytes::sealed(
+      kpl_bytes::partition_key("k0") + kpl_bytes::explicit_hash_key(decimal(hash)) +
+      kpl_bytes::user_record(0, "x", kpl_bytes::number_field(2, 0)) + kpl_bytes::user_record(0, "y"));
+  for (const HashKeyRange range : {HashKeyRange{hash, hash}, {hash, kLastHashKey}, {0, hash}})
+    EXPECT_EQ(decode_all(data, kRaw, range),
+              (Lines{"0 k0", "  raw  shardId-000000000000:42:0 x", "1 k0", "  raw  shardId-000000000000:42:1 y"}));
+  const std::string other = kpl_bytes::sealed(kpl_bytes::partition_key("k0") + kpl_bytes::explicit_hash_key("0") +
+                                              kpl_bytes::user_record(0, "x", kpl_bytes::number_field(2, 0)) +
+                                              kpl_bytes::user_record(0, "y"));
+  EXPECT_EQ(decode_all(other, kRaw, {0, hash}).size(), 4U);
+  EXPECT_EQ(decode_all(other, kRaw, {0, hash - 1}), (Lines{"0 k0", "  raw  shardId-000000000000:42:0 x", "1 k0"}));
+}
+
+TEST(record_decoder, no_user_record_is_skipped_if_the_first_one_shows_that_keys_did_not_choose_the_shard) {
+  RecordDecoder decoder(kRaw);
+  EXPECT_EQ(decode_all(decoder, aggregated_at({9, 10, 21}), {10, 20}),
+            (Lines{"0 k", "  raw  shardId-000000000000:42:0 at 9", "1 k", "  raw  shardId-000000000000:42:1 at 10",
+                   "2 k", "  raw  shardId-000000000000:42:2 at 21"}));
+  EXPECT_TRUE(decoder.in_unexpected_shard());
+  EXPECT_EQ(decoder.counters().outside_range, 0);
+  decode_all(decoder, aggregated_at({10, 21}), {10, 20});
+  EXPECT_FALSE(decoder.in_unexpected_shard());
+  EXPECT_EQ(decoder.counters().outside_range, 1) << "the next record is judged by its own first user record";
 }
 
 TEST(record_decoder, an_invalid_hash_key_skips_no_user_record) {
