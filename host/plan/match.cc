@@ -32,21 +32,39 @@ bool wildcard_fits(std::string_view pattern, std::string_view tag) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+namespace {
+
+#ifdef _LIBCPP_VERSION
+// libc++ keeps its states on the heap, and gives up after a number of steps that is proportional to the tag's
+// length.
+constexpr auto kBounded = std::regex::ECMAScript;
+#else
+// With this flag, libstdc++ walks its automaton breadth first. Its default method recurses once per byte of the
+// tag, and backtracks.
+constexpr auto kBounded = std::regex::ECMAScript | std::regex_constants::__polynomial;
+#endif
+
+// A breadth-first walk cannot follow one.
+bool has_back_reference(std::string_view pattern) {
+  for (size_t at = 0; at + 1 < pattern.size(); ++at)
+    if (pattern[at] == '\\' && pattern[++at] >= '1' && pattern[at] <= '9') return true;
+  return false;
+}
+
+}  // namespace
+
 std::string Match::set_regex(const std::string& pattern) {
   if (pattern.size() > kMaxPatternBytes) {
     return "the pattern has " + std::to_string(pattern.size()) + " bytes; at most " +
            std::to_string(kMaxPatternBytes) + " are allowed";
   }
+  if (has_back_reference(pattern)) return "back-references are not supported";
   try {
-    // With this flag, libstdc++ walks its automaton breadth first. Its default method recurses once per byte of
-    // the tag, and backtracks.
-    static constexpr auto kBounded = std::regex::ECMAScript | std::regex_constants::__polynomial;
     const std::regex alone(pattern, kBounded);  // throws for "a)(b", which the group below would make valid
     // A search would start again at each byte of the tag and walk to its end. This needs one walk.
     regex_.reset(new Regex{std::regex("[\\s\\S]*(?:" + pattern + ")", kBounded)});
     return {};
   } catch (const std::regex_error& error) {
-    if (error.code() == std::regex_constants::error_complexity) return "back-references are not supported";
     return error.what();
   }
 }

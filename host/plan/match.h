@@ -20,6 +20,7 @@ class Match {
   std::string set_regex(const std::string& pattern);
 
   bool is_set() const { return wildcard_ != nullptr || regex_ != nullptr; }
+  // Throws std::regex_error if the C++ library gives up on the expression, because this tag takes too many steps.
   bool fits(std::string_view tag) const;
 
   static constexpr size_t kMaxPatternBytes = 1000;  // the compiler recurses into groups

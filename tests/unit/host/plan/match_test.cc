@@ -92,6 +92,7 @@ TEST(match, a_regex_that_is_too_expensive_is_rejected) {
   EXPECT_TRUE(match.fits("a"));
   EXPECT_EQ(match.set_regex(nested(500)), "the pattern has 1001 bytes; at most 1000 are allowed");
   EXPECT_EQ(match.set_regex("(a)\\1"), "back-references are not supported");
+  EXPECT_EQ(match.set_regex("(a)\\\\1"), "");
 }
 
 TEST(match, an_invalid_regex_is_reported) {
