@@ -50,6 +50,8 @@ std::string without_duration(std::string text) {
   return text;
 }
 
+const char* text_or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
 // A setter of libcurl options that stops at the first one that fails.
 class OptionSetter {
  public:
@@ -72,13 +74,19 @@ CurlCall::CurlCall(HttpRequest request, Transport::Done done)
 
 CurlCall::~CurlCall() { curl_slist_free_all(header_list_); }
 
-Status CurlCall::prepare(void* easy, const CurlOptions& options) {
+Status CurlCall::prepare(void* easy, const CurlOptions& options, const CaCertificates& system) {
   easy_ = easy;
   connect_timeout_ms_ = options.connect_timeout_ms;
   if (request_.timeout_ms <= 0)
     return {Code::invalid, "PS0650",
             "call to " + host_of(request_.url) + ": invalid timeout_ms " + std::to_string(request_.timeout_ms) +
                 ": expected a number above 0"};
+  // A private CA replaces the system's CAs; it is not added to them.
+  const CaCertificates trusted = options.ca_file.empty() ? system : CaCertificates{options.ca_file, "", ""};
+  if (is_https(request_.url) && !trusted.found())
+    return {Code::config, "PS0660",
+            "cannot connect to " + host_of(request_.url) + ": no CA certificates found; tried " + trusted.tried +
+                "; install the package ca-certificates, or set ca_file or SSL_CERT_FILE to a PEM file"};
   if (Status status = add_headers(); !status.ok()) return status;
 
   OptionSetter set(easy);
@@ -99,11 +107,10 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!options.ca_file.empty()) {
-    // A private CA replaces the system's CAs; it is not added to them.
-    set(CURLOPT_CAINFO, options.ca_file.c_str());
-    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  }
+  set(CURLOPT_CAINFO, text_or_null(trusted.file));
+  set(CURLOPT_CAPATH, text_or_null(trusted.folder));
+  set(CURLOPT_PROXY_CAINFO, text_or_null(system.file));
+  set(CURLOPT_PROXY_CAPATH, text_or_null(system.folder));
 
   if (request_.method == "GET" && request_.body.empty()) {
     set(CURLOPT_HTTPGET, 1L);

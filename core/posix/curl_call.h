@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/env.h"
+#include "core/posix/ca_certificates.h"
 #include "core/posix/posix_env.h"
 
 struct sockaddr;
@@ -25,7 +26,8 @@ class CurlCall {
   CurlCall& operator=(const CurlCall&) = delete;
 
   // Sets up a new or reset easy handle (a CURL*). The handle must not be used after this object is destroyed.
-  Status prepare(void* easy, const CurlOptions& options);
+  // system: the machine's CA certificates, which verify a proxy, and the server unless options name a ca_file.
+  Status prepare(void* easy, const CurlOptions& options, const CaCertificates& system);
 
   // Stores the result that complete() passes on: of a transfer that ended with a CURLcode, or of one that did not
   // start.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "core/posix/ca_certificates.h"
 #include "core/posix/curl_call.h"
 #include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
@@ -84,7 +86,7 @@ class CurlTransport : public Transport {
     CurlCall& call = one.emplace_back(std::move(request), std::move(done));
     Easy easy(take_handle());
     if (easy == nullptr) throw std::bad_alloc();
-    Status status = call.prepare(easy.get(), options_);
+    Status status = call.prepare(easy.get(), options_, system_certificates_);
     if (status.ok() && curl_multi_add_handle(multi_, easy.get()) != CURLM_OK) throw std::bad_alloc();
     if (status.ok()) {
       static_cast<void>(easy.release());
@@ -228,6 +230,7 @@ class CurlTransport : public Transport {
 
   Clock& clock_;
   const CurlOptions options_;
+  const CaCertificates system_certificates_ = find_ca_certificates(std::getenv);
   ProcessRunner* const processes_;
   Multi multi_holder_;
   CURLM* const multi_;

@@ -20,7 +20,7 @@ Status check_writable(const std::string& path);
 Status check_replaceable(const std::string& path);
 
 struct CurlOptions {
-  std::string ca_file;                // PEM file that replaces the system's CAs; empty: the system's
+  std::string ca_file;                // PEM file that replaces the machine's CAs (ca_certificates.h)
   int64_t connect_timeout_ms = 5000;  // limit for name resolution, TCP, and TLS
 };
 // Returns an HTTP/1.1 transport with libcurl's multi interface and one epoll descriptor. All calls share

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "core/posix/spawn_descriptors.h"
 
 namespace penstock::posix {
 
@@ -45,7 +46,7 @@ class Spawning {
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
     // libcurl 7.88 opens its sockets without FD_CLOEXEC, and a host may do the same.
-    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    close_inherited_descriptors(actions_);
     sigset_t none;
     sigset_t all;
     sigemptyset(&none);

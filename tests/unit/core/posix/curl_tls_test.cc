@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cstdlib>
 #include <vector>
 
 #include "tests/unit/core/posix/curl_client.h"
@@ -17,7 +18,11 @@ using Reply = LoopbackServer::Reply;
 
 class curl_tls : public testing::Test {
  protected:
-  curl_tls() { write_file(ca_file_, ca_.pem()); }
+  curl_tls() {
+    write_file(ca_file_, ca_.pem());
+    unsetenv("SSL_CERT_FILE");
+    unsetenv("SSL_CERT_DIR");
+  }
 
   static Reply hello(const std::string& /*request*/) { return {response_200("hello")}; }
 
@@ -53,6 +58,30 @@ TEST_F(curl_tls, a_private_ca_is_not_trusted_without_ca_file) {
   write_file(other, TestCa("another test CA").pem());
   const HttpResponse with_another = call(server, other);
   EXPECT_EQ(with_another.transport.code(), Code::config) << with_another.transport.message();
+}
+
+TEST_F(curl_tls, a_ca_in_ssl_cert_file_is_trusted) {
+  setenv("SSL_CERT_FILE", ca_file_.c_str(), 1);
+  LoopbackServer server(hello, {context_.get()});
+  const HttpResponse response = call(server, "");
+  EXPECT_EQ(response.body, "hello") << response.transport.message();
+}
+
+TEST_F(curl_tls, without_ca_certificates_https_fails_with_the_tried_locations_and_http_works) {
+  setenv("SSL_CERT_FILE", "/nowhere/ca.pem", 1);
+  LoopbackServer server(hello, {context_.get()});
+  LoopbackServer plain(hello);
+  CurlClient client;
+  const HttpResponse over_tls = client.call(client.get(server.url()));
+  const HttpResponse over_plain = client.call(client.get(plain.url()));
+  EXPECT_EQ(over_tls.transport.code(), Code::config);
+  EXPECT_TRUE(
+      has(over_tls.transport.message(),
+          "127.0.0.1:" + std::to_string(server.port()) +
+              ": no CA certificates found; tried SSL_CERT_FILE=/nowhere/ca.pem (No such file or directory); "))
+      << over_tls.transport.message();
+  EXPECT_EQ(server.connections(), 0U);
+  EXPECT_EQ(over_plain.body, "hello") << over_plain.transport.message();
 }
 
 TEST_F(curl_tls, a_certificate_for_another_name_is_rejected) {

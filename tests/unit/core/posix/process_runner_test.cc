@@ -1,6 +1,7 @@
 // Real programs next to real calls.
 #include "core/posix/process_runner.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,6 +16,8 @@
 #include <vector>
 
 #include "core/posix/posix_env.h"
+#include "core/posix/spawn_descriptors.h"
+#include "tests/unit/core/posix/temp_folder.h"
 
 namespace penstock::posix {
 namespace {
@@ -91,6 +94,24 @@ TEST_F(process_runner, a_program_inherits_no_descriptor) {
   // ls itself opens descriptor 3 to list the folder.
   const ProcessResult result = run({"ls", "/proc/self/fd"});
   EXPECT_EQ(result.output, "0\n1\n2\n3\n");
+}
+
+TEST_F(process_runner, a_program_inherits_no_descriptor_with_an_older_glibc_either) {
+  const TempFolder folder;
+  const int inherited = open("/dev/null", O_RDONLY);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, (folder / "out").c_str(), O_WRONLY | O_CREAT, 0600);
+  close_open_descriptors(actions);
+  char ls[] = "ls";
+  char descriptors[] = "/proc/self/fd";
+  char* const arguments[] = {ls, descriptors, nullptr};
+  pid_t pid = -1;
+  ASSERT_EQ(posix_spawnp(&pid, ls, &actions, nullptr, arguments, environ), 0);
+  EXPECT_EQ(waitpid(pid, nullptr, 0), pid);
+  posix_spawn_file_actions_destroy(&actions);
+  close(inherited);
+  EXPECT_EQ(read_file(folder / "out"), "0\n1\n2\n3\n");
 }
 
 TEST_F(process_runner, the_end_of_a_program_wakes_the_transports_descriptor) {
