@@ -23,14 +23,20 @@ install(FILES ${PROJECT_BINARY_DIR}/penstock.pc DESTINATION ${CMAKE_INSTALL_DATA
 
 # The built program makes its man page and the completions of shells, from the tables of its help. Its plugin adds
 # the commands of the stages.
-if(NOT CMAKE_CROSSCOMPILING)
+set(PENSTOCK_HELP_PROGRAM "" CACHE FILEPATH "A penstock of this version that runs here, for a build that does not")
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL CMAKE_HOST_SYSTEM_PROCESSOR)
+  set(help_program $<TARGET_FILE:penstock>)
+else()
+  set(help_program ${PENSTOCK_HELP_PROGRAM})
+endif()
+if(help_program)
   set(help_dir ${PROJECT_BINARY_DIR}/help)
   add_custom_command(
     OUTPUT ${help_dir}/penstock.1 ${help_dir}/penstock.bash ${help_dir}/_penstock
     COMMAND ${CMAKE_COMMAND} -E make_directory ${help_dir}
-    COMMAND $<TARGET_FILE:penstock> help --man > ${help_dir}/penstock.1
-    COMMAND $<TARGET_FILE:penstock> completion bash > ${help_dir}/penstock.bash
-    COMMAND $<TARGET_FILE:penstock> completion zsh > ${help_dir}/_penstock
+    COMMAND ${help_program} help --man > ${help_dir}/penstock.1
+    COMMAND ${help_program} completion bash > ${help_dir}/penstock.bash
+    COMMAND ${help_program} completion zsh > ${help_dir}/_penstock
     DEPENDS penstock penstock_plugin
     COMMENT "Making the man page and the completions of shells"
     VERBATIM)

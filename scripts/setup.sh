@@ -1,19 +1,24 @@
 #!/usr/bin/env bash
-# Installs missing packages on Debian 12: to build (demo), to pack a release build and test the packages (package), to test
-# as well (test, the default), or to check with clang too (clang). Silent and instant if nothing is missing.
-#   scripts/setup.sh [demo|package|test|clang]
+# Installs missing packages on Debian 12: to build (demo), to build a release (release), test it (test-release), and pack it
+# and test the packages (package), to test as well (test, the default), or to check with clang too (clang). Silent and
+# instant if nothing is missing.
+#   scripts/setup.sh [demo|release|test-release|package|test|clang]
 set -euo pipefail
 
 packages=(cmake ninja-build g++ zlib1g-dev libdeflate-dev rapidjson-dev libcurl4-openssl-dev libssl-dev
           libyaml-dev libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
+release=(cmake ninja-build make perl python3 python3-pip ca-certificates)
+command -v cargo >/dev/null || release+=(cargo)
 case "${1:-test}" in
   demo) ;;
+  release) packages=("${release[@]}") ;;
+  test-release) packages+=("${release[@]}" binutils debootstrap qemu-user-static valgrind) ;;
   package) packages=(python3 python3-venv dpkg rpm buildah cpio jq debootstrap) ;;
   test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl debootstrap
                    jq luajit valgrind clang-format-16) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-tidy libclang-rt-14-dev) ;;
-  *) echo "usage: scripts/setup.sh [demo|package|test|clang]" >&2; exit 2 ;;
+  *) echo "usage: scripts/setup.sh [demo|release|test-release|package|test|clang]" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query apt-get >/dev/null; then

@@ -18,6 +18,11 @@ std::string program_help() {
   return out + "\nSee penstock help COMMAND for the arguments of a command.\n";
 }
 
+std::string versions() {
+  const std::string libraries = PENSTOCK_STATIC_LIBRARIES;
+  return "penstock " PENSTOCK_VERSION "\n" + (libraries.empty() ? "" : "static libraries: " + libraries + "\n");
+}
+
 }  // namespace
 
 CommandInfo help_info() {
@@ -43,7 +48,7 @@ int help_command(const std::vector<std::string>& args) {
 
 CommandInfo version_info() {
   return {"version",
-          "Print the version.",
+          "Print the version, and those of the libraries that are linked statically.",
           {{}},
           {"penstock --version and penstock -V print the same."},
           {kHelpOption}};
@@ -56,7 +61,7 @@ int version_command(const std::vector<std::string>& args) {
   if (wrong.empty() && !arguments.words().empty())
     wrong = "unexpected argument '" + printable(arguments.words().front(), 60) + "'";
   if (!wrong.empty()) return usage_error("version", "PS0900", wrong);
-  return print_help(arguments.has("-h") ? format_help(info) : "penstock " PENSTOCK_VERSION "\n");
+  return print_help(arguments.has("-h") ? format_help(info) : versions());
 }
 
 }  // namespace penstock::host
