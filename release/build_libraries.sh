@@ -67,7 +67,7 @@ curl() {
 }
 
 mkdir -p "$build"
-for library in ${4:-zlib libdeflate libyaml openssl curl}; do
+for library in zlib libdeflate libyaml openssl curl; do
   echo "== $library"
   "$library"
 done

@@ -11,7 +11,8 @@ const penstock_module* module() {
     // The AWS configuration of the user who runs the tests must not affect them.
     setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "not-a-real-secret", 1);
-    void* library = dlopen(PENSTOCK_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+    const char* const other = std::getenv("PENSTOCK_TEST_LIBRARY");
+    void* library = dlopen(other != nullptr ? other : PENSTOCK_PLUGIN, RTLD_NOW | RTLD_LOCAL);
     void* symbol = library == nullptr ? nullptr : dlsym(library, PENSTOCK_MODULE_SYMBOL);
     if (symbol == nullptr) {
       ADD_FAILURE() << dlerror();

@@ -15,7 +15,8 @@
 
 namespace penstock::abi {
 
-// Returns the library under test, opened once with dlopen.
+// Returns the library under test, opened once with dlopen: the one that was built, or the value of the environment
+// variable PENSTOCK_TEST_LIBRARY.
 const penstock_module* module();
 
 // Returns the stage. REQUIRES: the library has it.

@@ -12,6 +12,16 @@ std::string fluent_bit() {
   return path != nullptr ? path : "";
 }
 
+namespace {
+
+// Returns the path of a shared object that was built, or of that name in the folder PENSTOCK_TEST_FILES.
+std::string agent_file(const std::filesystem::path& built) {
+  const char* const folder = std::getenv("PENSTOCK_TEST_FILES");
+  return folder != nullptr ? std::string(folder) + "/" + built.filename().string() : built.string();
+}
+
+}  // namespace
+
 AgentConf::AgentConf(const Deployment& deployment) : deployment_(deployment) {
   service = {{"Flush", "1"},           {"Grace", "5"},
              {"Log_Level", "info"},    {"storage.path", deployment.folder.path("chunks")},
@@ -37,9 +47,10 @@ OptionList& AgentConf::add_output(const OptionList& more) {
 }
 
 std::string AgentConf::write(const std::string& name) const {
-  write_file(deployment_.folder.path("plugins.conf"), std::string("[PLUGINS]\n    Path ") + PENSTOCK_IN_KINESIS +
-                                                          "\n    Path " + PENSTOCK_OUT_KINESIS + "\n    Path " +
-                                                          PENSTOCK_FILTER_LAMBDA_LOGS + "\n");
+  write_file(deployment_.folder.path("plugins.conf"), "[PLUGINS]\n    Path " + agent_file(PENSTOCK_IN_KINESIS) +
+                                                          "\n    Path " + agent_file(PENSTOCK_OUT_KINESIS) +
+                                                          "\n    Path " + agent_file(PENSTOCK_FILTER_LAMBDA_LOGS) +
+                                                          "\n");
   std::string path = deployment_.folder.path(name);
   std::ofstream conf(path);
   const auto section = [&](const std::string& header, const OptionList& options) {
@@ -52,7 +63,7 @@ std::string AgentConf::write(const std::string& name) const {
 }
 
 std::string adapted_conf(const Deployment& deployment, const std::string& name) {
-  const std::string folder = std::filesystem::path(PENSTOCK_IN_KINESIS).parent_path();
+  const std::string folder = std::filesystem::path(agent_file(PENSTOCK_IN_KINESIS)).parent_path();
   for (const std::string& file : {std::string("plugins.conf"), name}) {
     std::string text = read_file(std::string(PENSTOCK_CONF) + "/" + file);
     text = std::regex_replace(text, std::regex("/usr/lib/penstock"), folder);

@@ -19,7 +19,7 @@ namespace {
 
 const penstock_module& module() {
   static const penstock_module* const opened = [] {
-    void* library = dlopen(PENSTOCK_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+    void* library = dlopen(library_path().c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) give_up(dlerror());
     const auto get = reinterpret_cast<penstock_module_fn>(dlsym(library, PENSTOCK_MODULE_SYMBOL));
     if (get == nullptr) give_up(dlerror());
@@ -44,6 +44,11 @@ penstock_error no_error() {
 }
 
 }  // namespace
+
+std::string library_path() {
+  const char* const other = std::getenv("PENSTOCK_TEST_LIBRARY");
+  return other != nullptr ? other : PENSTOCK_PLUGIN;
+}
 
 const penstock_stage& stage(int32_t kind, std::string_view id) {
   for (const penstock_stage* const* each = module().stages; *each != nullptr; ++each)

@@ -16,6 +16,10 @@ namespace penstock::e2e {
 
 using OptionList = std::vector<std::pair<std::string, std::string>>;
 
+// Returns the path of libpenstock.so that was built, or the value of the environment variable
+// PENSTOCK_TEST_LIBRARY.
+std::string library_path();
+
 // Returns the stage of that kind and ID of the plugin under test; ends the test program if not found.
 const penstock_stage& stage(int32_t kind, std::string_view id);
 

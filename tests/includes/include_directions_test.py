@@ -61,6 +61,7 @@ tests/simulator/mutations: tests/simulator
 tests/abi:                abi tests tests/unit/core/posix
 tests/abi/allocation:     abi core/leases tests tests/abi tests/model_dynamodb tests/model_kinesis
 tests/e2e:                abi tests tests/model_kinesis
+tests/release:            abi tests tests/e2e
 tests/e2e/emulators:      abi base tests tests/e2e tests/model_dynamodb tests/model_kinesis
 tests/fluentbit:          abi tests tests/e2e
 tests/fuzz:               abi base core/ tests

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs the demo with the program of a release build inside a root of bare_root.sh, with files installed as INSTALLED
+# has them.
+#   demo_in_root.sh INSTALLED ROOT
+set -euo pipefail
+installed=$(realpath "$1") root=$(realpath "$2")
+cd "$(dirname "$0")/../.."
+
+program=$(mktemp)
+finish() {
+  umount "$root/proc" 2>/dev/null || true
+  rm -f "$program"
+}
+trap finish EXIT
+mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
+cp -a "$installed/usr/." "$root/usr/"
+emulator=
+[[ ! -x $root/qemu ]] || emulator=/qemu
+# No shell and no env inside: a distroless root has neither.
+printf '#!/bin/sh\nPENSTOCK_STATE=/tmp exec chroot "%s" %s /usr/bin/penstock "$@"\n' "$root" "$emulator" >"$program"
+chmod +x "$program"
+"$program" --version
+rm -rf "$root"/tmp/*
+DEMO_PENSTOCK=$program DEMO_CONF=/usr/share/penstock/demo.conf scripts/demo.sh | tail -n 6
