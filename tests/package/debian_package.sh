@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests the Debian package in the folder of a bare Debian (tests/release/bare_root.sh): it needs only libc6, installs
-# without systemd, has valid configurations, runs the demo, and, once systemd is there, has a user and a valid unit. A
-# purge leaves no file of it, except for dead letters.
+# without systemd, has valid configurations, runs the demo, and, once systemd is there, creates its user. A purge leaves no
+# file of it, except for dead letters.
 #   tests/package/debian_package.sh PENSTOCK.deb ROOT
 set -euo pipefail
 package=$(realpath "$1") root=$(realpath "$2")
@@ -51,8 +51,6 @@ echo "== with systemd"
 quietly apt-get install -y -qq --no-install-recommends systemd
 quietly dpkg --install /tmp/penstock.deb
 in_root getent passwd penstock || fail "the package created no user"
-in_root systemd-analyze verify penstock.service >"$root/tmp/log" 2>&1 || { cat "$root/tmp/log"; fail "systemd rejects the unit"; }
-if grep -F penstock.service "$root/tmp/log"; then fail "systemd ignores a part of the unit"; fi
 
 echo "== purge"
 in_root mkdir -p /var/lib/penstock

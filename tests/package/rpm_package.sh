@@ -30,8 +30,12 @@ done
 echo "requires:" $(query --requires | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1) "or newer"
 [[ -n $root ]] || exit 0
 
-rpm_in_root() { rpm --root "$root" --dbpath /tmp/rpm "$@"; }
-list() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./tmp -o -path ./var/cache \) -prune -o -print | sort); }
+rpm_in_root() { rpm --root "$root" --dbpath /tmp/rpm "$@" 2> >(grep -v '^rpm: ' >&2); } # Debian advises to use alien
+# Folders of other packages may stay: this system does not have those packages.
+list() {
+  (cd "$root" && find . -xdev \( -path ./proc -o -path ./tmp -o -path ./var/cache \) -prune -o \
+    \( ! -type d -o -name '*penstock*' \) -print | sort)
+}
 list >"$root/tmp/before"
 rpm_in_root --install --nodeps "$package"
 chroot "$root" penstock --version
