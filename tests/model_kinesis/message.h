@@ -34,7 +34,7 @@ struct Reply {
   std::string body;
   int64_t delay_ms = 0;  // before anything of it is sent
   Wire wire = Wire::whole;
-  // Long polling, if set: for wait_ms, whoever sends the reply calls `again` from time to time, and sends the
+  // Long polling, if set: for wait_ms, the sender of the reply calls `again` from time to time, and sends the
   // first reply that it returns instead of this one.
   std::function<std::optional<Reply>()> again = nullptr;
   int64_t wait_ms = 0;
