@@ -85,6 +85,7 @@ Result<StreamSummary> read_describe_stream_summary(std::string body) {
   response.status = summary["StreamStatus"].text();
   response.open_shards = summary["OpenShardCount"].unsigned_integer();
   const JsonValue strategy = summary["RecordDistributionStrategy"];
+  response.distribution_may_change = strategy.is_string();
   if (strategy.is_string() && strategy.text() != "USER_PARTITION_KEY")
     response.distribution = RecordDistribution::by_service;
   response.max_record_bytes = max_record_bytes_of(summary);

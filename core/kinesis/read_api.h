@@ -35,6 +35,7 @@ struct StreamSummary {
   std::string status;  // such as "ACTIVE"; "": not in the response
   std::optional<uint64_t> open_shards;
   RecordDistribution distribution = RecordDistribution::by_key;
+  bool distribution_may_change = false;  // the stream has a strategy, as every on-demand stream
   // Maximum size of a record. The default if the response has no such member; nullopt if its value is not valid.
   std::optional<size_t> max_record_bytes;
 };

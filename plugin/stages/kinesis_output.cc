@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/crypto.h"
-#include "core/kinesis/output/stream_check.h"
 #include "core/kinesis/output/writer.h"
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
@@ -71,7 +70,7 @@ void read_limits(const Options& options, kinesis::Writer::Options& writer, const
     complain(size.ok() ? check_record_fits_call(options) : size);
   }
   writer.calls.aggregator.max_call_bytes = options.size_bytes("max_request_bytes");
-  writer.max_record_bytes = options.is("max_record_bytes", "auto") ? kinesis::MaxRecordSize::kAskTheStream
+  writer.max_record_bytes = options.is("max_record_bytes", "auto") ? kinesis::TargetStream::kAskTheStream
                                                                    : options.size_bytes("max_record_bytes");
 }
 
@@ -187,14 +186,18 @@ class KinesisOutput : public penstock_instance {
               "records, so that all go to one shard. A key of more than 256 characters is hashed."),
           option("partition_key_missing", "log_stream|random|on_failure", "log_stream",
                  "What to do if source or field finds no key: use another key, or send the record to on_failure."),
-          option("ordering", "none|per_key", "none",
-                 "per_key: keep the records of each partition key in order (a late duplicate may follow after a "
-                 "lost response). Only one record of a key is in flight at a time, so set aggregate too."),
+          option(
+              "ordering", "none|per_key", "none",
+              "per_key: keep the records of each partition key in order (a late duplicate may follow after a "
+              "lost response). Only one record of a key is in flight at a time, so set aggregate too. Nothing is "
+              "sent before DescribeStreamSummary shows that the stream heeds keys, nor while its record "
+              "distribution strategy is AUTO; without permission for that call, order is not certain."),
           option("aggregate", "none|newline|kpl", "none",
                  "newline: join several records of a partition key into one of up to 50K, separated by newlines. "
                  "kpl: join several records of a shard in the same way, in the format of the Kinesis Producer "
                  "Library, which KCL and Firehose deaggregate. kpl calls ListShards; without permission for that, "
-                 "it joins only records of the same partition key."),
+                 "it joins only records of the same partition key. It joins none while the stream's record "
+                 "distribution strategy is AUTO, because KCL drops aggregated records then."),
           option("append_newline", "on|off", "off",
                  "on: end the data of each sent record with a newline; with aggregate kpl, each user record."),
           option("compression", "none|gzip", "none",
@@ -202,7 +205,8 @@ class KinesisOutput : public penstock_instance {
                  "aggregate kpl."),
           option("explicit_hash_key", "none|random", "none",
                  "random: spread records evenly over the shards, whatever their partition key, which consumers "
-                 "still see."),
+                 "still see. Nothing is sent while the stream's record distribution strategy is AUTO, with which "
+                 "the service spreads the records."),
       });
 
   static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
@@ -230,7 +234,7 @@ class KinesisOutput : public penstock_instance {
 
   int descriptor() const override { return env().transport.descriptor(); }
   int64_t next_deadline_ms() const override {
-    return std::min(next_work_ms(), env().transport.next_deadline_ms());
+    return std::min(writer_.next_deadline_ms(), env().transport.next_deadline_ms());
   }
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
@@ -252,7 +256,8 @@ class KinesisOutput : public penstock_instance {
     metrics.gauge("in_flight_bytes", "bytes", "held in memory, limited by mem_limit", counters.in_flight_bytes);
     metrics.gauge("queued_records", "records", "waiting for a call", counters.queued_records);
     metrics.gauge("healthy", "",
-                  "0 while the dead-letter file cannot be written, or the service rejects or accepts nothing",
+                  "0 while the dead-letter file cannot be written, the service rejects or accepts nothing, or its "
+                  "record distribution strategy AUTO keeps the output from sending",
                   counters.healthy);
   }
 
@@ -287,7 +292,6 @@ class KinesisOutput : public penstock_instance {
       : penstock_instance(kKinesisOutputStage),
         connection_(std::move(connection)),
         dead_letter_file_(std::move(failures)),
-        stream_check_(env(), service_call(), options.stream),
         writer_(env(), *dead_letter_file_, std::move(options), service_call()) {}
 
   aws::ServiceCall service_call() {
@@ -300,19 +304,14 @@ class KinesisOutput : public penstock_instance {
   Env& env() const { return connection_.host_env->env(); }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
 
-  // Returns when the writer or the stream check has work, not counting responses, which the transport waits for.
-  int64_t next_work_ms() const { return std::min(writer_.next_deadline_ms(), stream_check_.next_deadline_ms()); }
-
   void drive(int64_t deadline_ms) {
-    stream_check_.advance();
     writer_.advance();
-    env().transport.drive(std::min(deadline(deadline_ms), next_work_ms()));
+    env().transport.drive(std::min(deadline(deadline_ms), writer_.next_deadline_ms()));
     writer_.advance();
   }
 
   Connection connection_;
   std::unique_ptr<kinesis::DeadLetterFile> dead_letter_file_;
-  kinesis::StreamCheck stream_check_;
   kinesis::Writer writer_;
 };
 

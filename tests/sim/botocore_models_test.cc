@@ -111,7 +111,7 @@ TEST_F(botocore_models, read_calls_conform_to_botocores_models) {
 TEST_F(botocore_models, write_calls_conform_to_botocores_models) {
   kinesis::Writer::Options writer_options;
   writer_options.mem_limit_bytes = 24 << 20;
-  writer_options.max_record_bytes = kinesis::MaxRecordSize::kAskTheStream;
+  writer_options.max_record_bytes = kinesis::TargetStream::kAskTheStream;
   WriterSim writing(3, std::move(writer_options));
   std::vector<Call> calls;
   keep_calls(writing.service, calls);

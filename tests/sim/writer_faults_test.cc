@@ -181,11 +181,19 @@ TEST(faults, a_call_with_an_incomplete_response_is_retried_and_duplicates_record
   }
 }
 
+// Lets no description of the stream succeed or fail for a reason from which the writer learns, so that PutRecords
+// is the first call that tries the clock and the credentials.
+void fail_descriptions(WriterSim& sim) {
+  sim.service.faults().next_calls("DescribeStreamSummary", model::close_before(), 1000);
+}
+
 // Returns the X-Amz-Date of each PutRecords call.
 std::vector<std::string> dates_of_calls(WriterSim& sim, int64_t wall_error_ms, int calls) {
   sim.clock.set_wall_error_ms(wall_error_ms);
+  fail_descriptions(sim);
   std::vector<std::string> dates;
   sim.service.on_request([&](uint64_t, const model::Request& request) {
+    if (model::header(request.headers, "x-amz-target") != "Kinesis_20131202.PutRecords") return;
     dates.emplace_back(model::header(request.headers, "x-amz-date"));
   });
   sim.write(numbered(0, 3));
@@ -227,7 +235,7 @@ TEST(faults, the_clock_is_not_corrected_over_plain_http_or_by_a_day) {
     SCOPED_TRACE(one.endpoint);
     WriterSim sim(2, options(), 1, {}, one.endpoint);
     const auto dates = dates_of_calls(sim, one.error_ms, 4);
-    ASSERT_EQ(dates.size(), 4u);
+    ASSERT_GE(dates.size(), 4u);
     for (const std::string& date : dates) EXPECT_FALSE(is_right(sim, date)) << date;
     EXPECT_FALSE(sim.writer().idle());
     sim.clock.set_wall_error_ms(0);  // an operator corrects the clock
@@ -239,6 +247,7 @@ TEST(faults, the_clock_is_not_corrected_over_plain_http_or_by_a_day) {
 TEST(faults, rejected_credentials_are_requested_again_for_the_next_call) {
   for (const bool expired : {false, true}) {
     WriterSim sim(2, options());
+    fail_descriptions(sim);
     model::AccessKey rejected;
     rejected.expired = expired;
     const model::AccessKey good{"AKIDNEW", "new"};

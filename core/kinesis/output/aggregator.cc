@@ -16,7 +16,7 @@ HashKey random_hash_key(Random& random) {
 
 // Returns the shard whose entry a record may join; kNoShard: only an entry of its partition key.
 uint32_t Aggregator::shard_of(const WriterRecord& record) const {
-  if (options_.aggregate != Aggregate::kpl) return ShardMap::kNoShard;
+  if (aggregate() != Aggregate::kpl) return ShardMap::kNoShard;
   if (options_.random_hash_keys) return 0;  // all records may share an entry
   return shards_.current() ? shards_.shard_of(record.partition_key) : ShardMap::kNoShard;
 }
@@ -63,7 +63,7 @@ size_t Aggregator::bytes_of(const WriterRecord& first, bool may_grow) const {
 }
 
 bool Aggregator::add(WriterRecord& first) {
-  const bool may_grow = options_.aggregate != Aggregate::none && !first.sent;
+  const bool may_grow = aggregate() != Aggregate::none && !first.sent;
   const uint32_t shard = may_grow ? shard_of(first) : ShardMap::kNoShard;
   if (may_grow) {
     if (const size_t entry = entry_of(first, shard); has_room(entry, first)) {
@@ -129,10 +129,10 @@ std::string Aggregator::take_body(std::string_view stream) {
   std::string body;
   body.reserve(body_bytes());
   begin_put_records(body);
-  for (const PutEntry& entry : entries_) {
+  for (PutEntry& entry : entries_) {
     if (options_.random_hash_keys) {
-      const HashKey hash_key = random_hash_key(random_);
-      append_put_record(body, data_of(entry, hash_key), entry.first->partition_key, hash_key);
+      entry.hash_key = random_hash_key(random_);
+      append_put_record(body, data_of(entry, entry.hash_key), entry.first->partition_key, *entry.hash_key);
     } else {
       append_put_record(body, data_of(entry, std::nullopt), entry.first->partition_key);
     }

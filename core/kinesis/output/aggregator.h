@@ -25,6 +25,7 @@ struct PutEntry {
   WriterRecord* last;
   size_t bytes;             // before compression: data, framing and partition key
   uint64_t shards_version;  // ShardMap version in which its records belong to one shard; 0: unknown
+  std::optional<HashKey> hash_key = std::nullopt;  // ExplicitHashKey with which it was sent
 };
 
 template <typename Visit>
@@ -78,6 +79,17 @@ class Aggregator {
   bool can_join(const WriterRecord& record) const { return has_room(entry_of_key(record), record); }
   void join(WriterRecord& record) { join(entry_of_key(record), record); }
 
+  // Sets whether records may be aggregated in the KPL's format. If not, aggregate kpl sends each record alone.
+  void allow_kpl(bool allowed) { kpl_allowed_ = allowed; }
+  // Returns how records that were never sent are aggregated now.
+  Aggregate aggregate() const {
+    return options_.aggregate == Aggregate::kpl && !kpl_allowed_ ? Aggregate::none : options_.aggregate;
+  }
+  // Returns whether a chain must be split into its records, because it may no longer be sent in the KPL's format.
+  bool must_split(const WriterRecord& first) const {
+    return first.next != nullptr && options_.aggregate == Aggregate::kpl && !kpl_allowed_;
+  }
+
   bool empty() const { return entries_.empty(); }
   // Limits the call that begins now to that many entries. REQUIRES: empty().
   void set_max_entries(size_t entries) { max_entries_ = entries; }
@@ -105,6 +117,7 @@ class Aggregator {
   Random& random_;
   Gzip gzip_;
   KplEncoder kpl_;
+  bool kpl_allowed_ = true;
   std::vector<PutEntry> entries_;
   size_t bytes_ = 0;
   size_t max_entries_ = kMaxRecordsPerCall;  // limit for this call: the lowest max_batch_entries of its records

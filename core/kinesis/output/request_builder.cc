@@ -39,7 +39,8 @@ int64_t RequestBuilder::next_alone_ms() const {
 }
 
 void RequestBuilder::throttled(const WriterRecord& first, int64_t now_ms) {
-  if (options_.aggregator.random_hash_keys) return;  // the retry goes to another shard
+  // The retry goes to another shard.
+  if (options_.aggregator.random_hash_keys || by_service_) return;
   if (!shards_.known()) {
     shards_.want();
     return;
@@ -47,6 +48,11 @@ void RequestBuilder::throttled(const WriterRecord& first, int64_t now_ms) {
   reset_old_limits();
   if (const uint32_t shard = shards_.shard_of(first.partition_key); shard != ShardMap::kNoShard)
     limiter_.on_throttled(shard, now_ms);
+}
+
+void RequestBuilder::set_by_service(bool by_service) {
+  by_service_ = by_service;
+  limiter_.clear();
 }
 
 void RequestBuilder::reset_old_limits() {
@@ -61,7 +67,7 @@ int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
   each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
   // How many records will share an entry is not known yet. If few do, further throttling reduces the shard's
   // budget.
-  const bool shares_entry = options_.aggregator.aggregate != Aggregator::Aggregate::none && !first.sent;
+  const bool shares_entry = aggregator_.aggregate() != Aggregator::Aggregate::none && !first.sent;
   const ShardLimiter::Admission admission =
       limiter_.admit(shards_.shard_of(first.partition_key), shares_entry ? 0 : 1, bytes, now_ms);
   first.admitted = admission.reserved;
@@ -80,7 +86,7 @@ int64_t RequestBuilder::next_call_ms(bool hurry) const {
   if (gathered()) return kAtOnce;
   int64_t due_ms = std::min(queue_.next_retry_ms(), next_alone_ms());
   if (queue_.fresh_records() > 0) {
-    const bool by_count = options_.aggregator.aggregate == Aggregator::Aggregate::none;
+    const bool by_count = aggregator_.aggregate() == Aggregator::Aggregate::none;
     const bool whole = (by_count && queue_.fresh_records() >= kMaxRecordsPerCall) ||
                        queue_.fresh_bytes() >= options_.aggregator.max_call_bytes;
     due_ms = std::min(due_ms, hurry || whole ? kAtOnce : queue_.oldest_fresh_ms() + options_.linger_ms);
@@ -102,6 +108,7 @@ bool RequestBuilder::gather(int64_t now_ms, size_t max_record_bytes, size_t max_
       take_along(front->partition_key, now_ms, max_record_bytes);
       continue;
     }
+    if (aggregator_.must_split(*front)) split(*front);
     WriterRecord* const first = without_unsendable(front, now_ms, max_record_bytes);
     room = first == nullptr || put(*first, now_ms, max_record_bytes);
     if (room || first != front) queue.pop(now_ms);
@@ -176,6 +183,14 @@ std::string RequestBuilder::why_unsendable(const WriterRecord& record, int64_t n
     return "the record was not delivered within max_record_age (" + std::to_string(*options_.max_record_age_ms) +
            " ms)";
   return {};
+}
+
+// Puts the records of a chain after the first back into the queue, each alone.
+void RequestBuilder::split(WriterRecord& first) {
+  each_record(std::exchange(first.next, nullptr), [this](WriterRecord& record) {
+    record.next = nullptr;
+    released_.push_back({&record, kAtOnce});
+  });
 }
 
 // Removes the records of a chain that can never be sent. Returns the rest of the chain; nullptr: nothing.

@@ -52,6 +52,12 @@ class RequestBuilder {
   // Notes that the record is delivered, or is in the dead-letter file on disk: the next record of its key may go.
   void done(const WriterRecord& record);
 
+  // Sets whether the service chooses the shards, whatever the keys. If so, there are no budgets for shards.
+  void set_by_service(bool by_service);
+  // Sets whether records may be aggregated in the KPL's format. If not, those that already are will be split.
+  // REQUIRES: with order_per_key, nothing that was aggregated is gathered until it is allowed again.
+  void allow_kpl(bool allowed) { aggregator_.allow_kpl(allowed); }
+
   // Returns when the next call is due; kNever: nothing waits. hurry: without linger_ms.
   int64_t next_call_ms(bool hurry) const;
   // Gathers the records of a call, unless it is gathered already. Records that can never be sent become dead
@@ -81,6 +87,7 @@ class RequestBuilder {
   int64_t next_alone_ms() const;
   int64_t expires_ms(const WriterRecord& record) const;
   std::string why_unsendable(const WriterRecord& record, int64_t now_ms, size_t max_record_bytes) const;
+  void split(WriterRecord& first);
   WriterRecord* without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes);
   bool take_turn(WriterRecord& record);
   bool put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes);
@@ -95,6 +102,7 @@ class RequestBuilder {
   DeadLetters& dead_letters_;
   ShardLimiter limiter_;
   uint64_t limiter_version_ = 0;  // ShardMap version that limiter_ is for
+  bool by_service_ = false;
   WriterQueue queue_;
   // Records that are `alone`. However many there are, only one call with them is in flight, and a call with other
   // records goes between two such calls, so that they take little capacity from records that the service accepts.

@@ -1,6 +1,7 @@
 #include "core/kinesis/output/shard_map.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/json_writer.h"
@@ -41,7 +42,7 @@ void ShardMap::receive(Result<aws::ServiceResponse> response) {
     incident_.log(throttle_, {},
                   taken.in("cannot list the shards of stream " + printable(stream_) +
                            ", retrying; meanwhile, records are not grouped by shard (with aggregate kpl, only "
-                           "records of one partition key are aggregated)"),
+                           "records of one partition key are aggregated, unless explicit_hash_key is random)"),
                   LogLevel::warn);
     return;
   }
@@ -50,7 +51,10 @@ void ShardMap::receive(Result<aws::ServiceResponse> response) {
     return;
   }
   due_ms_ = now_ms + kPauseMs;
-  open_ = std::exchange(listed_, {});
+  all_ = std::exchange(listed_, {});
+  std::sort(all_.begin(), all_.end(), [](const ShardInfo& a, const ShardInfo& b) { return a.id < b.id; });
+  open_.clear();
+  std::copy_if(all_.begin(), all_.end(), std::back_inserter(open_), [](const ShardInfo& s) { return s.open; });
   std::sort(open_.begin(), open_.end(),
             [](const ShardInfo& a, const ShardInfo& b) { return a.first_hash_key < b.first_hash_key; });
   ++version_;
@@ -61,10 +65,16 @@ Status ShardMap::take_page(Result<aws::ServiceResponse>& response) {
   if (!response.ok()) return response.status();
   Result<ListShardsResponse> page = read_list_shards(std::move(response->body));
   if (!page.ok()) return page.status();
-  for (ShardInfo& shard : page->shards)
-    if (shard.open) listed_.push_back(std::move(shard));
+  std::move(page->shards.begin(), page->shards.end(), std::back_inserter(listed_));
   next_token_ = std::move(page->next_token);
   return {};
+}
+
+std::optional<HashKeyRange> ShardMap::range_of(std::string_view shard_id) const {
+  const auto found = std::lower_bound(all_.begin(), all_.end(), shard_id,
+                                      [](const ShardInfo& shard, std::string_view id) { return shard.id < id; });
+  if (found == all_.end() || found->id != shard_id || found->last_hash_key == 0) return std::nullopt;
+  return HashKeyRange{found->first_hash_key, found->last_hash_key};
 }
 
 uint32_t ShardMap::shard_of(std::string_view partition_key) const {

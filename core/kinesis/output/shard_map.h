@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ namespace penstock::kinesis {
 class ShardMap {
  public:
   static constexpr uint32_t kNoShard = UINT32_MAX;
+  static constexpr int64_t kPauseMs = 5'000;  // between two lists
 
   // REQUIRES: all references outlive this object, and this object outlives its calls.
   ShardMap(Env& env, LogThrottle& throttle, const aws::ServiceCall& call, std::string stream)
@@ -35,10 +37,10 @@ class ShardMap {
   // Returns the number of the open shard that accepts a partition key; kNoShard: unknown. Numbers change with the
   // version.
   uint32_t shard_of(std::string_view partition_key) const;
-  const std::string& id(uint32_t shard) const { return open_[shard].id; }
+  // Returns the hash keys that a shard accepts, or accepted while it was open; nullopt: not in the list.
+  std::optional<HashKeyRange> range_of(std::string_view shard_id) const;
 
  private:
-  static constexpr int64_t kPauseMs = 5'000;
   static constexpr int64_t kRejectedPauseMs = 300'000;
 
   void receive(Result<aws::ServiceResponse> response);
@@ -52,8 +54,9 @@ class ShardMap {
   bool calling_ = false;
   int64_t due_ms_ = 0;
   std::string next_token_;
-  std::vector<ShardInfo> listed_;  // open shards of the pages so far
+  std::vector<ShardInfo> listed_;  // shards of the pages so far
   std::vector<ShardInfo> open_;    // open shards, by first hash key
+  std::vector<ShardInfo> all_;     // by ID
   uint64_t version_ = 0;
   Incident incident_;  // failures to list the shards
 };

@@ -1,14 +1,15 @@
 #include "core/kinesis/output/shard_prediction.h"
 
+#include <optional>
 #include <unordered_map>
 
 namespace penstock::kinesis {
 
 namespace {
 
-bool takes(std::string_view shard_id, std::string_view partition_key, const ShardMap& shards) {
-  const uint32_t shard = shards.shard_of(partition_key);
-  return shard != ShardMap::kNoShard && shards.id(shard) == shard_id;
+bool belongs(const WriterRecord& record, const HashKeyRange& range) {
+  const std::optional<HashKey> key = hash_of_partition_key(record.partition_key);
+  return key && range.contains(*key);
 }
 
 bool of_one_key(const WriterRecord* first) {
@@ -19,14 +20,25 @@ bool of_one_key(const WriterRecord* first) {
 
 }  // namespace
 
-bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards) {
+bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards, bool by_key) {
   const WriterRecord* const first = entry.first;
   if (first->next == nullptr) return true;
-  if (entry.shards_version == shards.version() && takes(shard_id, first->partition_key, shards)) return true;
-  if (of_one_key(first)) return true;
-  for (const WriterRecord* record = first; record != nullptr; record = record->next)
-    if (!takes(shard_id, record->partition_key, shards)) return false;
+  const std::optional<HashKeyRange> range = shards.range_of(shard_id);
+  if (!range) return by_key && (entry.hash_key || of_one_key(first));
+  if (entry.hash_key) return range->contains(*entry.hash_key);
+  if (!belongs(*first, *range)) return false;
+  if (entry.shards_version == shards.version()) return true;  // all of them belong in one shard
+  for (const WriterRecord* record = first->next; record != nullptr; record = record->next)
+    if (!belongs(*record, *range)) return false;
   return true;
+}
+
+bool is_in_unexpected_shard(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards) {
+  const std::optional<HashKeyRange> range = shards.range_of(shard_id);
+  if (!range) return false;
+  const std::optional<HashKey> key =
+      entry.hash_key ? entry.hash_key : hash_of_partition_key(entry.first->partition_key);
+  return key && !range->contains(*key);
 }
 
 std::vector<WriterRecord*> split_by_key(WriterRecord* first) {

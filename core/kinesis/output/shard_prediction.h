@@ -11,12 +11,17 @@ namespace penstock::kinesis {
 
 // Returns whether the consumers of a shard keep all user records of an entry that the shard accepted. KCL silently
 // drops an aggregated record, with all of its user records, if the hash key of one is outside the shard's range:
-// it assumes that they were sent again to their own shard, as the KPL does after a reshard. Returns false also if
-// that is unknown.
-bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards);
+// it assumes that they were sent again to their own shard, as the KPL does after a reshard. by_key: the service
+// surely chose the shard by the entry's key. Only then, a shard need not be in the list if all user records have
+// that key.
+bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards, bool by_key);
 
-// Splits a chain of records into one chain per partition key, in order. Consumers accept such a chain in any
-// shard.
+// Returns whether a shard accepted an entry whose hash key is outside the shard's range, which never changes: the
+// service does not choose shards by keys. Returns false if the shard is not in the list.
+bool is_in_unexpected_shard(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards);
+
+// Splits a chain of records into one chain per partition key, in order. Consumers accept such a chain in the shard
+// of its key.
 std::vector<WriterRecord*> split_by_key(WriterRecord* first);
 
 }  // namespace penstock::kinesis

@@ -7,7 +7,6 @@
 #include "base/records.h"
 #include "base/text.h"
 #include "core/backoff.h"
-#include "core/kinesis/output/shard_prediction.h"
 
 namespace penstock::kinesis {
 
@@ -28,11 +27,11 @@ Writer::Writer(Env& env, DeadLetterFile& dead_letter_file, Options options, aws:
       dead_letter_file_(dead_letter_file),
       options_(std::move(options)),
       call_(std::move(call)),
-      max_record_size_(env_, throttle_, call_, options_.stream, options_.max_record_bytes),
+      target_(env_, throttle_, call_, options_.stream, options_.max_record_bytes),
       dead_letters_(env_, dead_letter_file_),
       shards_(env_, throttle_, call_, options_.stream),
       next_(options_.calls, options_.partition_keys, shards_, env_.random, dead_letters_) {
-  if (options_.calls.aggregator.by_shard()) shards_.want();
+  if (aggregates_kpl()) shards_.want();
 }
 
 Status Writer::write(const penstock_batch& batch) {
@@ -91,7 +90,8 @@ void Writer::advance() {
   if (needs_recovery_) requeue_all();
   guarded([this] {
     const int64_t now_ms = env_.clock.monotonic_ms();
-    max_record_size_.advance();
+    target_.advance();
+    apply_distribution();
     shards_.advance();
     while (calls_.size() < max_calls() && next_call_ms() <= now_ms) {
       if (!next_.gather(now_ms, max_record_bytes(), max_entries())) continue;
@@ -104,15 +104,14 @@ void Writer::advance() {
 
 // Returns when a call is due, if memory allows it.
 int64_t Writer::next_call_ms() const {
-  return max_record_size_.known()
-             ? std::max({next_.next_call_ms(closed_), breaker_.next_call_ms(), rejections_.next_call_ms()})
-             : kNever;
+  return may_send() ? std::max({next_.next_call_ms(closed_), breaker_.next_call_ms(), rejections_.next_call_ms()})
+                    : kNever;
 }
 
 int64_t Writer::next_deadline_ms() const {
   if (needs_recovery_ || (!settled_.empty() && !closed_)) return kAtOnce;
-  int64_t due_ms = std::min(
-      {dead_letters_.next_deadline_ms(), max_record_size_.next_deadline_ms(), shards_.next_deadline_ms()});
+  int64_t due_ms =
+      std::min({dead_letters_.next_deadline_ms(), target_.next_deadline_ms(), shards_.next_deadline_ms()});
   const bool room = calls_.size() < max_calls() && (!next_.gathered() || fits_in_memory());
   if (room) due_ms = std::min(due_ms, next_call_ms());
   return due_ms;
@@ -131,7 +130,7 @@ bool Writer::full() const {
 
 // A record that is larger than a call could never be sent either.
 size_t Writer::max_record_bytes() const {
-  return std::min(max_record_size_.bytes(), options_.calls.aggregator.max_call_bytes);
+  return std::min(target_.max_record_bytes(), options_.calls.aggregator.max_call_bytes);
 }
 
 void Writer::begin_call() {
@@ -259,25 +258,14 @@ void Writer::end_completed_call(const Call& call, const PutRecordsResponse& resp
   }
   if (rejected.size() < call.entries.size()) on_progress();
   auto next_rejected = rejected.begin();
+  note_shards(call, response);
   for (size_t i = 0; i < call.entries.size(); ++i)
     if (next_rejected != rejected.end() && next_rejected->index == i)
       ++next_rejected;
     else if (is_misrouted(call.entries[i], response.shard_ids[i]))
-      retry_in_its_shards(call.entries[i].first);
+      retry_in_its_shards(call.entries[i].first, response.shard_ids[i]);
     else
       deliver(call.entries[i].first);
-}
-
-bool Writer::is_misrouted(const PutEntry& entry, std::string_view shard_id) const {
-  // mutation: misrouted aggregates count as delivered
-  return options_.calls.aggregator.by_shard() && !consumers_accept(entry, shard_id, shards_);
-}
-
-// Retries the records of each key separately, because the shards have changed since the records were aggregated.
-void Writer::retry_in_its_shards(WriterRecord* first) {
-  shards_.want();
-  each_record(first, [this](const WriterRecord&) { ++counters_.misrouted_records; });
-  for (WriterRecord* const chain : split_by_key(first)) next_.add_retry(*chain, kAtOnce);
 }
 
 void Writer::deliver(WriterRecord* first) {
@@ -359,7 +347,7 @@ WriterCounters Writer::counters() const {
   counters.retries = next_.retries();
   // If nothing is outstanding, no call would show that the stream accepts records again.
   const bool no_progress = !idle() && (rejected_permanently_ || breaker_.open() || rejections_.open());
-  counters.healthy = !dead_letters_.stuck() && !no_progress ? 1 : 0;
+  counters.healthy = !dead_letters_.stuck() && !no_progress && !(needs_keys() && is_by_service()) ? 1 : 0;
   return counters;
 }
 

@@ -17,9 +17,9 @@
 #include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/output/circuit_breaker.h"
 #include "core/kinesis/output/dead_letters.h"
-#include "core/kinesis/output/max_record_size.h"
 #include "core/kinesis/output/request_builder.h"
 #include "core/kinesis/output/shard_map.h"
+#include "core/kinesis/output/target_stream.h"
 #include "core/kinesis/output/writer_batch.h"
 #include "core/kinesis/put_records.h"
 #include "core/log_throttle.h"
@@ -43,8 +43,8 @@ struct WriterCounters {
   int64_t dead_letters = 0;       // dead letters
   int64_t in_flight_bytes = 0;    // gauge: what counts against mem_limit
   int64_t queued_records = 0;     // gauge: not in a call in flight
-  // Gauge: 0 while the dead-letter file cannot be written, or while the service rejects permanently or accepts
-  // nothing of what is outstanding.
+  // Gauge: 0 while the dead-letter file cannot be written, while the service rejects permanently or accepts
+  // nothing of what is outstanding, or while nothing is sent because the service chooses the shards.
   int64_t healthy = 1;
 };
 
@@ -59,7 +59,7 @@ class Writer {
     // Limit for the batches and for the bodies of calls, for which a third is reserved. A single call is always
     // allowed.
     size_t mem_limit_bytes;
-    size_t max_record_bytes = kMaxRecordBytes;  // including its partition key; or MaxRecordSize::kAskTheStream
+    size_t max_record_bytes = kMaxRecordBytes;  // including its partition key; or TargetStream::kAskTheStream
     // After a failed call. A record that was rejected individually waits at most kRecordCapMs.
     Backoff retry = {.base_ms = 100, .cap_ms = 10'000};
     // Retries without success after which a record becomes a dead letter. A rejected call that is split because of
@@ -130,6 +130,14 @@ class Writer {
   int64_t next_call_ms() const;
   bool fits_in_memory() const;
   size_t max_record_bytes() const;
+  bool aggregates_kpl() const { return options_.calls.aggregator.aggregate == Aggregator::Aggregate::kpl; }
+  bool needs_keys() const { return options_.calls.order_per_key || options_.calls.aggregator.random_hash_keys; }
+  bool is_by_service() const { return target_.distribution() == RecordDistribution::by_service; }
+  bool may_send() const;
+  bool may_aggregate_kpl() const;
+  void apply_distribution();
+  void warn_unknown_distribution();
+  void log_distribution(bool has_changed);
   void begin_call();
   void end_call(uint64_t call_id, Result<aws::ServiceResponse> response);
   void end_failed_call(const Call& call, const Status& status);
@@ -143,8 +151,9 @@ class Writer {
   void on_no_progress(CircuitBreaker& outage, const Backoff& backoff, int attempt);
   void on_progress();
   void retry(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason);
+  void note_shards(const Call& call, const PutRecordsResponse& response);
   bool is_misrouted(const PutEntry& entry, std::string_view shard_id) const;
-  void retry_in_its_shards(WriterRecord* first);
+  void retry_in_its_shards(WriterRecord* first, std::string_view shard_id);
   void deliver(WriterRecord* first);
   void settle_dead_letters();
   void settle(WriterRecord& record);
@@ -154,7 +163,7 @@ class Writer {
   DeadLetterFile& dead_letter_file_;
   Options options_;
   aws::ServiceCall call_;
-  MaxRecordSize max_record_size_;
+  TargetStream target_;
   bool closed_ = false;
   bool needs_recovery_ = false;  // after an exception: batches_ is right, queues and calls may not be
 
@@ -173,6 +182,9 @@ class Writer {
   bool rejected_permanently_ = false;  // by the service, and no call has succeeded since
   Incident unavailable_;               // failed calls
   CircuitBreaker breaker_;
+  uint64_t distribution_version_ = 0;               // of target_, as applied
+  bool by_service_ = false;                         // as applied
+  Incident distribution_;                           // the service chooses the shards, against an option
   CircuitBreaker rejections_{kRejectionsInRow, 0};  // for calls rejected because of their content
   size_t probes_ = 0;  // calls started since one was rejected for its content, with none accepted since
 };

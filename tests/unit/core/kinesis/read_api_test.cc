@@ -78,6 +78,8 @@ TEST(read_api, the_service_chooses_shards_unless_the_strategy_is_absent_or_by_ke
   EXPECT_EQ(distribution("\"USER_PARTITION_KEY\""), RecordDistribution::by_key);
   EXPECT_EQ(distribution("\"AUTO\""), RecordDistribution::by_service);
   EXPECT_EQ(distribution("\"SOMETHING_NEW\""), RecordDistribution::by_service);
+  EXPECT_FALSE(summary_with("").distribution_may_change);
+  EXPECT_TRUE(summary_with(",\"RecordDistributionStrategy\":\"USER_PARTITION_KEY\"").distribution_may_change);
 }
 
 TEST(read_api, a_stream_summary_has_status_open_shards_and_the_maximum_record_size) {

@@ -1,7 +1,7 @@
-#include "core/kinesis/output/max_record_size.h"
-
+// The largest record that the stream accepts, from the configuration or from the stream itself.
 #include <gtest/gtest.h>
 
+#include "core/kinesis/output/target_stream.h"
 #include "tests/unit/core/kinesis/output/writer_fixture.h"
 
 namespace penstock::kinesis {
@@ -15,7 +15,7 @@ Writer::Options limits(size_t record_bytes, size_t call_bytes = kMaxCallBytes) {
 }
 
 std::string summary(const std::string& limit) {
-  return R"({"StreamDescriptionSummary":{"StreamName":"out","OpenShardCount":1)" + limit + "}}";
+  return R"({"StreamDescriptionSummary":{"StreamName":"out","StreamStatus":"ACTIVE")" + limit + "}}";
 }
 
 TEST(max_record_size, a_record_of_exactly_the_configured_limit_is_sent) {
@@ -44,7 +44,8 @@ TEST(max_record_size, a_call_has_at_most_the_configured_bytes) {
 }
 
 TEST(max_record_size, no_call_starts_before_the_streams_record_limit_is_known) {
-  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
+  WriterFixture fixture(limits(TargetStream::kAskTheStream));
+  fixture.service.summary.reset();
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.write(2, {std::string((2 << 20) - 1, 'x')});
   EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
@@ -63,25 +64,26 @@ TEST(max_record_size, no_call_starts_before_the_streams_record_limit_is_known) {
 }
 
 TEST(max_record_size, the_record_limit_is_requested_again_without_a_response) {
-  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
+  WriterFixture fixture(limits(TargetStream::kAskTheStream));
+  fixture.service.summary.reset();
   fixture.write(1, {"a"});
   fixture.pass(0);
   fixture.service.take_question().done(Status(Code::transient, "PS0000", "timed out"));
   fixture.pass(10'000);
-  fixture.service.take_question().done(aws::ServiceResponse{"{\"StreamDescriptionSummary\":[]}"});
+  fixture.service.take_question().done(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":0")});
   fixture.pass(10'000);
   EXPECT_TRUE(fixture.service.calls.empty());
   ASSERT_EQ(fixture.system.log.size(), 2U);
-  EXPECT_EQ(fixture.system.log[0],
-            "PS0000: cannot get the maximum record size of stream out, retrying: timed out");
+  EXPECT_EQ(fixture.system.log[0], "PS0000: output: cannot describe stream out, retrying: timed out");
   fixture.service.take_question().done(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":1024")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
-  EXPECT_EQ(fixture.system.log.back(), "stream out: its maximum record size is known now");
+  EXPECT_EQ(fixture.system.log.back(), "output: stream out exists (status ACTIVE)");
 }
 
 TEST(max_record_size, the_record_limit_of_a_missing_stream_is_requested_until_it_exists) {
-  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
+  WriterFixture fixture(limits(TargetStream::kAskTheStream));
+  fixture.service.summary.reset();
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
   fixture.service.take_question().done(Status(Code::not_found, "PS0000", "ResourceNotFoundException"));
@@ -95,7 +97,8 @@ TEST(max_record_size, the_record_limit_of_a_missing_stream_is_requested_until_it
 }
 
 TEST(max_record_size, the_record_limit_is_one_mebibyte_with_a_warning_if_the_request_is_denied) {
-  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
+  WriterFixture fixture(limits(TargetStream::kAskTheStream));
+  fixture.service.summary.reset();
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
   fixture.write(2, {std::string(kMaxRecordBytes - 1, 'x')});
   fixture.pass(0);
@@ -108,7 +111,8 @@ TEST(max_record_size, the_record_limit_is_one_mebibyte_with_a_warning_if_the_req
 }
 
 TEST(max_record_size, the_record_limit_is_requested_again_after_a_proxys_error) {
-  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
+  WriterFixture fixture(limits(TargetStream::kAskTheStream));
+  fixture.service.summary.reset();
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
   for (int i = 0; i < 3; ++i) {
@@ -119,22 +123,6 @@ TEST(max_record_size, the_record_limit_is_requested_again_after_a_proxys_error) 
   fixture.service.take_question().done(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
-}
-
-TEST(max_record_size, a_stream_summary_without_the_member_means_one_mebibyte) {
-  EXPECT_EQ(*read_max_record_bytes(summary("")), kMaxRecordBytes);
-  EXPECT_EQ(*read_max_record_bytes(summary(",\"MaxRecordSizeInKiB\":10240")), kMaxRaisedRecordBytes);
-}
-
-TEST(max_record_size, an_invalid_stream_summary_is_not_a_response) {
-  for (const char* text : {"", "[]", "{}", R"({"StreamDescriptionSummary":1})",
-                           R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":0}})",
-                           R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":"1024"}})",
-                           R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":-1}})"}) {
-    const Result<size_t> bytes = read_max_record_bytes(text);
-    ASSERT_FALSE(bytes.ok()) << text;
-    EXPECT_EQ(bytes.status().code(), Code::transient);
-  }
 }
 
 }  // namespace

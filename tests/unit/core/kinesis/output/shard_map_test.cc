@@ -52,8 +52,11 @@ TEST(shard_map, a_key_belongs_to_the_open_shard_whose_range_has_its_md5) {
   EXPECT_EQ(fixture.service.questions[0].body, R"({"NextToken":"t"})");
   fixture.respond("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "]}");
   ASSERT_TRUE(fixture.map.known());
-  EXPECT_EQ(fixture.map.id(fixture.map.shard_of("a")), "low");
-  EXPECT_EQ(fixture.map.id(fixture.map.shard_of("b")), "high");
+  EXPECT_EQ(fixture.map.shard_of("a"), 0U);
+  EXPECT_EQ(fixture.map.shard_of("b"), 1U);
+  EXPECT_EQ(fixture.map.range_of("low")->last + 1, fixture.map.range_of("high")->first);
+  EXPECT_TRUE(fixture.map.range_of("old").has_value()) << "closed, but its records were put under its hash keys";
+  EXPECT_FALSE(fixture.map.range_of("lower").has_value());
 }
 
 TEST(shard_map, a_shard_list_of_two_pages_is_requested_once) {

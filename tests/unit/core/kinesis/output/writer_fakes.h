@@ -126,10 +126,15 @@ struct FakeService {
   };
   std::deque<Call> calls;          // PutRecords
   std::deque<Question> questions;  // all others
+  // The response to DescribeStreamSummary, which comes at once, and again every few minutes; nullopt: the test
+  // answers, or never does.
+  std::optional<std::string> summary = R"({"StreamDescriptionSummary":{"StreamStatus":"ACTIVE"}})";
 
   void call(std::string_view operation, const std::string& body, aws::ServiceClient::Done done) {
     if (operation == "PutRecords")
       calls.push_back({records_in(body), std::move(done)});
+    else if (operation == "DescribeStreamSummary" && summary)
+      done(aws::ServiceResponse{*summary});
     else
       questions.push_back({std::string(operation), body, std::move(done)});
   }

@@ -112,6 +112,7 @@ TEST(writer_retry, retry_pauses_are_between_the_configured_base_and_cap) {
   Writer::Options with = options();
   with.retry = {.base_ms = 1'000, .cap_ms = 3'000};
   WriterFixture fixture(std::move(with));
+  fixture.service.summary.reset();
   fixture.write(1, {"a"});
   fixture.pass(WriterFixture::kLingerMs);
   int64_t longest_ms = 0;
