@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the release for both architectures, and tests it: the limits of every file; the demo in bare Debians and in a
-# distroless root; for arm64, unit tests and the demo under qemu; two OpenSSLs in one process under valgrind; the speed.
-# A Fluent Bit loads the files if FLUENT_BIT is set to one that runs here. Slow, and not part of scripts/test.sh.
+# Builds the release for both architectures, packs it, and tests it: the limits of every file; the packages in bare Debians;
+# the demo there and in a distroless root; for arm64, unit tests and the demo under qemu; two OpenSSLs in one process under
+# valgrind; the speed. A Fluent Bit loads the files if FLUENT_BIT is set to one that runs here. Slow, and not part of
+# scripts/test.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/stages.sh
@@ -16,7 +17,11 @@ stage build-aarch64 scripts/release.sh aarch64
 stage files tests/release/objects.py . "$x86_64/install/usr" "$aarch64/install/usr" || true
 
 for suite in bullseye bookworm trixie; do
-  if stage "root-$suite" tests/release/bare_root.sh debian "$suite" "$roots/$suite" && [[ -d $roots/$suite/usr ]]; then
+  stage "root-$suite" tests/release/bare_root.sh debian "$suite" "$roots/$suite" || true
+done
+stage packages tests/package/run.sh "$roots" || true
+for suite in bullseye bookworm trixie; do
+  if [[ -d $roots/$suite/usr ]]; then
     if [[ $suite != bullseye ]] && # the images of the agents have Debian 12 or 13
       stage "root-distroless-$suite" tests/release/bare_root.sh distroless "$roots/$suite" "$roots/distroless-$suite"; then
       stage "demo-distroless-$suite" tests/release/demo_in_root.sh "$x86_64/install" "$roots/distroless-$suite" || true

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Packs the release builds that exist (scripts/package.sh), and tests the artifacts. Without a release build of this
-# machine's architecture, exits with 77.
-#   tests/package/run.sh
+# machine's architecture, exits with 77. ROOTS is a folder of bare Debians by suite (tests/release/bare_root.sh), which are
+# copied; without it, they are made.
+#   tests/package/run.sh [ROOTS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source scripts/stages.sh
+roots=${1:-}
 arch=$(uname -m)
 if [[ ! -f build/release/$arch/libraries.json ]]; then
   echo "skipped: no release build (scripts/release.sh)"
@@ -22,6 +24,15 @@ install_checkers() {
     { echo "skipped: pip cannot install them"; return 77; }
 }
 
+# make_root SUITE: creates the root of a bare Debian.
+make_root() {
+  if [[ -n $roots && -d $roots/$1/usr ]]; then
+    cp -a "$roots/$1" "$temporary/$1"
+  else
+    tests/release/bare_root.sh debian "$1" "$temporary/$1"
+  fi
+}
+
 stage package scripts/package.sh
 stage install-checkers install_checkers
 stage same-files tests/package/same_files.sh "$artifacts" || true
@@ -36,7 +47,9 @@ stage dockerfile tests/package/dockerfile.sh "$checkers/bin/hadolint" || true
 
 for suite in bullseye bookworm trixie; do
   root=$temporary/$suite
-  if stage "root-$suite" tests/release/bare_root.sh debian "$suite" "$root" && [[ -d $root/usr ]]; then
+  if stage "root-$suite" make_root "$suite" && [[ -d $root/usr ]]; then
+    [[ $suite != trixie ]] ||
+      stage host-image tests/package/host_image.sh "$artifacts"/penstock-*-"$arch".oci.tar "$root" || true
     stage "rpm-in-$suite" tests/package/rpm_package.sh "$artifacts"/penstock-*."$arch".rpm "$root" || true
     stage "deb-in-$suite" tests/package/debian_package.sh "$artifacts"/penstock_*_"$(dpkg --print-architecture)".deb "$root" || true
   fi
