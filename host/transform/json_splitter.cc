@@ -1,13 +1,31 @@
 #include "host/transform/json_splitter.h"
 
+#include <algorithm>
+#include <cstdint>
+
+#include "base/scan.h"
 #include "base/text.h"
 
 namespace penstock::host {
 
 namespace {
 
-// Returns the bytes that are significant in a state; bytes between them are copied unchanged.
-std::string_view stops(bool in_string) { return in_string ? "\"\\\n" : "{}[]\"\n"; }
+// Returns the size of the part of a string's text that ends before its closing quote, before the end of a line, or
+// before an escape of which the second byte is not there yet.
+size_t size_within_string(std::string_view text) {
+  size_t at = 0;
+  while (true) {
+    at += scan::find_end(
+        text.substr(at),
+        [](uint64_t word) {
+          return scan::any_equal(word, '"') | scan::any_equal(word, '\\') | scan::any_equal(word, '\n');
+        },
+        [](char c) { return c == '"' || c == '\\' || c == '\n'; });
+    const bool is_escape = at + 1 < text.size() && text[at] == '\\' && text[at + 1] != '\n';
+    if (!is_escape) return at;
+    at += 2;
+  }
+}
 
 }  // namespace
 
@@ -48,7 +66,7 @@ void JsonSplitter::feed(std::string_view text) {
     if (state_ == State::line)
       plain = std::min(text.find('\n'), text.size());
     else if (state_ == State::string)
-      plain = std::min(text.find_first_of(stops(true)), text.size());
+      plain = size_within_string(text);
     if (plain > 0) {
       append(text.substr(0, plain));
       text.remove_prefix(plain);

@@ -65,11 +65,12 @@ inline constexpr auto kInputOptions = joined(
         option("deaggregate", "on|off", "on",
                "on: split a record that the KPL aggregated into its user records, and treat each as a record of "
                "the format. off: treat it as one record."),
-        option("hash_range_rule", "on|off", "on",
-               "on: skip and count a user record whose hash key is outside its shard's hash key range. After a "
-               "reshard, the KPL sends such a record again, to the right shard. Does not apply while the service "
-               "chooses the shards (record distribution strategy AUTO). off: emit all user records, which is right "
-               "if something other than the KPL aggregates the records."),
+        option(
+            "hash_range_rule", "on|off", "on",
+            "on: skip and count a user record whose hash key is outside its shard's hash key range. After a "
+            "reshard, the KPL sends such a record again, to the right shard. Does not apply while the service "
+            "chooses the shards (record distribution strategy AUTO). off: emit all user records, which is right "
+            "if something other than the KPL aggregates the records."),
         option("record_retry_limit", "none|NUMBER", "none",
                "Number of retries, one every 100ms, after which a record that the next stage rejects goes to "
                "on_failure. none: retry without limit."),
