@@ -67,6 +67,7 @@ std::string adapted_conf(const Deployment& deployment, const std::string& name) 
   for (const std::string& file : {std::string("plugins.conf"), name}) {
     std::string text = read_file(std::string(PENSTOCK_CONF) + "/" + file);
     text = std::regex_replace(text, std::regex("/usr/lib/penstock"), folder);
+    text = std::regex_replace(text, std::regex("/usr/share/penstock/fluent-bit/"), deployment.folder.path(""));
     text = std::regex_replace(text, std::regex("\n( +)stream( +)"),
                               "\n$1endpoint$2" + deployment.server.url() + "\n$1stream$2");
     text = std::regex_replace(text, std::regex("\n( +)stream:"),

@@ -280,6 +280,30 @@ TEST_F(fluent_bit_agent, kinesis_to_stdout_prints_every_event) {
   }
 }
 
+// FireLens generates the inputs, and includes the conf at the end.
+TEST_F(fluent_bit_agent, the_conf_of_firelens_sends_the_logs_of_containers) {
+  Deployment deployment(1, 1);
+  const std::string lines = deployment.folder.path("app.log");
+  write_file(lines, "a line of a container\n");
+  const std::string generated = deployment.folder.path("generated.conf");
+  write_file(generated, "[INPUT]\n    Name tail\n    Tag app-firelens\n    Read_from_Head On\n    Path " + lines +
+                            "\n@INCLUDE " + adapted_conf(deployment, "firelens.conf") + "\n");
+  Agent agent(deployment, generated,
+              {"OUTPUT_STREAM=out", "AWS_REGION=us-east-1", "STATE_DIRECTORY=" + deployment.folder.path("")});
+  std::string records;
+  EXPECT_TRUE(agent.until(
+      [&] {
+        deployment.server.with([&](model::Service& service) {
+          service.each_record("out",
+                              [&](const model::Shard&, const model::Record& record) { records = record.data; });
+        });
+        return !records.empty();
+      },
+      30))
+      << read_file(agent.log_file());
+  EXPECT_NE(records.find("a line of a container"), std::string::npos) << records;
+}
+
 // Every conf in conf/fluent-bit that reads a stream and writes one.
 TEST_F(fluent_bit_agent, the_confs_of_the_package_run) {
   for (const char* name : {"kinesis-to-kinesis.conf", "kinesis-to-kinesis.yaml"}) {
