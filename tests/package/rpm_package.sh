@@ -27,7 +27,7 @@ for words in 'systemd-sysusers penstock.conf' 'systemctl disable --now penstock.
   [[ $scripts == *"$words"* ]] || fail "no script runs $words"
 done
 [[ $scripts != *'systemctl enable'* && $scripts != *'systemctl start'* ]] || fail "a script starts the service before it is configured"
-echo "requires:" $(query --requires | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1) "or newer"
+echo "requires $(query --requires | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1) or newer"
 [[ -n $root ]] || exit 0
 
 rpm_in_root() { rpm --root "$root" --dbpath /tmp/rpm "$@" 2> >(grep -v '^rpm: ' >&2); } # Debian advises to use alien
