@@ -46,6 +46,7 @@ struct Settings {
   int64_t queue_creation_ms = 5000;   // how long a queue is CREATING
   size_t receipt_handle_bytes = 200;  // length of receipt handles; the service's are at most 1,024 characters
   bool omits_child_shards = false;    // as some emulators do: GetRecords reports the end only by a null iterator
+  bool denies_descriptions = false;   // DescribeStreamSummary is not permitted
   uint64_t seed = 1;
 };
 

@@ -146,6 +146,10 @@ Reply describe_stream_summary(State& state, const Input& input) {
   Error error;
   const Stream* stream = find_stream(state, input, &error);
   if (stream == nullptr) return reject(error);
+  if (state.settings.denies_descriptions)
+    return reject(
+        {400, "AccessDeniedException",
+         "User is not authorized to perform: kinesis:DescribeStreamSummary on resource: " + state.arn(*stream)});
   JsonOut json;
   json.open('{').key("StreamDescriptionSummary").open('{');
   json.key("StreamName").string(stream->name()).key("StreamARN").string(state.arn(*stream));

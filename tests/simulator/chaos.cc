@@ -158,6 +158,13 @@ void Chaos::begin(const Event& event) {
     case Event::Kind::trim:
       trim();
       break;
+    case Event::Kind::distribute_in:
+      in_distribution_ = model::Distribution::automatic;
+      for (model::Stream* const stream : sources_) stream->set_distribution(in_distribution_);
+      break;
+    case Event::Kind::distribute_out:
+      to_.kinesis.stream("out")->set_distribution(model::Distribution::automatic);
+      break;
   }
 }
 
@@ -189,6 +196,15 @@ void Chaos::end(const Event& event) {
       break;
     case Event::Kind::storm:
       apply_rates();
+      break;
+    case Event::Kind::distribute_in:
+      if (event.for_ms == 0) return;
+      in_distribution_ = model::Distribution::user_partition_key;
+      for (model::Stream* const stream : sources_) stream->set_distribution(in_distribution_);
+      break;
+    case Event::Kind::distribute_out:
+      if (event.for_ms == 0) return;
+      to_.kinesis.stream("out")->set_distribution(model::Distribution::user_partition_key);
       break;
     default:
       return;
@@ -226,8 +242,9 @@ void Chaos::split(model::Stream& stream, model::Shard& shard) {
 
 void Chaos::make_second() {
   trace_.line("chaos", std::string("creates the stream ") + kSourceStreams[1]);
-  to_.kinesis.create_stream(kSourceStreams[1], plan_.shards_in);
+  to_.kinesis.create_stream(kSourceStreams[1], plan_.shards_in, plan_.mode);
   sources_.push_back(to_.kinesis.stream(kSourceStreams[1]));
+  sources_.back()->set_distribution(in_distribution_);
   note_shards();
 }
 

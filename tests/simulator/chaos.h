@@ -59,6 +59,7 @@ class Chaos {
   size_t next_ = 0;               // of the chaos_events
   std::vector<Event> under_way_;  // to be undone
   std::vector<model::Stream*> sources_;
+  model::Distribution in_distribution_ = model::Distribution::user_partition_key;  // of sources_
   size_t splits_at_handover_ = 0;
   bool calm_ = false;
 };

@@ -161,7 +161,8 @@ void Checker::arrived(ItemNumber number, const std::string& key) {
   ++arrivals_;
   item.in_sink = true;
   if (!plan_.per_key) return;
-  KeyOrder& order = orders_[{key, item.key_stream}];
+  // Records of a key that the service puts into several shards are in no order.
+  KeyOrder& order = orders_[{key, item.key_stream, keys_cross_shards_ ? item.shard : std::string()}];
   // Workers that start for the first time at LATEST, with lists from before and after a reshard, begin the parents
   // and the children independently. Events from before the start may then arrive in any order, or not at all.
   const bool start_decides = item.too_early && order.shard != item.shard;

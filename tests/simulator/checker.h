@@ -1,12 +1,14 @@
 // The invariants, checked during a run. docs/simulation.md explains the origin of each rule.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -49,7 +51,10 @@ class Checker {
         ledger_(ledger),
         trace_(trace),
         read_dead_letters_(std::move(read_dead_letters)),
-        expected_drops_(plan, clock, ledger) {}
+        expected_drops_(plan, clock, ledger),
+        keys_cross_shards_(std::any_of(plan.chaos_events.begin(), plan.chaos_events.end(), [](const Event& event) {
+          return event.kind == Event::Kind::distribute_in;
+        })) {}
 
   // Returns the first violation, or "".
   const std::string& verdict() const { return verdict_; }
@@ -123,11 +128,13 @@ class Checker {
   const Trace& trace_;
   std::function<void()> read_dead_letters_;
   ExpectedDrops expected_drops_;
+  const bool keys_cross_shards_;  // the service may put the records of a key into several shards
   std::string verdict_;
   std::map<std::pair<std::string, std::string>, size_t> cursors_;  // by process and shard: next place
   std::map<std::string, Rejections> rejections_;                   // by process
   std::map<std::string, int64_t> gaps_logged_;                     // by process
-  std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and key_stream
+  // By key and key_stream, and with keys_cross_shards_ also by shard.
+  std::map<std::tuple<std::string, size_t, std::string>, KeyOrder> orders_;
   std::vector<ItemNumber> late_;  // arrived after a later one of their key, which only a failure explains
   int64_t started_ms_ = kNever;   // Unix time
   size_t arrivals_ = 0;

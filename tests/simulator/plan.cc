@@ -220,6 +220,25 @@ void draw_patience(Plan& plan, Draw draw) {
   plan.chaos_events.push_back(event);
 }
 
+void draw_distribution(Plan& plan, Draw draw) {
+  if (!draw.chance(0.3)) return;
+  plan.mode = model::CapacityMode::on_demand;
+  plan.keyless_share = draw.rate(0.5, 0.8);
+  // Leases of several streams are named by what their descriptions say.
+  plan.denies_descriptions = draw.chance(0.2) && !(plan.leases && plan.streams > 1);
+  if (draw.chance(0.4)) plan.aggregated_share = draw.pick({0.5, 1.0});
+  const bool needs_keys = plan.per_key || plan.aggregator.random_hash_keys;
+  for (size_t left = draw.between<size_t>(1, 3); left > 0; --left) {
+    Event event;
+    event.kind = draw.pick({Event::Kind::distribute_in, Event::Kind::distribute_out});
+    event.at_ms = draw.chance(0.3) ? 0 : draw.between<int64_t>(0, plan.load_ms);
+    event.for_ms = draw.pick<int64_t>({0, 700, 9000, 70'000});
+    // Such an output sends nothing to such a stream, so that it could not drain.
+    if (event.kind == Event::Kind::distribute_out && needs_keys) event.for_ms += 1000;
+    plan.chaos_events.push_back(event);
+  }
+}
+
 void sort_events(Plan& plan) {
   std::stable_sort(plan.chaos_events.begin(), plan.chaos_events.end(),
                    [](const Event& a, const Event& b) { return a.at_ms < b.at_ms; });
@@ -251,6 +270,7 @@ Plan draw_plan(uint64_t seed, int edition) {
     draw_streams(plan, Draw(seed, "streams"));
   }
   if (edition >= 3) draw_ends(plan, Draw(seed, "ends"));
+  if (edition >= 4) draw_distribution(plan, Draw(seed, "distribution"));
   sort_events(plan);
   return plan;
 }

@@ -12,6 +12,7 @@
 #include "core/kinesis/input/shard_position.h"
 #include "core/kinesis/output/aggregator.h"
 #include "tests/model_kinesis/faults.h"
+#include "tests/model_kinesis/stream.h"
 #include "tests/sim/sim_files.h"
 #include "tests/sim/sim_transport.h"
 
@@ -36,13 +37,15 @@ struct Event {
     merge,       // two adjacent shards of the stream with the most open shards
     split_out,   // the widest open shard of "out"
     expire_iterators,
-    replace_keys,  // a machine's keys to the services are replaced
-    suspend,       // a machine sleeps: its monotonic clock stops while the world continues
-    skew_clock,    // a machine's wall clock is wrong
-    hide,          // GetRecords returns none of the existing records
-    never_end,     // GetRecords never reports that everything was read
-    reject,        // a host accepts no batch from its input
-    trim,          // retention passes the older half of each shard's records
+    replace_keys,    // a machine's keys to the services are replaced
+    suspend,         // a machine sleeps: its monotonic clock stops while the world continues
+    skew_clock,      // a machine's wall clock is wrong
+    hide,            // GetRecords returns none of the existing records
+    never_end,       // GetRecords never reports that everything was read
+    reject,          // a host accepts no batch from its input
+    trim,            // retention passes the older half of each shard's records
+    distribute_in,   // the service chooses the shards of new records of the input streams; for_ms 0: it goes on
+    distribute_out,  // the same of the output stream
   };
   int64_t at_ms = 0;   // since the beginning
   int64_t for_ms = 0;  // after which it is undone, if possible
@@ -68,6 +71,7 @@ struct Plan {
   uint32_t shards_in = 1;         // of each
   uint32_t shards_out = 1;
   int64_t list_shards_page = 1000;
+  model::CapacityMode mode = model::CapacityMode::provisioned;  // of all streams
 
   // The application's initial position, and when its first process may start; both since the beginning.
   kinesis::InitialPosition::Kind initial = kinesis::InitialPosition::Kind::trim_horizon;
@@ -105,13 +109,15 @@ struct Plan {
   double raw_share = 0;         // not subscription messages
   double left_out_share = 0;    // of the events: of a kind that the filter leaves out
   double too_large_share = 0;   // of the events: longer than max_record_bytes
+  double keyless_share = 0;     // of the records, while the service chooses their shards: without a partition key
 
   // What goes wrong.
   int64_t min_latency_ms = 2, max_latency_ms = 10;
   model::FaultRates kinesis, dynamodb;
-  int64_t stale_ms = 0;             // of reads of the table
-  int64_t list_shards_lag_ms = 0;   // the maximum age of a list of shards
-  bool omits_child_shards = false;  // as some emulators do
+  int64_t stale_ms = 0;              // of reads of the table
+  int64_t list_shards_lag_ms = 0;    // the maximum age of a list of shards
+  bool omits_child_shards = false;   // as some emulators do
+  bool denies_descriptions = false;  // of streams
   sim::NetworkFaults network;
   sim::FileFaults files;
   double rejected_share = 0;        // of the batches that an input offers to its host
@@ -122,7 +128,7 @@ struct Plan {
 
 // Each aspect has its own random numbers, so that one more draw in one of them does not change the others of a
 // seed. A plan of an earlier edition leaves out what is newer, so that a seed that is kept remains the same run.
-inline constexpr int kEdition = 3;
+inline constexpr int kEdition = 4;
 Plan draw_plan(uint64_t seed, int edition = kEdition);
 
 // A description for people, of several lines.

@@ -93,6 +93,10 @@ std::string_view name_of(Event::Kind kind) {
       return "refuse batches";
     case Event::Kind::trim:
       return "retention passes records";
+    case Event::Kind::distribute_in:
+      return "the service chooses the shards of the input";
+    case Event::Kind::distribute_out:
+      return "the service chooses the shards of the output";
   }
   return "";
 }
@@ -129,7 +133,8 @@ std::string to_text(const Plan& plan) {
           seconds(plan.load_ms) + ", at most " + number(plan.max_events_per_record) + " a record and " +
           number(plan.max_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
           ", garbage " + percent(plan.garbage_share) + ", raw " + percent(plan.raw_share) + ", left out " +
-          percent(plan.left_out_share) + ", too large " + percent(plan.too_large_share) + "\n";
+          percent(plan.left_out_share) + ", too large " + percent(plan.too_large_share) +
+          ", without a partition key " + percent(plan.keyless_share) + "\n";
   text += "  network: " + number(plan.min_latency_ms) + " to " + number(plan.max_latency_ms) +
           " ms, connection refused " + percent(plan.network.connection_refused) + ", request lost " +
           percent(plan.network.request_lost) + ", response lost " + percent(plan.network.response_lost) +
@@ -141,7 +146,8 @@ std::string to_text(const Plan& plan) {
           percent(plan.files.sync) + ", rename " + percent(plan.files.rename) + ", sync of the folder " +
           percent(plan.files.folder_sync) + "\n";
   text += "  kinesis: " + to_text(plan.kinesis) + ", lists of shards " + number(plan.list_shards_lag_ms) +
-          " ms old" + (plan.omits_child_shards ? ", never ChildShards" : "") + "\n";
+          " ms old" + (plan.omits_child_shards ? ", never ChildShards" : "") +
+          (plan.denies_descriptions ? ", DescribeStreamSummary is denied" : "") + "\n";
   if (plan.leases)
     text += "  dynamodb: " + to_text(plan.dynamodb) + ", stale reads " + number(plan.stale_ms) + " ms\n";
   if (plan.rejected_share > 0) text += "  hosts reject " + percent(plan.rejected_share) + " of the batches\n";

@@ -34,10 +34,10 @@ void Producer::put() {
   if (kinesis_.stream(kSourceStreams[key_stream % plan_.streams]) == nullptr) --key_stream;  // not yet
   const bool aggregated = chance(plan_.aggregated_share);
   const size_t user_records = aggregated ? 1 + random_.up_to(kMaxUserRecords - 1) : 1;
-  const std::string key = key_stream_name(key_stream);
   const std::string stream = kSourceStreams[key_stream % plan_.streams];
-  const std::string shard =
-      shard_name(stream, kinesis_.stream(stream)->open_shard_for(model::hash_of_partition_key(key)).id());
+  const bool may_be_keyless = kinesis_.stream(stream)->distribution() == model::Distribution::automatic;
+  const std::string key =
+      may_be_keyless && chance(plan_.keyless_share) ? std::string() : key_stream_name(key_stream);
   std::string message = kpl_bytes::partition_key(key_stream_name(key_stream));
   std::string data;
   std::vector<Item> items;
@@ -51,7 +51,10 @@ void Producer::put() {
     data = std::move(made.data);
   }
   if (aggregated) data = kpl_bytes::sealed(message);
-  const int64_t now_ms = kinesis_.preload(stream, key, data).arrival_ms;
+  const model::Record& record = kinesis_.preload(stream, key, data);
+  const int64_t now_ms = record.arrival_ms;
+  const uint32_t index = model::parse_sequence_number(record.sequence_number.text())->shard;
+  const std::string shard = shard_name(stream, kinesis_.stream(stream)->shards()[index].id());
   for (Item& item : items) item.too_early = too_early(shard, now_ms);
   ledger_.put(shard, std::move(items), now_ms);
 

@@ -20,6 +20,7 @@ model::Settings kinesis_settings(const Plan& plan) {
   settings.list_shards_page = plan.list_shards_page;
   settings.list_shards_lag_ms = plan.list_shards_lag_ms;
   settings.omits_child_shards = plan.omits_child_shards;
+  settings.denies_descriptions = plan.denies_descriptions;
   settings.seed = plan.seed;
   return settings;
 }
@@ -73,8 +74,8 @@ World::World(const Plan& plan, Trace::Write write)
       producer_(plan_, kinesis_, ledger_, clock_),
       sink_(kinesis_, checker_),
       random_(plan.seed ^ kWorldSeed) {
-  kinesis_.create_stream(kSourceStreams[0], plan_.shards_in);
-  kinesis_.create_stream("out", plan_.shards_out);
+  kinesis_.create_stream(kSourceStreams[0], plan_.shards_in, plan_.mode);
+  kinesis_.create_stream("out", plan_.shards_out, plan_.mode);
   dynamodb_.make_table("app");
   for (size_t i = 0; i < plan_.machines; ++i)
     machines_.push_back(std::make_unique<Machine>(

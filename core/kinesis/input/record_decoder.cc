@@ -94,6 +94,7 @@ bool RecordDecoder::next_user_record() {
     origin_.partition_key = bytes(user_record.partition_key);
     if (!is_first) ++origin_.sub_sequence_number;
     if (is_outside_range(user_record)) {
+      // mutation: user records of a record in an unexpected shard skipped
       if (!is_first) {
         ++counters_.outside_range;
         return true;

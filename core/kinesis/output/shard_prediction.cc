@@ -26,6 +26,7 @@ bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const Sh
   const std::optional<HashKeyRange> range = shards.range_of(shard_id);
   if (!range) return by_key && (entry.hash_key || of_one_key(first));
   if (entry.hash_key) return range->contains(*entry.hash_key);
+  // mutation: aggregates of one key accepted from any shard
   if (!belongs(*first, *range)) return false;
   if (entry.shards_version == shards.version()) return true;  // all of them belong in one shard
   for (const WriterRecord* record = first->next; record != nullptr; record = record->next)
