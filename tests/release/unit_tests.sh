@@ -10,6 +10,7 @@ out=$PWD/build/release/$arch
 build=$out/tests
 export PATH=$out/tools:$PATH
 toolchain=(-G Ninja -DCMAKE_TOOLCHAIN_FILE="$PWD/release/toolchain.cmake" -DPENSTOCK_ARCH="$arch"
+           -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY -DPENSTOCK_LINKER_EXCLUDES_LIBS=OFF
            -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG")
 unset CMAKE_C_COMPILER_LAUNCHER CMAKE_CXX_COMPILER_LAUNCHER
 
