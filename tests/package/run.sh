@@ -12,6 +12,9 @@ if [[ ! -f build/release/$arch/libraries.json ]]; then
   echo "skipped: no release build (scripts/release.sh)"
   exit 77
 fi
+# A commit in the meantime must not change the time of the files.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+export SOURCE_DATE_EPOCH
 artifacts=build/release/artifacts
 checkers=build/release/checkers
 temporary=$(mktemp -d)
