@@ -14,10 +14,11 @@ finish() {
 trap finish EXIT
 mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
 cp -a "$installed/usr/." "$root/usr/"
-emulator=
-[[ ! -x $root/qemu ]] || emulator=/qemu
+# As another user under qemu, which does not emulate what a program of root checks files with.
+emulator= user=
+[[ ! -x $root/qemu ]] || emulator=/qemu user=--userspec=65534:65534
 # No shell and no env inside: a distroless root has neither.
-printf '#!/bin/sh\nPENSTOCK_STATE=/tmp exec chroot "%s" %s /usr/bin/penstock "$@"\n' "$root" "$emulator" >"$program"
+printf '#!/bin/sh\nPENSTOCK_STATE=/tmp exec chroot %s "%s" %s /usr/bin/penstock "$@"\n' "$user" "$root" "$emulator" >"$program"
 chmod +x "$program"
 "$program" --version
 rm -rf "$root"/tmp/*
