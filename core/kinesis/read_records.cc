@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "base/rapidjson_reader.h"
+#include "core/kinesis/padded_body.h"
 #include "core/kinesis/read_api.h"
 #include "core/kinesis/response.h"
 
@@ -115,22 +116,11 @@ class GetRecordsHandler
   const char* problem_ = nullptr;
 };
 
-// Returns text with the padding that the reader needs after it. Reserves the exact size, because appending could
-// double the memory.
-std::string padded(std::string text) {
-  if (text.capacity() - text.size() < kReaderPadding) {
-    std::string copy;
-    copy.reserve(text.size() + kReaderPadding);
-    text = std::move(copy.append(text));
-  }
-  return std::move(text.append(kReaderPadding, '\0'));
-}
-
 }  // namespace
 
 Result<GetRecordsResponse> read_get_records(std::string body) {
   GetRecordsResponse response;
-  response.body = padded(std::move(body));
+  response.body = padded_for_reader(std::move(body));
   GetRecordsHandler handler(response);
   penstock_rapidjson::InsituStringStream text(response.body.data());
   FastJsonReader reader;

@@ -157,7 +157,6 @@ bool Options::check(Table table, const penstock_option* given, size_t count, siz
 
 Options::Options(Table table, const penstock_option* given, size_t count, size_t stride) {
   for (const auto& info : table) values_[info.name] = info.default_value != nullptr ? info.default_value : "";
-  std::set<std::string> seen;
   for (size_t i = 0; i < count; ++i) {
     const penstock_option& option = element(given, i, stride);
     const std::string key = lower_case(view(option.key));
@@ -167,7 +166,7 @@ Options::Options(Table table, const penstock_option* given, size_t count, size_t
       continue;
     }
     const std::string_view type = info->type;
-    if (!seen.insert(key).second || !check_value(key, type, view(option.value)).ok()) {
+    if (!given_.insert(key).second || !check_value(key, type, view(option.value)).ok()) {
       bad_.insert(key);
       continue;
     }
@@ -175,7 +174,7 @@ Options::Options(Table table, const penstock_option* given, size_t count, size_t
     values_[key] = words ? as_spelled(type, view(option.value)) : std::string(view(option.value));
   }
   for (const auto& info : table)
-    if (info.required != 0 && !seen.contains(info.name)) bad_.insert(info.name);
+    if (info.required != 0 && !given_.contains(info.name)) bad_.insert(info.name);
 }
 
 size_t Options::size_bytes(std::string_view name) const { return static_cast<size_t>(*parse_size(text(name))); }

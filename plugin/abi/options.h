@@ -38,6 +38,8 @@ class Options {
     read_bad_ = read_bad_ || bad_.contains(name);
     return values_.find(name)->second;
   }
+  // Returns whether the option was given, with whatever value.
+  bool is_given(std::string_view name) const { return given_.contains(name); }
   bool on(std::string_view name) const { return text(name) == "on"; }
   bool is(std::string_view name, std::string_view word) const { return text(name) == word; }
   size_t size_bytes(std::string_view name) const;
@@ -54,6 +56,7 @@ class Options {
 
  private:
   std::map<std::string, std::string, std::less<>> values_;  // words in the table's spelling
+  std::set<std::string, std::less<>> given_;
   std::set<std::string, std::less<>> bad_;
   mutable bool read_bad_ = false;
   bool has_unknown_ = false;

@@ -37,9 +37,18 @@ std::vector<PositionRow> rows_of(const kinesis::StreamCheckpoint& kept, const ki
   return rows;
 }
 
+// A queue delivers each record until it is acknowledged.
+Status no_positions(const char* command) {
+  return {Code::config, "PS0104",
+          std::string(command) +
+              " does not apply to queue_arn: a queue has no positions; penstock queue prints its "
+              "state and its dead letters"};
+}
+
 }  // namespace
 
 Status seek(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print) {
+  if (options.is_given("queue_arn")) return no_positions("seek");
   if (arguments.on("all") == !arguments.text("shard").empty())
     return {Code::config, "PS0103", "seek needs one of --shard ID and --all: give exactly one of them"};
   const Result<InputSettings> settings = read_input_settings(options);
@@ -75,6 +84,7 @@ Status seek(const penstock_host& host, const Options& options, const Options& ar
 }
 
 Status print_leases(const penstock_host& host, const Options& options, const Options&, const Printer& print) {
+  if (options.is_given("queue_arn")) return no_positions("leases");
   if (options.is("checkpoint", "memory"))
     return {Code::config, "PS0104",
             "checkpoint memory saves no positions to print: set checkpoint file:PATH or dynamodb"};

@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "core/aws/endpoint.h"
+#include "core/kinesis/queue/queue_name.h"
 #include "plugin/abi/host_env.h"
+#include "plugin/commands/describe_queue.h"
 #include "plugin/commands/describe_stream.h"
 #include "plugin/settings/input_connection.h"
 #include "plugin/settings/stream_options.h"
@@ -79,10 +81,43 @@ Status resolve_accounts(const penstock_host& host, const Options& options,
   return failed;
 }
 
+// Returns the name of the stream that the queue is on.
+Result<std::string> find_stream(const penstock_host& host, const Options& options,
+                                const kinesis::QueueName& queue) {
+  const Result<InputConnection> connection =
+      connect_input(host, options, {{queue.arn, queue.id, queue.region, queue.account}});
+  if (!connection.ok()) return connection.status();
+  Patience patience(connection->host_env->env());
+  const Result<kinesis::QueueDescription> description = describe_queue(patience, *connection->client, queue.arn);
+  connection->host_env->end_calls();
+  if (!description.ok()) return description.status();
+  return printable(std::string_view(description->stream_arn).substr(description->stream_arn.rfind('/') + 1));
+}
+
+// Only the service knows which stream a queue is on.
+Status print_stream_of_queue(const penstock_host& host, const Options& options, const Options& arguments,
+                             const Printer& print) {
+  const Result<kinesis::QueueName> queue = kinesis::parse_queue_arn(options.text("queue_arn"));
+  if (!queue.ok()) return queue.status();
+  const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
+  if (!host_env.ok()) return host_env.status();
+  const Result<ServicePlaces> places = find_places((*host_env)->env(), options, queue->region);
+  if (!places.ok()) return places.status();
+  const Result<aws::Endpoint> endpoint = kinesis_endpoint(*places, options, queue->region);
+  if (!endpoint.ok()) return endpoint.status();
+  if (options.take_read_bad() || options.has_unknown()) return {};
+  Result<std::string> name = std::string("*");
+  if (arguments.on("resolve")) name = find_stream(host, options, *queue);
+  print.line((name.ok() ? *name : "*") + " (account " + queue->account + ", region " + queue->region + ")" +
+             printable(place_of(*endpoint)));
+  return name.status();
+}
+
 }  // namespace
 
 Status print_streams(const penstock_host& host, const Options& options, const Options& arguments,
                      const Printer& print) {
+  if (options.is_given("queue_arn")) return print_stream_of_queue(host, options, arguments, print);
   const Result<std::vector<kinesis::StreamName>> streams = read_streams(options);
   if (!streams.ok()) return streams.status();
   const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});

@@ -11,10 +11,10 @@
 
 namespace penstock::plugin {
 
-// on_failure: help text of that option.
-constexpr auto dead_letter_options(const char* on_failure) {
+// on_failure and type: help text and type of that option.
+constexpr auto dead_letter_options(const char* on_failure, const char* type = "drop|file:PATH") {
   return std::array{
-      required_option("on_failure", "drop|file:PATH", on_failure),
+      required_option("on_failure", type, on_failure),
       option("failure_file_size", "size", "64M",
              "Size above which the dead-letter file PATH is renamed to PATH.TIME, and a new PATH is started. "
              "Renamed files are never deleted."),

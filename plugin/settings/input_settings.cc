@@ -1,7 +1,9 @@
 #include "plugin/settings/input_settings.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +12,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "plugin/settings/option_errors.h"
+#include "plugin/settings/region.h"
 #include "plugin/settings/stream_options.h"
 
 namespace penstock::plugin {
@@ -60,6 +63,47 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
   return pinned;
 }
 
+// Options that describe positions in shards, which a queue does not have, and how to read shards.
+constexpr std::array kShardOptions = {
+    "stream",        "stream_arn",   "shards",          "checkpoint",          "initial_position",
+    "poll_interval", "max_records",  "hash_range_rule", "checkpoint_interval", "application_name",
+    "failover_time", "create_table", "table_tags",      "dynamodb_endpoint"};
+
+void read_queue(const Options& options, InputSettings& settings, const Complain& complain) {
+  Result<kinesis::QueueName> queue = kinesis::parse_queue_arn(options.text("queue_arn"));
+  complain(queue.status());
+  for (const char* name : kShardOptions)
+    if (options.is_given(name))
+      complain(
+          not_together(name, "queue_arn", std::string("a queue has no shards and no positions; remove ") + name));
+  if (!queue.ok()) return;
+  complain(check_region(queue->region, queue->arn).in("queue_arn"));
+  if (const std::string& region = options.text("region"); !region.empty() && region != queue->region)
+    complain(Status(
+        Code::config, "PS0119",
+        "region " + printable(region) + " has no effect: queue_arn is in " + queue->region + "; remove region"));
+  settings.queue = std::move(*queue);
+}
+
+// Returns how long a call may wait for records, so that it ends before its time limit.
+int64_t wait_s(int64_t call_timeout_ms) {
+  constexpr int64_t kMarginMs = 5000;  // for the call itself
+  return std::clamp<int64_t>((call_timeout_ms - kMarginMs) / 1000, 1, kinesis::kMaxWaitS);
+}
+
+void read_of_queue(const Options& options, InputSettings& settings, const Complain& complain) {
+  constexpr int64_t kMinCallTimeoutMs = 3000;
+  const int64_t call_timeout_ms = options.duration_ms("call_timeout");
+  if (call_timeout_ms < kMinCallTimeoutMs)
+    complain(
+        out_of_range(options, "call_timeout", "at least 3s with queue_arn, because a call waits for records"));
+  settings.of_queue.wait_s = wait_s(call_timeout_ms);
+  settings.of_queue.stuck_warning_ms = settings.input.stuck_warning_ms;
+  settings.of_queue.mem_limit_bytes = settings.input.mem_limit_bytes;
+  settings.of_queue.decode = settings.input.decode;
+  settings.of_queue.limits = settings.input.limits;
+}
+
 void read_input_streams(const Options& options, InputSettings& settings, const Complain& complain) {
   settings.streams = read_streams(options, complain);
   complain(check_region_is_used(options, settings.streams));
@@ -78,7 +122,18 @@ void read_shards(const Options& options, InputSettings& settings, const Complain
   if (pinned.ok()) settings.assignment.selected = std::move(*pinned);
 }
 
+void check_positions(const Options& options, InputSettings&, const Complain& complain) {
+  if (!options.is_given("checkpoint"))
+    complain(Status(Code::config, "PS0056",
+                    std::string("missing option checkpoint (") + kCheckpointType +
+                        "): set where to keep the positions, or read a queue with queue_arn"));
+  if (options.is("on_failure", "queue"))
+    complain(not_together("on_failure queue", "stream",
+                          "only a queue has dead letters of its own; set on_failure file:PATH, or queue_arn"));
+}
+
 void read_leases(const Options& options, InputSettings& settings, const Complain& complain) {
+  if (!options.is_given("checkpoint")) return;
   settings.leases = read_lease_settings(options, settings.streams.size(), complain);
   settings.leases.leases.initial = settings.assignment.initial;
 }
@@ -106,9 +161,8 @@ void read_others(const Options& options, InputSettings& settings, const Complain
   settings.input.mem_limit_bytes = options.size_bytes("mem_limit");
   settings.input.decode = read_unpacking(options);
   if (!options.is("record_retry_limit", "none"))
-    settings.input.record_retry_limit = options.number("record_retry_limit");
-  if (!options.is("max_record_age", "none"))
-    settings.input.max_record_age_ms = options.duration_ms("max_record_age");
+    settings.input.limits.retries = options.number("record_retry_limit");
+  if (!options.is("max_record_age", "none")) settings.input.limits.age_ms = options.duration_ms("max_record_age");
 }
 
 }  // namespace
@@ -116,11 +170,17 @@ void read_others(const Options& options, InputSettings& settings, const Complain
 InputSettings read_input_settings(const Options& options, const Complain& complain) {
   InputSettings settings;
   using Read = void (*)(const Options&, InputSettings&, const Complain&);
-  for (const Read read :
-       {Read{read_input_streams}, read_assignment, read_shards, read_leases, read_reading, read_others}) {
-    read(options, settings, complain);
-    options.start_check();
-  }
+  const auto read_all = [&](std::initializer_list<Read> reads) {
+    for (const Read read : reads) {
+      read(options, settings, complain);
+      options.start_check();
+    }
+  };
+  if (options.is_given("queue_arn"))
+    read_all({read_queue, read_others, read_of_queue});
+  else
+    read_all({check_positions, read_input_streams, read_assignment, read_shards, read_leases, read_reading,
+              read_others});
   return settings;
 }
 

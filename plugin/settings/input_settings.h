@@ -2,11 +2,14 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/kinesis/input/input.h"
 #include "core/kinesis/input/local_assignment.h"
+#include "core/kinesis/queue/queue_input.h"
+#include "core/kinesis/queue/queue_name.h"
 #include "core/kinesis/stream_name.h"
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"
@@ -27,24 +30,34 @@ constexpr auto input_connection_options() {
   return options;
 }
 
+inline constexpr const char* kCheckpointType = "memory|file:PATH|dynamodb|dynamodb:TABLE";
+
 inline constexpr auto kInputOptions = joined(
     joined(
         joined(input_connection_options(), kLeaseOptions),
         dead_letter_options("Where to put records that cannot be decoded or processed, with the reason. file: a "
                             "JSON Lines file, fsynced before the checkpoint passes the records; while it cannot "
-                            "be written, the checkpoint waits. drop: the records are lost, and counted.")),
+                            "be written, the checkpoint waits. drop: the records are lost, and counted. queue, "
+                            "only with queue_arn: the records are not acknowledged, so that the queue makes them "
+                            "dead letters of its own after MaxReceiveCount receives.",
+                            "drop|file:PATH|queue")),
     std::array{
         option(
             "stream_arn", "list", nullptr,
             "ARN of the stream, or several comma-separated ARNs. The same as stream, which also accepts names."),
+        option("queue_arn", "text", nullptr,
+               "ARN of a queue on a stream, instead of stream. Any number of workers share its records, without a "
+               "checkpoint and without order; each record is acknowledged when it is delivered. The region is "
+               "that of the ARN."),
         option("shards", "list", nullptr,
                "Comma-separated IDs of the shards to read, and no others. Default: all shards, including those "
                "that a reshard creates."),
-        required_option("checkpoint", "memory|file:PATH|dynamodb|dynamodb:TABLE",
-                        "Where to keep the positions. file: a file that is replaced atomically, and fsynced, "
-                        "every checkpoint_interval. dynamodb: a lease table, through which any number of workers "
-                        "share the shards, including workers of the Kinesis Client Library 2.x. memory: nothing "
-                        "is saved; a new process starts at initial_position again."),
+        option("checkpoint", kCheckpointType, nullptr,
+               "Where to keep the positions; required without queue_arn. file: a file that is replaced "
+               "atomically, and fsynced, "
+               "every checkpoint_interval. dynamodb: a lease table, through which any number of workers "
+               "share the shards, including workers of the Kinesis Client Library 2.x. memory: nothing "
+               "is saved; a new process starts at initial_position again."),
         option("initial_position", "trim_horizon|latest|at_timestamp:TIME", "trim_horizon",
                "Where to start without a checkpoint. trim_horizon: at the oldest record in the stream. latest: at "
                "the first record that arrives after the first start. at_timestamp: at the first record that "
@@ -86,10 +99,18 @@ inline constexpr auto kInputOptions = joined(
 
 // The settings in the options.
 struct InputSettings {
-  std::vector<kinesis::StreamName> streams;
+  std::vector<kinesis::StreamName> streams;      // empty with a queue
   LeaseSettings leases;                          // if the checkpoint is a lease table
   kinesis::LocalAssignment::Options assignment;  // otherwise
   kinesis::InputOptions input;
+  std::optional<kinesis::QueueName> queue;  // if the input is one of a queue, with the options:
+  kinesis::QueueInputOptions of_queue;
+
+  // Returns what the region of the connection comes from: the streams, or the queue in the form of one.
+  std::vector<kinesis::StreamName> sources() const {
+    if (!queue) return streams;
+    return {{queue->arn, queue->id, queue->region, queue->account}};
+  }
 };
 
 // Reads the settings. Reports options that contradict each other or cannot be used.

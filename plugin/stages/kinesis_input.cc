@@ -1,4 +1,4 @@
-// The input stage penstock_kinesis: options and ABI over core/kinesis/input/input.
+// The input stage penstock_kinesis: options and ABI over core/kinesis/input/input and core/kinesis/queue.
 #include <array>
 #include <memory>
 #include <string>
@@ -7,9 +7,11 @@
 #include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/input/input.h"
 #include "core/kinesis/input/local_assignment.h"
+#include "core/kinesis/queue/queue_input.h"
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
 #include "plugin/commands/input_commands.h"
+#include "plugin/commands/queue_commands.h"
 #include "plugin/commands/stream_identity.h"
 #include "plugin/settings/dead_letter_settings.h"
 #include "plugin/settings/input_connection.h"
@@ -24,12 +26,12 @@ namespace {
 class KinesisInput : public penstock_instance {
  public:
   static constexpr auto kOptions = kInputOptions;
-  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kStreamsCommand};
+  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kQueueCommand, kStreamsCommand};
 
   using Settings = InputSettings;
   static Settings read_settings(const Options& options, const Complain& complain) {
     Settings settings = read_input_settings(options, complain);
-    check_connection(options, settings.streams, settings.leases.are_used, complain);
+    check_connection(options, settings.sources(), settings.leases.are_used, complain);
     complain(check_checkpoint_file(options));
     complain(check_failure_file(options));
     complain(check_dead_letters(options));
@@ -38,9 +40,10 @@ class KinesisInput : public penstock_instance {
   }
 
   static Made make(const penstock_host& host, const Options& options, Settings settings) {
-    Result<InputConnection> connection = connect_input(host, options, settings.streams);
+    Result<InputConnection> connection = connect_input(host, options, settings.sources());
     if (!connection.ok()) return connection.status();
     Env& env = connection->host_env->env();
+    if (settings.queue) return make_of_queue(std::move(*connection), options, settings);
     std::unique_ptr<leases::LeaseTable> table;
     if (settings.leases.are_used) {
       auto connected = connect_to_table(*connection, options, settings.leases);
@@ -59,11 +62,11 @@ class KinesisInput : public penstock_instance {
   ~KinesisInput() override { connection_.host_env->end_calls(); }
 
   int descriptor() const override { return env().transport.descriptor(); }
-  int64_t next_deadline_ms() const override { return closed ? INT64_MAX : input_.next_deadline_ms(); }
-  void stats(penstock_stat_fn stat, void* stat_ctx) const override { input_.stats(stat, stat_ctx); }
-  Status close(int64_t deadline_ms) override { return input_.close(deadline(deadline_ms)); }
+  int64_t next_deadline_ms() const override { return closed ? INT64_MAX : input_->next_deadline_ms(); }
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override { input_->stats(stat, stat_ctx); }
+  Status close(int64_t deadline_ms) override { return input_->close(deadline(deadline_ms)); }
 
-  kinesis::Input& input() { return input_; }
+  kinesis::BatchSource& input() { return *input_; }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
 
  private:
@@ -78,6 +81,27 @@ class KinesisInput : public penstock_instance {
     return std::unique_ptr<kinesis::Assignment>(std::move(*own));
   }
 
+  static Made make_of_queue(InputConnection connection, const Options& options, const InputSettings& settings) {
+    std::unique_ptr<kinesis::DeadLetterFile> failures;
+    if (!options.is("on_failure", "queue")) {
+      auto opened = open_dead_letters(connection.host_env->env(), options);
+      if (!opened.ok()) return opened.status();
+      failures = std::move(*opened);
+    }
+    return Made(
+        std::unique_ptr<KinesisInput>(new KinesisInput(std::move(connection), std::move(failures), settings)));
+  }
+
+  // Reads a queue.
+  KinesisInput(InputConnection connection, std::unique_ptr<kinesis::DeadLetterFile> failures,
+               const InputSettings& settings)
+      : penstock_instance(kKinesisInputStage),
+        connection_(std::move(connection)),
+        dead_letter_file_(std::move(failures)),
+        input_(std::make_unique<kinesis::QueueInput>(env(), *connection_.client, *settings.queue,
+                                                     dead_letter_file_.get(), settings.of_queue)) {}
+
+  // Reads streams.
   KinesisInput(InputConnection connection, std::unique_ptr<leases::LeaseTable> table,
                std::unique_ptr<kinesis::Assignment> assignment, std::unique_ptr<kinesis::DeadLetterFile> failures,
                const InputSettings& settings)
@@ -86,16 +110,16 @@ class KinesisInput : public penstock_instance {
         table_(std::move(table)),
         assignment_(std::move(assignment)),
         dead_letter_file_(std::move(failures)),
-        input_(env(), connection_.with_clients(settings.streams), *assignment_, *dead_letter_file_,
-               settings.input) {}
+        input_(std::make_unique<kinesis::Input>(env(), connection_.with_clients(settings.streams), *assignment_,
+                                                *dead_letter_file_, settings.input)) {}
 
   Env& env() const { return connection_.host_env->env(); }
 
   InputConnection connection_;
-  std::unique_ptr<leases::LeaseTable> table_;  // null: the checkpoint is kept elsewhere
-  std::unique_ptr<kinesis::Assignment> assignment_;
-  std::unique_ptr<kinesis::DeadLetterFile> dead_letter_file_;
-  kinesis::Input input_;
+  std::unique_ptr<leases::LeaseTable> table_;                  // null: the checkpoint is kept elsewhere
+  std::unique_ptr<kinesis::Assignment> assignment_;            // null: a queue is read
+  std::unique_ptr<kinesis::DeadLetterFile> dead_letter_file_;  // null: dead letters are left to the queue
+  std::unique_ptr<kinesis::BatchSource> input_;
 };
 
 template <typename Body>

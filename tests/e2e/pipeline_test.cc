@@ -67,6 +67,23 @@ TEST(e2e, twenty_percent_rejected_records_and_five_percent_failing_calls_lose_an
   EXPECT_EQ(stats.unsigned_requests, 0u);
 }
 
+TEST(e2e, a_queue_delivers_every_event_once_and_acknowledges_it) {
+  Deployment deployment(kInputShards, kOutputShards);
+  deployment.fill(20'000);
+  std::string arn;
+  deployment.server.with([&](model::Service& service) { arn = service.create_queue("q", "in"); });
+  Pipeline pipeline({{"queue_arn", arn},
+                     {"endpoint", deployment.server.url()},
+                     {"on_failure", "file:" + deployment.folder.path("input-failures.jsonl")}},
+                    deployment.output_options());
+  run_to_the_end(deployment, pipeline);
+  EXPECT_EQ(expect_all_delivered(deployment), 0);
+  EXPECT_EQ(pipeline.input().stat("acknowledged_records"), 100);
+  deployment.server.with([&](model::Service& service) {
+    EXPECT_EQ(service.queue_counts(arn).visible + service.queue_counts(arn).in_flight, 0u);
+  });
+}
+
 TEST(e2e, lost_responses_duplicate_only_the_records_of_their_calls) {
   Deployment deployment(kInputShards, kOutputShards);
   deployment.fill(kEvents);

@@ -24,6 +24,7 @@ core/logs/record:         abi base core/logs/lambda
 core/kinesis:             abi base core core/aws
 core/kinesis/input:       abi base core core/aws core/kinesis core/logs/decode
 core/kinesis/output:      abi base core core/aws core/kinesis
+core/kinesis/queue:       abi base core core/aws core/kinesis core/kinesis/input
 core/leases:              abi base core core/aws core/kinesis core/kinesis/input
 core/posix:               abi base core
 

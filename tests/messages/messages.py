@@ -14,6 +14,7 @@ RANGES = {
     "core/kinesis/input": (300, 399),
     "core/kinesis/output": (400, 499),
     "core/leases": (500, 599),
+    "core/kinesis/queue": (620, 649),
     "core/kinesis": (600, 649),
     "core/posix": (650, 699),
     "core/logs": (700, 749),

@@ -16,6 +16,7 @@
 #include "tests/model_dynamodb/our_worker.h"
 #include "tests/model_dynamodb/service.h"
 #include "tests/sim/input_fixture.h"
+#include "tests/sim/queue_fixture.h"
 #include "tests/sim/writer_fixture.h"
 
 namespace penstock::sim {
@@ -32,7 +33,9 @@ struct Call {
 
 class Checker {
  public:
-  static bool is_there() { return std::system((kScript + " probe >/dev/null 2>&1").c_str()) == 0; }
+  static bool is_there(const std::string& operations = "") {
+    return std::system((kScript + " probe " + operations + " >/dev/null 2>&1").c_str()) == 0;
+  }
 
   // Returns what the script reports about each call, in order.
   static std::vector<std::string> check(const std::vector<Call>& calls) {
@@ -105,6 +108,25 @@ TEST_F(botocore_models, read_calls_conform_to_botocores_models) {
   reader->run_for(5000);
   EXPECT_EQ(operations_of(calls),
             (std::set<std::string>{"DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"}));
+  Checker::expect_all_allowed(calls);
+}
+
+TEST_F(botocore_models, queue_calls_conform_to_botocores_models) {
+  if (!Checker::is_there("ReceiveQueueRecords"))
+    GTEST_SKIP() << "the botocore of /usr/bin/python3 is older than the queues of Kinesis (1.44 has them)";
+  std::vector<Call> calls;
+  keep_calls(service, calls);
+  make_stream(2);
+  service.settings().receipt_handle_bytes = 1024;
+  put_many("a", 60);
+  QueueReader reader(clock, sim, service.create_queue("q", "in"), {}, "drop");
+  EXPECT_TRUE(reader.run_until_ids(60, false));
+  reader.run_for(kMinuteMs, false);
+  reader.unsettled.resize(30);
+  reader.settle();
+  EXPECT_TRUE(reader.close().ok());
+  EXPECT_EQ(operations_of(calls), (std::set<std::string>{"AcknowledgeQueueRecords", "DescribeQueue",
+                                                         "ReceiveQueueRecords", "UpdateQueueRecordsVisibility"}));
   Checker::expect_all_allowed(calls);
 }
 

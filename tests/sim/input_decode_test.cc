@@ -158,7 +158,7 @@ struct Rejecting {
 };
 
 TEST_F(input_decode, a_record_rejected_too_often_is_a_dead_letter_and_others_continue) {
-  options.record_retry_limit = 3;
+  options.limits.retries = 3;
   make_stream(1);
   service.preload("in", "k", aggregated_messages({"0", "1", "2"}));
   put("after");
@@ -188,7 +188,7 @@ TEST_F(input_decode, without_a_retry_limit_a_rejected_record_is_retried_forever)
 }
 
 TEST_F(input_decode, a_record_that_is_too_old_is_a_dead_letter_and_a_newer_one_is_emitted) {
-  options.max_record_age_ms = 60 * kMinuteMs;
+  options.limits.age_ms = 60 * kMinuteMs;
   make_stream(1);
   put("old");
   clock.advance(30 * kMinuteMs);
@@ -204,7 +204,7 @@ TEST_F(input_decode, a_record_that_is_too_old_is_a_dead_letter_and_a_newer_one_i
 }
 
 TEST_F(input_decode, a_record_that_becomes_too_old_while_it_is_rejected_is_a_dead_letter) {
-  options.max_record_age_ms = kMinuteMs;
+  options.limits.age_ms = kMinuteMs;
   make_stream(1);
   put("a");
   const auto reader = start();

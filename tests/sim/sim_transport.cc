@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kSecure = "https://";
 constexpr std::string_view kPlain = "http://";
-constexpr int64_t kHoldStepMs = 50;  // between two looks for the reply of a call that the service holds
+constexpr int64_t kHoldStepMs = 200;  // between two looks for the reply of a call that the service holds
 
 bool is_secure(const HttpRequest& request) { return request.url.starts_with(kSecure); }
 

@@ -35,8 +35,8 @@ kinesis::InputOptions input_options(const Plan& plan) {
   kinesis::InputOptions options;
   options.reading = {.poll_interval_ms = plan.poll_interval_ms, .max_records = plan.max_records};
   options.mem_limit_bytes = plan.input_mem_bytes;
-  options.record_retry_limit = plan.input_retry_limit;
-  options.max_record_age_ms = plan.input_max_age_ms;
+  options.limits.retries = plan.input_retry_limit;
+  options.limits.age_ms = plan.input_max_age_ms;
   return options;
 }
 

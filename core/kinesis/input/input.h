@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "abi/penstock.h"
@@ -15,8 +14,10 @@
 #include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/input/ack_tracker.h"
 #include "core/kinesis/input/assignment.h"
+#include "core/kinesis/input/batch_source.h"
 #include "core/kinesis/input/read_scheduler.h"
 #include "core/kinesis/input/record_decoder.h"
+#include "core/kinesis/input/record_limits.h"
 #include "core/kinesis/input/shard.h"
 #include "core/kinesis/input/stream_watcher.h"
 #include "core/kinesis/stream_name.h"
@@ -34,34 +35,26 @@ struct InputOptions {
   int64_t stuck_warning_ms = 300'000;
   size_t mem_limit_bytes = 24 << 20;
   DecodeOptions decode = {};
-  // Retries of a record after emit has rejected one of its batches; after that, the record becomes a dead letter.
-  // nullopt: retried forever.
-  std::optional<int64_t> record_retry_limit = std::nullopt;
-  // Age since arrival, by the wall clock, above which a record becomes a dead letter and is not emitted; nullopt:
-  // none is too old.
-  std::optional<int64_t> max_record_age_ms = std::nullopt;
+  RecordLimits limits = {};
 };
 
 // Kinesis input [instance-thread]. poll() and pump() also drive env.transport. REQUIRES: the transport is
 // destroyed before the input.
-class Input {
+class Input : public BatchSource {
  public:
   // REQUIRES: all references, and the clients, outlive the input.
   Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment,
         DeadLetterFile& dead_letter_file, InputOptions options);
 
-  // As documented for penstock_input. They return no errors but those of emit. If one throws for lack of memory,
-  // the next one continues: what was emitted is not emitted again, and nothing is skipped.
-  int32_t poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx);
-  void pump(int64_t deadline_ms);
-  // Settles a batch. Returns false for an id that is not outstanding.
-  bool ack(uint64_t ack_id, int32_t outcome) { return acks_.ack(ack_id, outcome); }
+  int32_t poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) override;
+  void pump(int64_t deadline_ms) override;
+  bool ack(uint64_t ack_id, int32_t outcome) override { return acks_.ack(ack_id, outcome); }
 
-  int64_t next_deadline_ms() const;
-  void stats(penstock_stat_fn stat, void* stat_ctx) const;
+  int64_t next_deadline_ms() const override;
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override;
 
   // Writes the dead letters and positions that are not written yet, and releases all grants.
-  Status close(int64_t deadline_ms);
+  Status close(int64_t deadline_ms) override;
 
  private:
   // Runs work. If it throws, the next call recovers from the interrupted state first.

@@ -204,17 +204,7 @@ void Input::fail_user_record(const Status& why) {
 
 // Returns why the user record must not, or no longer, be emitted; ok if it may be.
 Status Input::given_up() const {
-  if (options_.record_retry_limit && emit_state_.rejections > *options_.record_retry_limit)
-    return {Code::invalid, "PS0307",
-            "record_retry_limit is reached: the agent rejected the record (limit " +
-                std::to_string(*options_.record_retry_limit) + ", rejections " +
-                std::to_string(emit_state_.rejections) + ")"};
-  if (!options_.max_record_age_ms) return {};
-  const int64_t age_ms = env_.clock.wall_ms() - decoder_.origin().arrival_time_ms;
-  if (age_ms <= *options_.max_record_age_ms) return {};
-  return {Code::invalid, "PS0308",
-          "the record is older than max_record_age (limit " + std::to_string(*options_.max_record_age_ms) +
-              " ms, age " + std::to_string(age_ms) + " ms)"};
+  return options_.limits.check(emit_state_.rejections, env_.clock.wall_ms() - decoder_.origin().arrival_time_ms);
 }
 
 void Input::finish_record() {

@@ -168,14 +168,18 @@ bool RecordDecoder::decode(penstock_batch& batch) {
 }
 
 // Its id is shard:sequence:sub-sequence, because a sequence number is unique only in its shard. So the id is
-// unique in the stream, and the same each time the record is read, also from a dead-letter file. Without a
-// position, the id is empty.
+// unique in the stream, and the same each time the record is read, also from a dead-letter file. A record of a
+// queue has no shard: its id is its RecordId, with the sub-sequence number unless that is 0. Without a position,
+// the id is empty.
 void RecordDecoder::fill_raw_batch(penstock_batch& batch) {
   raw_id_.clear();
   if (origin_.sequence_number.size > 0) {
     raw_id_ = view(origin_.shard_id);
-    if (!raw_id_.empty()) raw_id_ += ':';
-    raw_id_.append(view(origin_.sequence_number)).append(":").append(std::to_string(origin_.sub_sequence_number));
+    const bool is_of_shard = !raw_id_.empty();
+    if (is_of_shard) raw_id_ += ':';
+    raw_id_.append(view(origin_.sequence_number));
+    if (is_of_shard || origin_.sub_sequence_number > 0)
+      raw_id_.append(":").append(std::to_string(origin_.sub_sequence_number));
   }
   raw_event_ = {};
   raw_event_.time_ms = origin_.arrival_time_ms;

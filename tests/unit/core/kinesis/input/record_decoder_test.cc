@@ -169,7 +169,7 @@ TEST(record_decoder, the_id_of_a_raw_event_contains_its_shard_and_requires_a_seq
   };
   EXPECT_EQ(id_of("shardId-000000000000", "42"), "shardId-000000000000:42:0");
   EXPECT_EQ(id_of("shardId-000000000001", "42"), "shardId-000000000001:42:0");
-  EXPECT_EQ(id_of("", "42"), "42:0");
+  EXPECT_EQ(id_of("", "42"), "42") << "a record of a queue";
   EXPECT_EQ(id_of("shardId-000000000000", ""), "");
 }
 

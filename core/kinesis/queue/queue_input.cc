@@ -1,0 +1,159 @@
+#include "core/kinesis/queue/queue_input.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace penstock::kinesis {
+
+namespace {
+// Divisor of mem_limit: half of it may hold the state of open records. Above that, receiving and emitting pause.
+constexpr size_t kTablesShare = 2;
+// A shorter timeout of the queue would need an extension every few seconds for each record in flight.
+constexpr int64_t kMinVisibilityS = 30;
+constexpr int64_t kLastResponsesMs = 1000;  // how long a shutdown waits for responses that may bring records
+}  // namespace
+
+QueueInput::QueueInput(Env& env, aws::ServiceClient& client, const QueueName& queue,
+                       DeadLetterFile* dead_letter_file, const QueueInputOptions& options)
+    : env_(env),
+      client_(client),
+      options_(options),
+      leaves_dead_letters_(dead_letter_file == nullptr),
+      throttle_(env),
+      watcher_(env, client, throttle_, queue,
+               [this](const QueueDescription& description) { on_described(description); }),
+      in_flight_(env, client, throttle_, dead_letter_file,
+                 {watcher_.title(), queue.arn, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare}),
+      receiver_(env, client, throttle_, in_flight_,
+                {watcher_.title(), queue.arn, options.wait_s, options.mem_limit_bytes},
+                [this](const Status& status) {
+                  if (status.code() == Code::not_found) watcher_.mark_missing();
+                }),
+      stream_(queue.id),
+      decoder_(options.decode) {}
+
+template <typename Work>
+auto QueueInput::guarded(const Work& work) {
+  try {
+    if (std::exchange(needs_recovery_, false) && current_ != 0) resume_record();
+    return work();
+  } catch (...) {
+    needs_recovery_ = true;
+    throw;
+  }
+}
+
+void QueueInput::pump(int64_t deadline_ms) {
+  guarded([&] { turn(deadline_ms); });
+}
+
+void QueueInput::turn(int64_t deadline_ms) {
+  env_.transport.drive(std::min(deadline_ms, next_deadline_ms()));
+  advance();
+}
+
+void QueueInput::advance() {
+  watcher_.advance();
+  in_flight_.advance();
+  if (watcher_.active()) receiver_.advance(other_bytes());
+}
+
+void QueueInput::on_described(const QueueDescription& description) {
+  receiver_.set_visibility_timeout_s(
+      std::clamp(description.visibility_timeout_s, kMinVisibilityS, kMaxVisibilityS));
+  if (const size_t slash = description.stream_arn.rfind('/'); slash != std::string::npos)
+    stream_ = description.stream_arn.substr(slash + 1);
+  const bool is_known = !description.status.empty();
+  if (leaves_dead_letters_ && is_known && !description.max_receive_count &&
+      !std::exchange(missing_dead_letters_logged_, true))
+    env_.warn("PS0626",
+              watcher_.title() +
+                  ": on_failure is queue, but the queue has no dead-letter handling, so that a record that "
+                  "cannot be decoded is received again until the stream no longer keeps it; set "
+                  "MaxReceiveCount with UpdateQueue");
+}
+
+int64_t QueueInput::next_deadline_ms() const {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  if (needs_recovery_) return now_ms;
+  const bool records_wait = receiver_.record() != nullptr;
+  if (!full_ && records_wait && in_flight_.may_begin()) return std::max(now_ms, emit_again_ms_);
+  int64_t next_ms =
+      std::min({env_.transport.next_deadline_ms(), in_flight_.next_deadline_ms(), watcher_.next_deadline_ms()});
+  if (watcher_.active()) next_ms = std::min(next_ms, receiver_.next_call_ms(other_bytes()));
+  return next_ms;
+}
+
+int32_t QueueInput::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) {
+  full_ = false;
+  return guarded([&] {
+    for (;;) {
+      turn(deadline_ms);
+      bool emitted = false;
+      const int32_t result = emit_contained(emit, emit_ctx, emitted);
+      if (emitted || result != PENSTOCK_OK || env_.clock.monotonic_ms() >= deadline_ms) return result;
+    }
+  });
+}
+
+Status QueueInput::close(int64_t deadline_ms) {
+  receiver_.stop();
+  Status flushed = catching_exceptions([this] { return in_flight_.flush(); });
+  Status begun = catching_exceptions([this] { return in_flight_.begin_close(), Status(); });
+  const int64_t responses_until_ms = std::min(deadline_ms, env_.clock.monotonic_ms() + kLastResponsesMs);
+  for (;;) {
+    in_flight_.advance();
+    const int64_t now_ms = env_.clock.monotonic_ms();
+    const bool waits_for_responses = receiver_.busy() && now_ms < responses_until_ms;
+    if ((in_flight_.closed() && !waits_for_responses) || now_ms >= deadline_ms) break;
+    const int64_t until_ms = in_flight_.closed() ? responses_until_ms : deadline_ms;
+    env_.transport.drive(std::min(until_ms, in_flight_.next_deadline_ms()));
+  }
+  if (!flushed.ok()) return flushed;
+  if (!begun.ok()) return begun;
+  if (!in_flight_.closed())
+    return {Code::transient, "PS0627",
+            watcher_.title() +
+                ": the shutdown timed out before all records were acknowledged or made visible; they are received "
+                "again after their visibility timeout"};
+  return {};
+}
+
+void QueueInput::stats(penstock_stat_fn stat, void* stat_ctx) const {
+  const MetricsSink metrics(stat, stat_ctx);
+  const logs::SubscriptionCounters& logs = decoder_.messages();
+  const DecodeCounters& decoded = decoder_.counters();
+  metrics.counter("received_records", "records", "source records received", receiver_.records());
+  metrics.counter("redelivered_records", "records", "of these, received before by some consumer",
+                  receiver_.redelivered());
+  metrics.counter("received_bytes", "bytes", "their data, as received", receiver_.bytes());
+  metrics.counter("inflated_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
+  metrics.counter("emitted_events", "events", "log events found in them", logs.events + decoded.raw_events);
+  metrics.counter("raw_events", "events", "of these, records other than subscription messages, emitted unchanged",
+                  decoded.raw_events);
+  metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
+                  decoded.aggregated_records);
+  metrics.counter("user_records", "records", "in them", decoded.user_records);
+  metrics.counter("emitted_batches", "batches", "batches emitted", batches_out_);
+  metrics.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
+  metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
+  metrics.counter("calls", "calls",
+                  "ReceiveQueueRecords, AcknowledgeQueueRecords, UpdateQueueRecordsVisibility and DescribeQueue",
+                  receiver_.calls() + in_flight_.calls() + watcher_.calls());
+  metrics.counter("retries", "calls", "of these, or of their entries, retries after a failure",
+                  receiver_.retries() + in_flight_.retries());
+  in_flight_.stats(metrics);
+  metrics.gauge(
+      "lag_ms", "ms",
+      "age of the newest record received, 0 if no more were visible; -1: no response yet, or none arrives",
+      receiver_.lag_ms());
+  metrics.gauge("receive_calls", "calls", "ReceiveQueueRecords calls in flight",
+                static_cast<int64_t>(receiver_.calls_in_flight()));
+  metrics.gauge("memory_bytes", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
+  metrics.gauge("healthy", "", "0 while records cannot be acknowledged, or the dead-letter file cannot be written",
+                in_flight_.healthy() ? 1 : 0);
+}
+
+}  // namespace penstock::kinesis
