@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -11,7 +10,6 @@
 #include <set>
 #include <string>
 
-#include "fluentbit/agent/config_map.h"
 #include "tests/fluentbit/agent_harness.h"
 #include "tests/fluentbit/small_stack.h"
 
@@ -84,20 +82,6 @@ TEST(fluentbit_load, the_declared_options_are_those_of_the_section_and_of_its_st
     EXPECT_TRUE(out.contains(name)) << name;
   EXPECT_FALSE(out.contains("schema"));
   EXPECT_FALSE(in.contains("tag")) << "the agent keeps it";
-}
-
-TEST(fluentbit_load, an_array_of_options_is_recognized_by_its_size_its_names_and_its_end) {
-  using fluentbit::is_config_map;
-  using fluentbit::proxy::ConfigMapEntry;
-  std::array<ConfigMapEntry, 3> map = {};
-  map[0].name = map[1].name = "a";
-  map[0].description = map[1].description = "help";
-  EXPECT_TRUE(is_config_map(map.data(), sizeof map));
-  EXPECT_FALSE(is_config_map(map.data(), sizeof map - 8));
-  EXPECT_FALSE(is_config_map(map.data(), 2 * sizeof map[0])) << "no end";
-  EXPECT_FALSE(is_config_map(map.data() + 2, sizeof map[0])) << "only an end";
-  map[1].name = nullptr;
-  EXPECT_FALSE(is_config_map(map.data(), sizeof map)) << "an end in the middle";
 }
 
 TEST(fluentbit_load, the_filters_structure_is_complete_and_zero_after_its_calls) {
