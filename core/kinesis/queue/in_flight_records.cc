@@ -64,7 +64,6 @@ ReceiveNumber InFlightRecords::open(const QueueRecord& record, int64_t requested
 
 bool InFlightRecords::is_valid(ReceiveNumber number) const {
   const Received& received = in_flight_.at(number);
-  // mutation: record emitted after its visibility has expired
   return !received.is_lost && env_.clock.boot_ms() < received.visible_ms;
 }
 
@@ -86,7 +85,6 @@ void InFlightRecords::fail(ReceiveNumber number, const Status& why, const pensto
   Received& received = in_flight_.at(number);
   if (dead_letter_file_ == nullptr) {
     if (!received.is_released) ++left_to_queue_;
-    // mutation: record left to the queue is acknowledged
     received.is_released = true;
     throttle_.log(
         options_.queue,
@@ -97,7 +95,6 @@ void InFlightRecords::fail(ReceiveNumber number, const Status& why, const pensto
   if (unflushed_.size() == unflushed_.capacity()) unflushed_.reserve(2 * unflushed_.size() + 1);
   const int64_t dead_letter =
       dead_letter_file_->add("input", why.message(), origin, view(origin.partition_key), data);
-  // mutation: queue record acknowledged before its dead letter is on disk
   ++received.references;
   unflushed_.push_back({number, dead_letter});
   if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
@@ -118,7 +115,6 @@ bool InFlightRecords::ack(uint64_t ack_id, int32_t outcome) {
   make_room();
   const auto entry = acks_.take(ack_id);
   if (!entry) return false;
-  // mutation: released batch of a queue record counts as delivered
   if (outcome == PENSTOCK_RELEASED) {
     Received& received = in_flight_.at(entry->grant);
     if (!received.is_released) ++released_;
@@ -230,7 +226,6 @@ void InFlightRecords::extend(Entry entry, int64_t boot_ms) {
   if (boot_ms < received.visible_ms - received.timeout_s * 500) return;
   make_room();
   received.is_changing = true;
-  // mutation: visibility of records in flight not extended
   changing_visibility_.add(
       {entry->first, std::max(received.timeout_s, std::min(2 * received.timeout_s, kMaxExtensionS))});
 }
@@ -270,7 +265,6 @@ void InFlightRecords::begin_close() {
     const auto next = std::next(entry);
     make_room();
     if (!entry->second.is_settled) {
-      // mutation: undelivered records stay invisible after a shutdown
       entry->second.is_released = true;
       settle(entry);
     }

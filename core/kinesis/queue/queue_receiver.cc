@@ -38,7 +38,6 @@ bool QueueReceiver::may_call(size_t other_bytes) const {
   if (!in_flight_.may_begin()) return false;
   const Request request = next_request();
   if (in_flight_.open_records() + kMaxQueueEntries * calls_ + request.records > kMaxRecordsInFlight) return false;
-  // mutation: queue input memory without limit
   return (held_bytes_ == 0 && request.records == 1) ||
          other_bytes + held_bytes_ + request.response_bytes <= options_.mem_limit_bytes;
 }
