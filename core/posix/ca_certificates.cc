@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "core/posix/folder.h"
 
 namespace penstock::posix {
 
@@ -32,10 +33,10 @@ std::string why_not_file(const std::string& path) {
 }
 
 std::string why_not_folder(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::directory_iterator files(path, error);
-  if (error) return error.message();
-  return files == std::filesystem::directory_iterator() ? "it is empty" : "";
+  bool is_empty = true;
+  const int error = list_folder(path, [&](const char*) { return is_empty = false; });
+  if (error != 0) return std::generic_category().message(error);
+  return is_empty ? "it is empty" : "";
 }
 
 // As for OpenSSL, a list of folders separated by colons; the last one gives the reason.

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "base/text.h"
 #include "core/posix/file_io.h"
+#include "core/posix/folder.h"
 #include "core/posix/posix_env.h"
 
 namespace penstock::posix {
@@ -232,19 +231,18 @@ class SystemFiles : public Files {
   }
 
   Result<uint64_t> bytes_of_family(const std::string& path) override {
-    const std::filesystem::path first(path);
-    const std::string family = first.filename().string() + '.';
-    std::error_code error;
-    std::filesystem::directory_iterator entry(first.has_parent_path() ? first.parent_path() : ".", error);
+    const size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+    const std::string first = slash == std::string::npos ? path : path.substr(slash + 1);
     uint64_t bytes = 0;
-    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-      const std::string name = entry->path().filename().string();
-      if (name + '.' != family && !name.starts_with(family)) continue;
-      std::error_code gone;  // set if the file is already gone, or is not a regular file
-      const uint64_t size = entry->file_size(gone);
-      if (!gone) bytes += size;
-    }
-    if (error) return io_error("cannot list the files next to " + printable(path), error.value());
+    const int error = list_folder(folder, [&](const char* name) {
+      struct stat file;
+      const bool is_of_family = name == first || std::string_view(name).starts_with(first + '.');
+      if (is_of_family && ::stat((folder + name).c_str(), &file) == 0 && S_ISREG(file.st_mode))
+        bytes += static_cast<uint64_t>(file.st_size);
+      return true;
+    });
+    if (error != 0) return io_error("cannot list the files next to " + printable(path), error);
     return bytes;
   }
 };

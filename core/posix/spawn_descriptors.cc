@@ -3,10 +3,9 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
-#include <charconv>
-#include <filesystem>
-#include <string>
-#include <system_error>
+#include <cstdlib>
+
+#include "core/posix/folder.h"
 
 namespace penstock::posix {
 
@@ -19,15 +18,12 @@ void close_inherited_descriptors(posix_spawn_file_actions_t& actions) {
 }
 
 void close_open_descriptors(posix_spawn_file_actions_t& actions) {
-  std::error_code error;
-  std::filesystem::directory_iterator entry("/proc/self/fd", error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename();
-    int descriptor = -1;
-    std::from_chars(name.data(), name.data() + name.size(), descriptor);
+  list_folder("/proc/self/fd", [&](const char* name) {
+    const int descriptor = std::atoi(name);
     // Closing one that is closed meanwhile, like that of this folder, does not fail.
     if (descriptor > STDERR_FILENO) posix_spawn_file_actions_addclose(&actions, descriptor);
-  }
+    return true;
+  });
 }
 
 }  // namespace penstock::posix
