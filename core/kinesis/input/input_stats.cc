@@ -8,22 +8,12 @@ namespace penstock::kinesis {
 
 void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   const MetricsSink metrics(stat, stat_ctx);
-  const logs::SubscriptionCounters& logs = decoder_.messages();
-  const DecodeCounters& decoded = decoder_.counters();
   metrics.counter("received_records", "records", "source records received", totals_.records);
   metrics.counter("received_bytes", "bytes", "their data, as received", totals_.bytes);
-  metrics.counter("inflated_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
-  metrics.counter("emitted_events", "events", "log events found in them", logs.events + decoded.raw_events);
-  metrics.counter("raw_events", "events", "of these, records other than subscription messages, emitted unchanged",
-                  decoded.raw_events);
-  metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
-                  decoded.aggregated_records);
-  metrics.counter("user_records", "records", "in them", decoded.user_records);
-  metrics.counter("out_of_range_records", "records", "of these, skipped by hash_range_rule",
-                  decoded.outside_range);
+  decoder_.stats(metrics);
+  metrics.counter("out_of_range_records", "records", "user records that hash_range_rule skipped",
+                  decoder_.counters().outside_range);
   metrics.counter("emitted_batches", "batches", "batches emitted", batches_out_);
-  metrics.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
-  metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
   metrics.counter("calls", "calls", "GetRecords, GetShardIterator, ListShards and DescribeStreamSummary",
                   totals_.calls);
   metrics.counter("retries", "calls", "of these, retries after a failed call", totals_.retries);

@@ -197,4 +197,18 @@ void RecordDecoder::fill_raw_batch(penstock_batch& batch) {
   counters_.raw_bytes += static_cast<int64_t>(data_.size());
 }
 
+void RecordDecoder::stats(const MetricsSink& metrics) const {
+  metrics.counter("inflated_bytes", "bytes", "text of the records, inflated", text_bytes());
+  metrics.counter("emitted_events", "events", "log events found in them",
+                  messages().events + counters_.raw_events);
+  metrics.counter("raw_events", "events", "of these, records other than subscription messages, emitted unchanged",
+                  counters_.raw_events);
+  metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
+                  counters_.aggregated_records);
+  metrics.counter("user_records", "records", "in them", counters_.user_records);
+  metrics.counter("control_messages", "messages", "health checks, skipped", messages().control_messages);
+  metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped",
+                  messages().other_messages);
+}
+
 }  // namespace penstock::kinesis

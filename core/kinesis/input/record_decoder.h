@@ -11,6 +11,7 @@
 #include "core/kinesis/hash_key.h"
 #include "core/kinesis/kpl_record.h"
 #include "core/logs/decode/subscription.h"
+#include "core/metrics_sink.h"
 
 namespace penstock::kinesis {
 
@@ -104,6 +105,8 @@ class RecordDecoder {
 
   const DecodeCounters& counters() const { return counters_; }
   const logs::SubscriptionCounters& messages() const { return reader_.counters(); }
+  // Reports what was decoded, except for what depends on hash_range_rule.
+  void stats(const MetricsSink& metrics) const;
   int64_t text_bytes() const { return messages().inflated_bytes + counters_.raw_bytes; }
   // Returns the first unknown message type, safe to print; empty: none yet.
   const std::string& unknown_type() const { return reader_.unknown_type(); }

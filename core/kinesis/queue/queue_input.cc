@@ -123,22 +123,12 @@ Status QueueInput::close(int64_t deadline_ms) {
 
 void QueueInput::stats(penstock_stat_fn stat, void* stat_ctx) const {
   const MetricsSink metrics(stat, stat_ctx);
-  const logs::SubscriptionCounters& logs = decoder_.messages();
-  const DecodeCounters& decoded = decoder_.counters();
   metrics.counter("received_records", "records", "source records received", receiver_.records());
   metrics.counter("redelivered_records", "records", "of these, received before by some consumer",
                   receiver_.redelivered());
   metrics.counter("received_bytes", "bytes", "their data, as received", receiver_.bytes());
-  metrics.counter("inflated_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
-  metrics.counter("emitted_events", "events", "log events found in them", logs.events + decoded.raw_events);
-  metrics.counter("raw_events", "events", "of these, records other than subscription messages, emitted unchanged",
-                  decoded.raw_events);
-  metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
-                  decoded.aggregated_records);
-  metrics.counter("user_records", "records", "in them", decoded.user_records);
+  decoder_.stats(metrics);
   metrics.counter("emitted_batches", "batches", "batches emitted", batches_out_);
-  metrics.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
-  metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
   metrics.counter("calls", "calls",
                   "ReceiveQueueRecords, AcknowledgeQueueRecords, UpdateQueueRecordsVisibility and DescribeQueue",
                   receiver_.calls() + in_flight_.calls() + watcher_.calls());
