@@ -96,7 +96,7 @@ Status StreamWatcher::receive_summary(Result<aws::ServiceResponse>& response) {
   return {};
 }
 
-// After a change to by_key, it is not known when the service stopped to choose the shards.
+// After a change to by_key, it is not known when the service stopped choosing the shards.
 void StreamWatcher::note_distribution(RecordDistribution distribution, int64_t date_ms) {
   described_ms_ = date_ms;
   const bool by_service = distribution == RecordDistribution::by_service;

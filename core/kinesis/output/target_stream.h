@@ -51,7 +51,7 @@ class TargetStream {
   bool is_by_key_for_certain() const {
     return distribution_ == RecordDistribution::by_key && !denied_ && !distribution_may_change_;
   }
-  // Increases with each result, also an unchanged one.
+  // Increases each time distribution() is set, even to the same value.
   uint64_t version() const { return version_; }
   // Notes that a record is in a shard that its hash key does not belong in: the service chose it. That holds,
   // even against a description, for kByServiceRefreshMs.

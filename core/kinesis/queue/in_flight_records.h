@@ -90,7 +90,7 @@ class InFlightRecords {
     int64_t timeout_s = 0;   // the last one set
     uint32_t references = 1;
     bool is_released = false;   // never acknowledge it
-    bool is_lost = false;       // the service says that the receipt handle has expired
+    bool is_lost = false;       // the receipt handle is of no more use
     bool is_changing = false;   // a call sets its visibility, or is about to
     bool is_releasing = false;  // and makes it visible again
     bool is_settled = false;    // being acknowledged or made visible

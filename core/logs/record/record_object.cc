@@ -32,7 +32,7 @@ size_t rest_of_string(std::string_view text, size_t from) {
   return at - from;
 }
 
-// Returns whole members without what separates them from those around them.
+// Removes commas and white space at both ends of a sequence of members.
 std::string_view without_separators(std::string_view members) {
   constexpr std::string_view kSeparators = ", \t\r\n";
   const size_t first = members.find_first_not_of(kSeparators);
