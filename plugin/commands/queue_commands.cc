@@ -31,6 +31,11 @@ struct DeadLetter {
   std::vector<std::string> cells;
 };
 
+struct Changed {
+  size_t letters = 0;
+  Status failure;  // of a call, or else of the first letter that was not changed
+};
+
 // A queue and the calls for it.
 struct QueueCalls {
   Patience& patience;
@@ -61,28 +66,33 @@ struct QueueCalls {
     return received->records.size();
   }
 
-  // Applies an operation to all of them. Returns how many it succeeded for, or the first error if for none.
-  Result<size_t> change(const char* operation, const std::vector<DeadLetter>& letters,
-                        std::optional<int64_t> visibility_timeout_s) const {
-    size_t changed = 0;
-    Status failed;
+  // Applies an operation to all of them, up to the first call that fails as a whole.
+  Changed change(const char* operation, const std::vector<DeadLetter>& letters,
+                 std::optional<int64_t> visibility_timeout_s) const {
+    Changed changed;
     for (size_t first = 0; first < letters.size(); first += kinesis::kMaxQueueEntries) {
       std::vector<kinesis::QueueEntry> entries;
       for (size_t i = first; i < std::min(letters.size(), first + kinesis::kMaxQueueEntries); ++i)
         entries.push_back({letters[i].handle, visibility_timeout_s});
-      Result<std::string> body = call(operation, kinesis::entries_body(arn, entries), kSmallResponseBytes);
-      if (!body.ok()) return body.status();
-      const Result<std::vector<Status>> outcomes =
-          kinesis::read_entry_outcomes(operation, std::move(*body), entries);
-      if (!outcomes.ok()) return outcomes.status();
+      const Result<std::vector<Status>> outcomes = outcomes_of(operation, entries);
+      if (!outcomes.ok()) {
+        changed.failure = outcomes.status();
+        return changed;
+      }
       for (const Status& outcome : *outcomes)
         if (outcome.ok())
-          ++changed;
-        else if (failed.ok())
-          failed = outcome;
+          ++changed.letters;
+        else if (changed.failure.ok())
+          changed.failure = outcome;
     }
-    if (!failed.ok() && changed == 0) return failed;
     return changed;
+  }
+
+  Result<std::vector<Status>> outcomes_of(const char* operation,
+                                          const std::vector<kinesis::QueueEntry>& entries) const {
+    Result<std::string> body = call(operation, kinesis::entries_body(arn, entries), kSmallResponseBytes);
+    if (!body.ok()) return body.status();
+    return kinesis::read_entry_outcomes(operation, std::move(*body), entries);
   }
 };
 
@@ -114,13 +124,16 @@ Status list_or_restore(const QueueCalls& queue, const Options& arguments, const 
     received = queue.receive_dead_letters(letters);
   } while (received.ok() && *received > 0);
   const bool restores = arguments.on("restore") && arguments.on("yes") && received.ok();
-  const Result<size_t> changed = restores ? queue.change("RestoreDeadLetterQueueRecords", letters, std::nullopt)
-                                          : queue.change("UpdateDeadLetterQueueRecordsVisibility", letters, 0);
+  const Changed changed = restores ? queue.change("RestoreDeadLetterQueueRecords", letters, std::nullopt)
+                                   : queue.change("UpdateDeadLetterQueueRecordsVisibility", letters, 0);
   if (!received.ok()) return received.status();
   print_dead_letters(letters, print);
-  if (!changed.ok() && !restores) return changed.status().in("the dead letters stay invisible for 5 minutes");
-  if (!changed.ok()) return changed.status();
-  if (restores) print.line("restored: " + std::to_string(*changed) + " of " + std::to_string(letters.size()));
+  const std::string total = std::to_string(letters.size());
+  if (restores) print.line("restored: " + std::to_string(changed.letters) + " of " + total);
+  if (!changed.failure.ok())
+    return changed.failure.in(
+        std::to_string(letters.size() - changed.letters) + " of " + total +
+        " dead letters stay invisible for up to 5 minutes; run the command again after that");
   if (arguments.on("restore") && !restores && !letters.empty())
     print.line("Nothing was changed. To restore them, add --yes");
   return {};

@@ -54,6 +54,13 @@ class queue_commands : public testing::Test {
       EXPECT_EQ(queue.receive(*service.stream("in"), model::Queue::Path::normal, count, 0, 1).size(), count);
     });
   }
+  // The first call is for ten dead letters.
+  void fail_second_call(const std::string& operation) {
+    server.with([&](model::Service& service) {
+      service.faults().next_calls(operation, {});
+      service.faults().next_calls(operation, model::reject_records(1));
+    });
+  }
   model::QueueCounts counts() {
     model::QueueCounts out;
     server.with([&](model::Service& service) { out = service.queue_counts(arn); });
@@ -71,6 +78,8 @@ class queue_commands : public testing::Test {
     return out;
   }
 
+  static constexpr std::string_view kOneOfElevenStays =
+      "1 of 11 dead letters stay invisible for up to 5 minutes; run the command again after that: ";
   model::Server server{model::Settings{}, {}};
   std::string arn;
   std::vector<std::string> lines;
@@ -107,6 +116,21 @@ TEST_F(queue_commands, queue_restores_dead_letters_only_with_yes) {
   EXPECT_EQ(lines.back(), "restored: 11 of 11");
   EXPECT_EQ(counts().dead_letters, 0U);
   EXPECT_EQ(counts().visible, 11U);
+}
+
+TEST_F(queue_commands, queue_reports_dead_letters_that_it_could_not_make_visible) {
+  make_dead_letters(11);
+  fail_second_call("UpdateDeadLetterQueueRecordsVisibility");
+  EXPECT_TRUE(run(kQueueCommand).message().starts_with(kOneOfElevenStays));
+  EXPECT_EQ(visible_dead_letters(), 10U);
+}
+
+TEST_F(queue_commands, queue_prints_how_many_dead_letters_it_restored_before_a_failure) {
+  make_dead_letters(11);
+  fail_second_call("RestoreDeadLetterQueueRecords");
+  EXPECT_TRUE(run(kQueueCommand, {{"restore", "on"}, {"yes", "on"}}).message().starts_with(kOneOfElevenStays));
+  EXPECT_EQ(lines.back(), "restored: 10 of 11");
+  EXPECT_EQ(counts().visible, 10U);
 }
 
 TEST_F(queue_commands, queue_reports_a_queue_that_does_not_exist) {
