@@ -131,7 +131,7 @@ std::vector<Problem> stream_loops(const Plan& plan) {
 
 std::vector<Problem> possible_stream_loops(const Plan& plan) {
   std::vector<Way> ways = ways_of(plan, streams_of(plan.inputs), streams_of(plan.outputs));
-  // The stream of a queue is decided by the service when the program runs, and options cannot name it.
+  // Only the service knows the stream of a queue: it is unknown before the program runs, and no option names it.
   std::erase_if(ways, [](const Way& way) { return way.from.starts_with("* "); });
   std::vector<Problem> problems;
   for (const std::vector<size_t>& loop : loops_in(ways, may_be_same)) {

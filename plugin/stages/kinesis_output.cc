@@ -195,8 +195,9 @@ class KinesisOutput : public penstock_instance {
           option("aggregate", "none|newline|kpl", "none",
                  "newline: join several records of a partition key into one of up to 50K, separated by newlines. "
                  "kpl: join several records of a shard in the same way, in the format of the Kinesis Producer "
-                 "Library, which KCL and Firehose deaggregate. kpl calls ListShards; without permission for that, "
-                 "it joins only records of the same partition key. It joins none while the stream's record "
+                 "Library, which KCL and Firehose deaggregate. kpl calls ListShards. Without permission for that, "
+                 "it joins only records of the same partition key on a provisioned stream, and none on an "
+                 "on-demand stream. It joins none while the stream's record "
                  "distribution strategy is AUTO, because KCL drops aggregated records then."),
           option("append_newline", "on|off", "off",
                  "on: end the data of each sent record with a newline; with aggregate kpl, each user record."),
@@ -255,10 +256,11 @@ class KinesisOutput : public penstock_instance {
                     counters.dead_letters);
     metrics.gauge("in_flight_bytes", "bytes", "held in memory, limited by mem_limit", counters.in_flight_bytes);
     metrics.gauge("queued_records", "records", "waiting for a call", counters.queued_records);
-    metrics.gauge("healthy", "",
-                  "0 while the dead-letter file cannot be written, the service rejects or accepts nothing, or its "
-                  "record distribution strategy AUTO keeps the output from sending",
-                  counters.healthy);
+    metrics.gauge(
+        "healthy", "",
+        "0 while the dead-letter file cannot be written, while the service rejects permanently or accepts "
+        "no record, or while the stream's strategy AUTO keeps the output from sending",
+        counters.healthy);
   }
 
   // Sends what can be sent; the next pump releases the rest.

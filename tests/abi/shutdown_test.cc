@@ -253,7 +253,8 @@ TEST_F(shutdown, a_batch_whose_dead_letter_cannot_be_written_is_released_and_oth
 TEST_F(shutdown, consecutive_calls_of_an_output_share_one_connection) {
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), &logging_host);
   pump_until(output, [this] {
-    return log.find("cannot check whether stream mill exists before the first record") != std::string::npos;
+    return log.find("cannot check whether stream mill exists, so that a missing stream is noticed") !=
+           std::string::npos;
   });
   for (uint64_t id = 1; id <= 5; ++id) {
     write(output, id);

@@ -15,7 +15,7 @@ constexpr int64_t kRefreshMs = 60000;
 constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr int64_t kListedAgainMs = 1000;
 constexpr int64_t kUnexpectedShardMs = 1000;
-// Covers what the service's clocks, and the times of a description and of a record, differ by.
+// Maximum difference between the service's clocks for a description and for the arrival of a record.
 constexpr int64_t kDistributionMarginMs = 60000;
 constexpr Backoff kBackoff{500, 10000};
 constexpr Backoff kRejectedBackoff{500, kPermanentFailurePauseMs};  // the rejection may come from a proxy

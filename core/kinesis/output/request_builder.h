@@ -54,7 +54,7 @@ class RequestBuilder {
 
   // Sets whether the service chooses the shards, whatever the keys. If so, there are no budgets for shards.
   void set_by_service(bool by_service);
-  // Sets whether records may be aggregated in the KPL's format. If not, those that already are will be split.
+  // Sets whether records may be aggregated in the KPL's format. If not, splits those that already are.
   // REQUIRES: with order_per_key, nothing that was aggregated is gathered until it is allowed again.
   void allow_kpl(bool allowed) { aggregator_.allow_kpl(allowed); }
 

@@ -11,9 +11,9 @@ namespace penstock::kinesis {
 
 // Returns whether the consumers of a shard keep all user records of an entry that the shard accepted. KCL silently
 // drops an aggregated record, with all of its user records, if the hash key of one is outside the shard's range:
-// it assumes that they were sent again to their own shard, as the KPL does after a reshard. by_key: the service
-// surely chose the shard by the entry's key. Only then, a shard need not be in the list if all user records have
-// that key.
+// it assumes that they were sent again to their own shard, as the KPL does after a reshard. by_key: keys decide
+// the shard for certain. Then an entry whose user records all have one key is accepted even if the shard is not in
+// the list.
 bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards, bool by_key);
 
 // Returns whether a shard accepted an entry whose hash key is outside the shard's range, which never changes: the

@@ -38,11 +38,10 @@ void TargetStream::receive(Result<aws::ServiceResponse> response) {
   const std::string name = "stream " + printable(stream_);
   if (taken.code() == Code::not_found) {
     due_ms_ = now_ms + kNoStreamPauseMs;  // it may be created later, with other properties
-    incident_.log(
-        throttle_, {},
-        taken.in("output: " + name +
-                 " does not exist in this account and region, retrying every 30 s, and records wait until "
-                 "then; create it, or correct its name"));
+    incident_.log(throttle_, {},
+                  taken.in("output: " + name +
+                           " does not exist in this account and region, retrying every 30 s; until it is found, "
+                           "records wait; create it, or correct its name"));
     return;
   }
   // Only the service can answer this: any other error, such as a proxy's rejection, is retried.
@@ -84,7 +83,9 @@ void TargetStream::take_denial(const Status& status) {
   if (!asks_for_size_)
     return env_.log(LogLevel::info,
                     "output: cannot check whether " + name +
-                        " exists before the first record, because the permission is missing: " + status.message());
+                        " exists, so that a missing stream is noticed only when the first record is sent; allow "
+                        "kinesis:DescribeStreamSummary: " +
+                        status.message());
   max_record_bytes_ = knows_max_record_bytes() ? max_record_bytes_ : kMaxRecordBytes;
   incident_.log(throttle_, {},
                 status.in("cannot get the maximum record size of " + name +

@@ -16,8 +16,9 @@ bool Writer::may_send() const {
          (!needs_keys() || target_.distribution() == RecordDistribution::by_key);
 }
 
-// Returns whether consumers are sure to get what is aggregated in the KPL's format: keys decide its shard, or if
-// that may change, the list of shards shows where it should not be, and it is sent again.
+// Returns whether records may be aggregated in the KPL's format without loss at the consumers. Either the stream
+// is provisioned, so that keys always decide the shard; or the list of shards is known, so that a misrouted record
+// is noticed and retried.
 bool Writer::may_aggregate_kpl() const {
   return target_.is_by_key_for_certain() ||
          (target_.distribution() == RecordDistribution::by_key && shards_.known());
@@ -41,8 +42,9 @@ void Writer::warn_unknown_distribution() {
   env_.warn("PS0412",
             "stream " + printable(options_.stream) +
                 ": its record distribution strategy is unknown, because kinesis:DescribeStreamSummary is "
-                "denied; if it is AUTO, ordering per_key and explicit_hash_key have no effect; aggregate kpl "
-                "has none until kinesis:ListShards shows the shards; allow kinesis:DescribeStreamSummary");
+                "denied; while it is AUTO, ordering per_key and explicit_hash_key would have no effect; aggregate "
+                "kpl starts only after kinesis:ListShards has shown the shards; allow "
+                "kinesis:DescribeStreamSummary");
 }
 
 void Writer::log_distribution(bool has_changed) {
@@ -68,8 +70,9 @@ void Writer::log_distribution(bool has_changed) {
   }
 }
 
-// Notes if the shards of the accepted entries show that keys did not choose them. One entry is enough to see that
-// soon; but an aggregated record that consumers would drop must not be missed.
+// Notes an accepted entry whose shard its hash key does not select. Checks only the first accepted entry, which is
+// enough to notice a change soon. With aggregate kpl, checks every entry, because consumers drop a misrouted
+// aggregated record.
 void Writer::note_shards(const Call& call, const PutRecordsResponse& response) {
   for (size_t i = 0; i < call.entries.size(); ++i) {
     const std::string_view shard_id = response.shard_ids[i];

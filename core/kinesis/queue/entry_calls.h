@@ -20,8 +20,9 @@ namespace penstock::kinesis {
 
 using ReceiveNumber = uint64_t;  // of one receive of a record, in this process; greater than 0
 
-// The calls of one operation. A call starts as soon as there is an entry, without waiting for more. An entry
-// whose outcome is unknown, or whose failure may pass, is sent again; any other outcome is final.
+// The calls of one operation. A call starts as soon as there is an entry, without waiting for more. Retries an
+// entry if its call failed as a whole, if the response does not list it, or if its error is retryable. Any other
+// outcome is final.
 class EntryCalls {
  public:
   struct Entry {

@@ -190,7 +190,8 @@ void InFlightRecords::log_lost(const Received& received, const Status& why) noex
   ++expired_;
   throttle_.log(options_.queue,
                 Status(Code::expired, "PS0624",
-                       "a receipt handle has expired, so the queue delivers the record again (record " +
+                       "cannot acknowledge a record or keep it invisible, usually because its receipt handle has "
+                       "expired, so the queue delivers it again (record " +
                            printable(received.record_id) + ", in flight for " +
                            std::to_string((env_.clock.monotonic_ms() - received.opened_ms) / 1000) +
                            " s): " + why.message()),

@@ -116,8 +116,8 @@ Status QueueInput::close(int64_t deadline_ms) {
   if (!in_flight_.closed())
     return {Code::transient, "PS0627",
             watcher_.title() +
-                ": the shutdown timed out before all records were acknowledged or made visible; they are received "
-                "again after their visibility timeout"};
+                ": the shutdown timed out before all records were acknowledged or made visible; the others are "
+                "received again after their visibility timeout"};
   return {};
 }
 

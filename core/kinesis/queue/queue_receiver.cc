@@ -117,7 +117,7 @@ Status QueueReceiver::read(const Request& request, int64_t sent_boot_ms, Result<
   return {};
 }
 
-// Opens the records of the response that was buffered last; of all its records, or drops it.
+// Opens every record of the newest buffered response. If that fails, drops the response.
 Status QueueReceiver::open_records_of_last(int64_t sent_boot_ms) {
   Buffered& last = buffered_.back();
   Status status = catching_exceptions([&] {

@@ -44,8 +44,9 @@ void QueueWatcher::end_call(Result<aws::ServiceResponse>& response) {
   const Backoff& backoff = status.retryable() ? kBackoff : kRejectedBackoff;
   next_call_ms_ = env_.clock.monotonic_ms() + (not_found ? kUnusableMs : backoff.delay_ms(failures_, env_.random));
   incident_.log(throttle_, title(),
-                status.in(not_found ? "not found, retrying every 30 s" : "cannot describe it, retrying"),
-                status.retryable() || not_found ? LogLevel::warn : LogLevel::error);
+                status.in(not_found ? "not found, retrying every 30 s; create it, or correct queue_arn"
+                                    : "cannot describe it, retrying"),
+                status.retryable() && !not_found ? LogLevel::warn : LogLevel::error);
 }
 
 Status QueueWatcher::read(Result<aws::ServiceResponse>& response) {

@@ -18,8 +18,8 @@ inline bool is_in(std::string_view word, char first, char last) {
 
 inline bool begins_with_blank(std::string_view text) { return !text.empty() && is_space_or_tab(text[0]); }
 
-// Returns the level that a logger means by word, as written, but spelled out if the logger cuts it; empty if the
-// word is not a level in these letters.
+// Returns the level of word: unchanged, or in full if word is an abbreviation such as ERR. Empty if word is not a
+// level with this capitalization.
 std::string_view level_of(std::string_view word, Letters letters);
 
 // Returns whether word is a level in lowercase that loggers write before a colon.

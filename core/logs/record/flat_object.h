@@ -67,8 +67,8 @@ class FlatObject {
   }
 
   size_t left() const { return static_cast<size_t>(end_ - at_); }
-  // REQUIRES: at_ is not at the end. It is not while an object is read, because the text ends with a brace, which
-  // only the end of the object takes.
+  // REQUIRES: at_ is not at the end. This holds while an object is read: the text ends with a brace, and only
+  // the end of the object takes it.
   char front() const { return *at_; }
   bool take(char c) {
     if (front() != c) return false;

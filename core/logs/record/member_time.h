@@ -18,9 +18,9 @@ struct MemberTime {
   int64_t unix_ms = 0;
 };
 
-// Reads a date and time of ISO 8601, with a T or a blank between them, decimals after a point or a comma, and Z,
-// UTC, GMT, an offset (+02, +0200 or +02:00), or nothing, which means UTC. Returns Form::none for any other text,
-// and for a date or time that does not exist. The result is a view of text.
+// Reads a date and time of ISO 8601. Between them is T, t, or a blank. Decimals may follow a point or a comma. The
+// zone is Z, z, UTC, GMT, an offset (+02, +0200 or +02:00), or nothing, which means UTC. Returns Form::none for
+// any other text, and for a date or time that does not exist. The result is a view of text.
 MemberTime read_time_text(std::string_view text);
 
 // Reads a JSON number. Below 1e11 it is in seconds since 1970, otherwise in milliseconds. Returns Form::none for a
