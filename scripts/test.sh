@@ -13,10 +13,10 @@ stage setup scripts/setup.sh test
 build() { # PRESET TARGET
   cmake --preset "$1" && cmake --build --preset "$1" --target "$2" -j "$jobs"
 }
-run() { # CTEST_FOLDER...
+run() { # CTEST_FOLDER...: more tests at a time than cores, because some only wait for a process or a service
   local folder status=0
   for folder in "$@"; do
-    ctest --test-dir "$folder" -j2 --output-on-failure --no-tests=error || status=1
+    ctest --test-dir "$folder" -j$((2 * jobs)) --output-on-failure --no-tests=error || status=1
   done
   return "$status"
 }
