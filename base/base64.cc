@@ -10,6 +10,7 @@
 #include <climits>
 #include <cstddef>
 
+#include "base/cpu.h"
 #include "base/text.h"
 
 namespace penstock {
@@ -80,7 +81,7 @@ void append_base64(std::string& out, std::string_view data) {
   out.resize(start + (data.size() + 2) / 3 * 4 + 1);  // + 1: EVP_EncodeBlock appends a NUL
   char* at = out.data() + start;
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("ssse3")) {
+  if (kCpu.ssse3) {
     const size_t taken = encode_base64_blocks(data, at);
     data.remove_prefix(taken);
     at += taken / 3 * 4;
@@ -100,7 +101,7 @@ std::optional<std::string_view> decode_base64_in_place(std::span<char> text) {
   size_t taken = 0;
   char* out = text.data();
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("ssse3")) {
+  if (kCpu.ssse3) {
     const std::optional<size_t> blocks = decode_base64_blocks({text.data(), text.size()}, out);
     if (!blocks) return std::nullopt;
     taken = *blocks;

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/block.h"
+#include "base/cpu.h"
 
 namespace penstock {
 
@@ -70,8 +71,8 @@ __attribute__((target("avx512bw,bmi,bmi2"))) size_t copy_by_avx512(char* to, std
   }
 }
 
-bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"); }
-bool has_avx512() { return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2"); }
+bool has_avx2() { return kCpu.avx2 && kCpu.bmi; }
+bool has_avx512() { return kCpu.avx512bw && kCpu.bmi && kCpu.bmi2; }
 
 #endif
 

@@ -8,6 +8,7 @@
 #include <bit>
 
 #include "base/block.h"
+#include "base/cpu.h"
 #include "base/utf8.h"
 
 namespace penstock::logs {
@@ -201,9 +202,7 @@ KERNEL_TARGET inline char* unescape_stretch(char* to, const char*& from, const c
 #undef KERNEL_TARGET
 
 constexpr StringKernel kKernel = {"AVX2", find_end, unescape};
-bool is_supported() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-}
+bool is_supported() { return kCpu.avx2 && kCpu.bmi && kCpu.bmi2; }
 
 }  // namespace avx2
 
@@ -246,9 +245,7 @@ KERNEL_TARGET inline char* unescape_stretch(char* to, const char*& from, const c
 #undef KERNEL_TARGET
 
 constexpr StringKernel kKernel = {"AVX-512", find_end, unescape};
-bool is_supported() {
-  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") && avx2::is_supported();
-}
+bool is_supported() { return kCpu.avx512bw && kCpu.avx512vbmi2 && avx2::is_supported(); }
 
 }  // namespace avx512
 
