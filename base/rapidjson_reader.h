@@ -2,7 +2,8 @@
 // not mix with RapidJSON without SSE2 in other files.
 //
 // With SSE2, the reader loads whole aligned blocks of 16 bytes. Text that it reads in place must therefore be
-// followed by kReaderPadding NUL bytes. It also accepts control characters 0x1A to 0x1F in strings.
+// followed by kReaderPadding NUL bytes. With SSE2, RapidJSON 1.1.0 also accepts most control characters 0x1A to
+// 0x1F in strings; later states of RapidJSON reject them.
 #pragma once
 
 #define RAPIDJSON_NAMESPACE penstock_rapidjson

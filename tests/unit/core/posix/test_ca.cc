@@ -40,8 +40,11 @@ std::shared_ptr<X509> new_certificate(EVP_PKEY* key, const std::string& name, lo
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kDaySeconds);
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kDaySeconds);
   X509_set_pubkey(certificate.get(), key);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC,
+  // A name of our own: since OpenSSL 4, that of the certificate is const.
+  const std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)> subject(X509_NAME_new(), X509_NAME_free);
+  X509_NAME_add_entry_by_txt(subject.get(), "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  must(X509_set_subject_name(certificate.get(), subject.get()) == 1, "subject");
   return certificate;
 }
 

@@ -89,7 +89,7 @@ TEST(subscription, line_ends_and_zero_bytes_between_messages_are_padding) {
 
 TEST(subscription, control_messages_and_unknown_types_are_skipped_and_counted) {
   SubscriptionReader reader(1 << 20);
-  const std::string data = message(event("0"), "CONTROL_MESSAGE") + message(event("0"), "NEW\x1b_KIND") +
+  const std::string data = message(event("0"), "CONTROL_MESSAGE") + message(event("0"), R"(NEW\u001b_KIND)") +
                            message(event("0"), "OTHER") + message(event("1"));
   reader.begin(data, origin_of_record());
   penstock_batch batch = {};
