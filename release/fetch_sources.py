@@ -18,6 +18,19 @@ import zipfile
 PINS = pathlib.Path(__file__).with_name("sources.toml")
 
 
+def run_client(client, command, sources):
+    """Runs the command of a registry's client, which downloads these sources and reports why it cannot."""
+    try:
+        subprocess.run(command, check=True)
+    except FileNotFoundError:
+        sys.exit(f"fetch_sources: {client} not found; run scripts/setup.sh release")
+    except subprocess.CalledProcessError as error:
+        names = ", ".join(source["package"] for source in sources)
+        sys.exit(f"fetch_sources: {client} ended with status {error.returncode} and did not download {names}. Its message "
+                 f"is above. If the registry cannot be reached, connect to a network or configure a mirror for {client} "
+                 f"(cargo must be 1.70 or newer), and run this again; what is complete is not downloaded again")
+
+
 def download_crates(sources, folder):
     """Returns the path of each .crate file. Cargo resolves a package that depends on all crates, so it also downloads
     their dependencies, which are not used."""
@@ -27,10 +40,14 @@ def download_crates(sources, folder):
         lines.append(f'{name} = {{ version = "={version.split("+")[0]}", default-features = false }}')
     (folder / "Cargo.toml").write_text("\n".join(lines) + "\n")
     (folder / "none.rs").touch()
-    subprocess.run(["cargo", "fetch", "--quiet", "--manifest-path", folder / "Cargo.toml"], check=True)
+    run_client("cargo", ["cargo", "fetch", "--quiet", "--manifest-path", folder / "Cargo.toml"], sources)
     cargo_home = pathlib.Path(os.environ.get("CARGO_HOME", pathlib.Path.home() / ".cargo"))
-    return [next(cargo_home.glob(f"registry/cache/*/{source['package'].replace('==', '-')}.crate"))
-            for source in sources]
+    names = [source["package"].replace("==", "-") + ".crate" for source in sources]
+    paths = [next(cargo_home.glob(f"registry/cache/*/{name}"), None) for name in names]
+    if None in paths:
+        sys.exit(f"fetch_sources: cargo did not leave {names[paths.index(None)]} in {cargo_home}/registry/cache; its "
+                 "configuration must name a registry, not vendored packages")
+    return paths
 
 
 def download_from_pypi(sources, folder):
@@ -41,8 +58,8 @@ def download_from_pypi(sources, folder):
         requirement = to / "requirement.txt"
         to.mkdir()
         requirement.write_text(f"{source['package']} --hash=sha256:{source['sha256']}\n")
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes",
-                        "--dest", to, "--requirement", requirement], check=True)
+        run_client("pip", [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes",
+                           "--dest", to, "--requirement", requirement], [source])
         requirement.unlink()
         paths.extend(to.iterdir())
     return paths
@@ -59,7 +76,8 @@ def unpack(archive, to):
                 opened.extractall(inside)
         else:
             with tarfile.open(archive) as opened:
-                opened.extractall(inside, filter="data")
+                # Python before 3.11.4 has no filters; the archive is one that sources.toml pins.
+                opened.extractall(inside, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
             inside = next(inside.iterdir())
         inside.rename(to)
 
@@ -80,8 +98,9 @@ def main(folder):
             for source, archive in zip(wanted, download(wanted, pathlib.Path(temporary)), strict=True):
                 found = hashlib.sha256(archive.read_bytes()).hexdigest()
                 if found != source["sha256"]:
-                    sys.exit(f"fetch_sources: {source['package']} has SHA-256 {found}, but sources.toml expects "
-                             f"{source['sha256']}; do not use it before you know why")
+                    sys.exit(f"fetch_sources: {archive} has SHA-256 {found}, but sources.toml expects "
+                             f"{source['sha256']}. Delete it and run this again, in case it was damaged. If it differs "
+                             "again, do not use it before you know why")
                 stamps[source["name"]].unlink(missing_ok=True)
                 unpack(archive, folder / source["name"])
                 stamps[source["name"]].write_text(source["sha256"])
