@@ -7,6 +7,8 @@ arch=$1 sources=$2 prefix=$3
 jobs=$(nproc)
 here=$(cd "$(dirname "$0")" && pwd)
 build=$prefix/../libraries-build
+# OpenSSL contains the time of its build. The libraries depend on their pins and on this script, not on a commit.
+export SOURCE_DATE_EPOCH=0
 
 # with_cmake NAME FOLDER CMAKE_ARGUMENTS...: builds and installs a library that has a CMake project.
 with_cmake() {

@@ -15,7 +15,8 @@ glibc=2.28
 arch=${1:-x86_64}
 [[ $arch == x86_64 || $arch == aarch64 ]] || { echo "usage: scripts/release.sh [x86_64|aarch64]" >&2; exit 2; }
 [[ $(uname -m) == x86_64 ]] || { echo "release: the pinned toolchain runs on x86-64, not on $(uname -m)" >&2; exit 1; }
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+[[ $PWD != *[[:space:]]* ]] || { echo "release: OpenSSL cannot be built in a folder with blanks in its path: $PWD" >&2; exit 1; }
+umask 022
 
 scripts/setup.sh release
 # The x86-64 program prints the man page and the completions for both.
