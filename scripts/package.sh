@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 022
+export LC_ALL=C  # the order of files does not depend on the language
 
 architectures=("$@")
 if [[ $# -eq 0 ]]; then
@@ -21,7 +22,13 @@ done
 scripts/setup.sh package
 
 version=$(sed -nE 's/^project\(penstock VERSION ([0-9.]+) .*/\1/p' CMakeLists.txt)
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+if [[ -z ${SOURCE_DATE_EPOCH:-} ]]; then
+  SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null) || {
+    SOURCE_DATE_EPOCH=0
+    echo "package: git shows no commit here, so the files get the time 1970-01-01; set SOURCE_DATE_EPOCH to that of the commit" >&2
+  }
+fi
+export SOURCE_DATE_EPOCH
 artifacts=$PWD/build/release/artifacts
 rm -rf "$artifacts"
 mkdir -p "$artifacts"
