@@ -10,31 +10,36 @@ source scripts/stages.sh
 stage setup scripts/setup.sh test-release
 x86_64=build/release/x86_64 aarch64=build/release/aarch64
 roots=$(mktemp -d)
-trap 'rm -rf "$roots"' EXIT
+trap 'rm -rf --one-file-system "$roots"' EXIT
 
 stage build-x86_64 scripts/release.sh x86_64
 stage build-aarch64 scripts/release.sh aarch64
 stage files tests/release/objects.py . "$x86_64/install/usr" "$aarch64/install/usr" || true
 
+# in_root ROOT STAGE COMMAND...: a stage that needs one of the roots; skipped if it could not be made.
+in_root() {
+  if [[ -d $roots/$1/usr ]]; then
+    stage "$2" "${@:3}" || true
+  else
+    stage_skip "$2" "no root $1"
+  fi
+}
 for suite in bullseye bookworm trixie; do
   stage "root-$suite" tests/release/bare_root.sh debian "$suite" "$roots/$suite" || true
 done
 stage packages tests/package/run.sh "$roots" || true
-for suite in bullseye bookworm trixie; do
-  if [[ -d $roots/$suite/usr ]]; then
-    if [[ $suite != bullseye ]] && # the images of the agents have Debian 12 or 13
-      stage "root-distroless-$suite" tests/release/bare_root.sh distroless "$roots/$suite" "$roots/distroless-$suite"; then
-      stage "demo-distroless-$suite" tests/release/demo_in_root.sh "$x86_64/install" "$roots/distroless-$suite" || true
-    fi
-    stage "demo-$suite" tests/release/demo_in_root.sh "$x86_64/install" "$roots/$suite" || true
-  fi
+for suite in bookworm trixie; do # the images of the agents have Debian 12 or 13
+  in_root "$suite" "root-distroless-$suite" \
+    tests/release/bare_root.sh distroless "$roots/$suite" "$roots/distroless-$suite"
+done
+for root in bullseye bookworm trixie distroless-bookworm distroless-trixie; do
+  in_root "$root" "demo-$root" tests/release/demo_in_root.sh "$x86_64/install" "$roots/$root"
 done
 
 stage unit-tests-x86_64 tests/release/unit_tests.sh x86_64 || true
-if stage root-arm64 tests/release/bare_root.sh arm64 bookworm "$roots/arm64" && [[ -x $roots/arm64/qemu ]]; then
-  stage unit-tests-arm64 tests/release/unit_tests.sh aarch64 "$roots/arm64" || true
-  stage demo-arm64 tests/release/demo_in_root.sh "$aarch64/install" "$roots/arm64" || true
-fi
+stage root-arm64 tests/release/bare_root.sh arm64 bookworm "$roots/arm64" || true
+in_root arm64 unit-tests-arm64 tests/release/unit_tests.sh aarch64 "$roots/arm64"
+in_root arm64 demo-arm64 tests/release/demo_in_root.sh "$aarch64/install" "$roots/arm64"
 
 library=$PWD/$x86_64/install/usr/lib/penstock/libpenstock.so
 # The tests of the regular build, with the library of the release build.

@@ -16,7 +16,7 @@ bootstrap() { # ARGUMENTS...
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -n 1)
   [[ -n $mirror ]] || skip "apt has no mirror"
   debootstrap --variant=minbase "$@" "$from" "$root" "$mirror" >"$root.log" 2>&1 ||
-    { tail -n 5 "$root.log"; skip "debootstrap could not make a Debian $from from the mirror"; }
+    { tail -n 5 "$root.log"; rm -rf --one-file-system "$root"; skip "debootstrap could not make a Debian $from from the mirror"; }
 }
 
 case $kind in
