@@ -31,12 +31,13 @@ ABOUT_RECORDS = "docs/records.md"
 PATH = re.compile(r"(?:" + "|".join(map(re.escape, TOP_FOLDERS)) + r")/[\w./*{},-]*")
 PROGRAM = re.compile(r"penstock-[a-z]+(?:-[a-z]+)*")
 CAPITALS = re.compile(r"[A-Z][A-Z_]*|\.\.\.|\[?[A-Z].*")
-NOT_OPERATIONS = {"iam:PassRole"}  # permissions without an operation of their name
+# Permissions and condition keys without an operation of their name.
+NOT_OPERATIONS = {"iam:PassRole", "kinesis:AssociateStreamsWithQueue", "kms:ViaService"}
 # The operations of queues, which botocore has from 1.44 on; distributions have older ones.
 NEW_OPERATIONS = {
     "kinesis:" + name
     for name in (
-        "DescribeQueue ReceiveQueueRecords AcknowledgeQueueRecords UpdateQueueRecordsVisibility "
+        "CreateQueue DescribeQueue ReceiveQueueRecords AcknowledgeQueueRecords UpdateQueueRecordsVisibility "
         "ReceiveDeadLetterQueueRecords UpdateDeadLetterQueueRecordsVisibility RestoreDeadLetterQueueRecords"
     ).split()
 }

@@ -56,6 +56,8 @@ bench:                    abi base core/ fluentbit/ tests/
 tests:                    abi base core/
 tests/model_kinesis:
 tests/model_dynamodb:     base core core/aws core/leases tests/model_kinesis
+tests/model_iam:          tests/model_kinesis
+tests/iam:                abi base core/ plugin/ tests tests/model_dynamodb tests/model_iam tests/model_kinesis tests/sim
 tests/sim:                abi base core/ tests tests/model_dynamodb tests/model_kinesis tests/unit/core/logs
 tests/simulator:          abi base core/ host/pipeline tests tests/model_dynamodb tests/model_kinesis tests/sim
 tests/simulator/mutations: tests/simulator

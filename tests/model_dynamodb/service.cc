@@ -69,6 +69,8 @@ Reply Service::apply(const Request& request, const std::string& operation, const
   parameters.Parse<rapidjson::kParseIterativeFlag>(request.body.data(), request.body.size());
   if (!model::is_utf8(request.body) || parameters.HasParseError() || !parameters.IsObject())
     return rejection({400, "SerializationException", ""});
+  if (settings_.authorize)
+    if (auto error = settings_.authorize(request, accesses_of(operation, parameters))) return rejection(*error);
   try {
     Reply reply;
     reply.body = respond(operation, parameters);
@@ -76,6 +78,18 @@ Reply Service::apply(const Request& request, const std::string& operation, const
   } catch (const Rejection& rejected) {
     return rejection(rejected.error);
   }
+}
+
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+std::vector<model::Access> Service::accesses_of(const std::string& operation, const Value& parameters) const {
+  const auto name = parameters.FindMember("TableName");
+  const std::string table =
+      name != parameters.MemberEnd() && name->value.IsString() ? name->value.GetString() : "";
+  const std::string arn = "arn:aws:dynamodb:" + settings_.region + ":" + settings_.account + ":table/" + table;
+  std::vector<model::Access> accesses = {{"dynamodb:" + operation, arn}};
+  if (operation == "CreateTable" && parameters.HasMember("Tags"))
+    accesses.push_back({"dynamodb:TagResource", arn});
+  return accesses;
 }
 
 std::string Service::respond(const std::string& operation, const Value& parameters) {

@@ -10,8 +10,10 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/model_dynamodb/table.h"
+#include "tests/model_kinesis/access.h"
 #include "tests/model_kinesis/faults.h"
 #include "tests/model_kinesis/message.h"
 #include "tests/model_kinesis/signature.h"
@@ -20,6 +22,8 @@ namespace penstock::dynamodb {
 
 struct Settings {
   std::string region = "us-east-1";
+  std::string account = "000000000000";
+  model::Authorize authorize = nullptr;  // nullptr: everything is permitted
   std::vector<model::AccessKey> keys = {model::AccessKey{}};
   int64_t creating_ms = 1000;    // how long the creation of a table takes
   size_t page_items = SIZE_MAX;  // of a scan, in addition to the service's 1 MiB; small for paging with few rows
@@ -66,6 +70,7 @@ class Service {
 
  private:
   model::Reply apply(const model::Request& request, const std::string& operation, const model::Fault& fault);
+  std::vector<model::Access> accesses_of(const std::string& operation, const Value& parameters) const;
   std::string respond(const std::string& operation, const Value& parameters);
 
   std::string create_table(const Value& parameters);

@@ -153,6 +153,10 @@ Reply get_shard_iterator(State& state, const Input& input) {
   if (shard == nullptr)
     return reject({400, "ResourceNotFoundException",
                    "S" + place(state, *stream, *input.shard_id).substr(1) + " does not exist"});
+  if (input.dry_run.value_or(false)) {
+    const std::optional<uint64_t> start = position(state, *stream, *shard, input, &error);
+    return start ? finish_dry_run(state, *stream) : reject(error);
+  }
   if (shard->iterator_calls.room(state.now_ms, state.settings.limits.iterator_calls_per_s) < 1) {
     ++state.stats.throttled_calls;
     return reject(rate_exceeded(state, *stream, *shard));
@@ -183,6 +187,7 @@ Reply get_records(State& state, const Input& input) {
   if (found == nullptr) return reject(error);
   Stream& stream = *found;
   Shard& shard = stream.shards()[token->shard];
+  if (input.dry_run.value_or(false)) return finish_dry_run(state, stream);
   if (!admit(state, shard)) return reject(rate_exceeded(state, stream, shard));
 
   const uint64_t first = std::clamp(token->position, shard.trimmed, shard.end());

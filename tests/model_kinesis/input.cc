@@ -47,6 +47,12 @@ std::optional<Error> read(const Value& value, std::optional<double>& out) {
 
 namespace {
 
+std::optional<Error> read_flag(const Value& value, std::optional<bool>& out) {
+  if (!value.IsBool()) return wrong_type(value, "a Boolean");
+  out = value.GetBool();
+  return std::nullopt;
+}
+
 std::optional<Error> read_blob(const Value& value, Text& out) {
   if (!value.IsString()) return wrong_type(value, "a Blob");
   // After in-situ parsing, the text is in the body, which may be overwritten.
@@ -116,6 +122,7 @@ std::optional<Error> read_member(std::string_view name, const Value& value, Inpu
     if (name == known) return read(value, input.*member);
   for (const auto& [known, member] : kIntegers)
     if (name == known) return read(value, input.*member);
+  if (name == "DryRun") return read_flag(value, input.dry_run);
   if (name == "Timestamp") return read(value, input.timestamp);
   if (name == "Records") return read_records(value, input);
   if (name == "StreamModeDetails") return read_mode(value, input);

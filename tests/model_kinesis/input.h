@@ -48,6 +48,7 @@ struct Input {
   Text shard_id, shard_iterator_type, starting_sequence_number;
   std::optional<double> timestamp;  // Unix time, s
   Text shard_iterator;
+  std::optional<bool> dry_run;  // PutRecord, PutRecords, GetRecords, GetShardIterator
   std::optional<int64_t> limit;
   Text next_token, exclusive_start_shard_id;
   std::optional<int64_t> max_results, shard_count;

@@ -6,9 +6,11 @@
 
 namespace penstock::model {
 
-std::string State::arn(const Stream& stream) const {
-  return "arn:aws:kinesis:" + settings.region + ":" + settings.account + ":stream/" + stream.name();
+std::string State::arn_prefix() const {
+  return "arn:aws:kinesis:" + settings.region + ":" + settings.account + ":";
 }
+
+std::string State::arn(const Stream& stream) const { return arn_prefix() + "stream/" + stream.name(); }
 
 Reply ok_reply(std::string json) {
   Reply reply;
@@ -46,8 +48,7 @@ Stream* find_stream(State& state, const Input& input, Error* error) {
     *error = {400, "InvalidArgumentException", "Missing StreamName or StreamARN."};
     return nullptr;
   }
-  const std::string prefix =
-      "arn:aws:kinesis:" + state.settings.region + ":" + state.settings.account + ":stream/";
+  const std::string prefix = state.arn_prefix() + "stream/";
   std::string_view name = input.stream_name.value_or("");
   if (input.stream_arn) {
     const std::string_view arn = *input.stream_arn;
@@ -67,6 +68,12 @@ Stream* find_stream(State& state, const Input& input, Error* error) {
 std::string place(const State& state, const Stream& stream, std::string_view shard_id) {
   return "shard " + std::string(shard_id) + " in stream " + stream.name() + " under account " +
          state.settings.account;
+}
+
+Reply finish_dry_run(State& state, const Stream& stream) {
+  ++state.stats.dry_runs;
+  return reject({400, "DryRunOperationException",
+                 "The request would have succeeded on stream " + stream.name() + ", but DryRun is set."});
 }
 
 Error rate_exceeded(const State& state, const Stream& stream, const Shard& shard) {

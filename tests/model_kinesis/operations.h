@@ -41,6 +41,9 @@ Stream* find_stream(State& state, const Input& input, Error* error);
 Stream* find_stream_of(State& state, const Token& token, Error* error);
 // Returns "shard S in stream T under account A", for messages.
 std::string place(const State& state, const Stream& stream, std::string_view shard_id);
+// Returns the response to a dry run that has passed all checks.
+// https://docs.aws.amazon.com/streams/latest/dev/kds-dryrun-validation.html
+Reply finish_dry_run(State& state, const Stream& stream);
 Error rate_exceeded(const State& state, const Stream& stream, const Shard& shard);
 
 }  // namespace penstock::model

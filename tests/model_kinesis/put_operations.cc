@@ -125,6 +125,7 @@ Reply put_record(State& state, const Input& input) {
     return reject({400, "InvalidArgumentException",
                    "SequenceNumberForOrdering is not supported with the record distribution strategy AUTO."});
   if (const auto wrong = check_whole_entry(state, *stream, input.record, "")) return reject(*wrong);
+  if (input.dry_run.value_or(false)) return finish_dry_run(state, *stream);
 
   Shard& shard = shard_of(state, *stream, input.record);
   if (!admit(state, shard, input.record)) {
@@ -161,6 +162,7 @@ Reply put_records(State& state, const Input& input) {
     return reject({400, "InvalidArgumentException",
                    "Records size exceeds " + std::to_string(limits.call_bytes >> 20) + " MB limit"});
 
+  if (input.dry_run.value_or(false)) return finish_dry_run(state, *stream);
   JsonOut results;
   int64_t failed = 0;
   results.open('[');

@@ -269,8 +269,7 @@ Stream* State::stream_of(const Queue& queue) {
 }
 
 std::string queue_arn(const State& state, const std::string& name) {
-  return "arn:aws:kinesis:" + state.settings.region + ":" + state.settings.account + ":queue/" +
-         hex(hmac_sha256(state.token_key, name)).substr(0, 16);
+  return state.arn_prefix() + "queue/" + hex(hmac_sha256(state.token_key, name)).substr(0, 16);
 }
 
 Reply create_queue(State& state, const Input& input) {

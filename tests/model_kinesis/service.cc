@@ -127,7 +127,23 @@ Reply Service::apply(Request& request, std::string_view operation) {
   if (state_.fault.kind == FaultKind::expire_iterators) expire_iterators();
   Input input;
   if (auto error = read_input(request.body, input)) return reject(*error);
+  const std::vector<Access> accesses = accesses_of(state_, operation, input);
+  if (state_.settings.authorize)
+    if (auto error = state_.settings.authorize(request, accesses)) return reject(*error);
+  if (input.dry_run.value_or(false))
+    if (auto error = count_dry_run(accesses.front().resource)) return reject(*error);
   return function(state_, input);
+}
+
+std::optional<Error> Service::count_dry_run(const std::string& arn) {
+  Stream* const found = stream(arn.substr(arn.rfind('/') + 1));
+  if (found == nullptr) return std::nullopt;
+  if (found->dry_runs.room(state_.now_ms, state_.settings.limits.dry_runs_per_s) < 1) {
+    ++state_.stats.throttled_calls;
+    return Error{400, "ThrottlingException", "Rate of dry runs exceeded for stream " + found->name() + "."};
+  }
+  found->dry_runs.take(state_.now_ms, 1);
+  return std::nullopt;
 }
 
 bool Service::create_stream(const std::string& name, uint32_t shards, CapacityMode mode) {

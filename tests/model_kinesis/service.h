@@ -64,6 +64,7 @@ class Service {
 
  private:
   Reply apply(Request& request, std::string_view operation);
+  std::optional<Error> count_dry_run(const std::string& arn);
 
   State state_;
   std::function<void(uint64_t, const Request&)> on_request_;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/model_kinesis/access.h"
 #include "tests/model_kinesis/faults.h"
 #include "tests/model_kinesis/queue.h"
 #include "tests/model_kinesis/signature.h"
@@ -28,6 +29,7 @@ struct Limits {
   size_t response_records = 10'000;
   size_t response_bytes = 10 << 20;
   int64_t token_life_ms = 300'000;  // of iterators and page tokens
+  int64_t dry_runs_per_s = 1;       // of a stream
   // https://docs.aws.amazon.com/streams/latest/dev/queues-quotas.html
   size_t queue_records_in_flight = 120'000;
   size_t queues_per_stream = 20;
@@ -47,6 +49,7 @@ struct Settings {
   size_t receipt_handle_bytes = 200;  // length of receipt handles; the service's are at most 1,024 characters
   bool omits_child_shards = false;    // as some emulators do: GetRecords reports the end only by a null iterator
   bool denies_descriptions = false;   // DescribeStreamSummary is not permitted
+  Authorize authorize = nullptr;      // nullptr: everything is permitted
   uint64_t seed = 1;
 };
 
@@ -59,6 +62,7 @@ struct Stats {
   uint64_t records_rejected_by_faults = 0;
   uint64_t records_read = 0;
   uint64_t throttled_calls = 0;  // by limits
+  uint64_t dry_runs = 0;         // that would have succeeded
   uint64_t injected_errors = 0;
   uint64_t closed_connections = 0;  // before the request was applied
   uint64_t lost_responses = 0;
@@ -80,6 +84,7 @@ struct State {
   int64_t now_ms = 0;
   Fault fault{};
 
+  std::string arn_prefix() const;  // of this account and region: "arn:aws:kinesis:REGION:ACCOUNT:"
   std::string arn(const Stream& stream) const;
   Stream* stream_of(const Queue& queue);  // nullptr if it was deleted
 };

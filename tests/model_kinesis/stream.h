@@ -71,6 +71,9 @@ class Stream {
   // Divides the hash keys evenly.
   Stream(std::string name, uint32_t shard_count, int64_t now_ms, CapacityMode mode = CapacityMode::provisioned);
 
+  std::string kms_key;  // ARN of the customer managed key that encrypts it; "": not encrypted
+  RateWindow dry_runs{};
+
   const std::string& name() const { return name_; }
   int64_t created_ms() const { return created_ms_; }
   CapacityMode mode() const { return mode_; }

@@ -169,7 +169,8 @@ Reply describe_stream_summary(State& state, const Input& input) {
       .close(']')
       .close('}')
       .close(']');
-  json.key("EncryptionType").string("NONE");
+  json.key("EncryptionType").string(stream->kms_key.empty() ? "NONE" : "KMS");
+  if (!stream->kms_key.empty()) json.key("KeyId").string(stream->kms_key);
   json.key("OpenShardCount")
       .number(static_cast<int64_t>(stream->open_shard_count()))
       .key("ConsumerCount")
