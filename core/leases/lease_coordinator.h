@@ -118,7 +118,8 @@ class LeaseCoordinator : public kinesis::Assignment {
   std::vector<kinesis::GrantId> revoked_;
   bool closing_ = false;
 
-  int64_t scans_ = 0, taken_ = 0, stolen_ = 0, lost_ = 0, made_ = 0, removed_ = 0;
+  size_t free_ = 0;  // leases that no worker reads, as of the last scan
+  int64_t scans_ = 0, taken_ = 0, stolen_ = 0, taken_over_ = 0, lost_ = 0, made_ = 0, removed_ = 0;
 };
 
 }  // namespace penstock::leases

@@ -51,12 +51,17 @@ LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std:
     }
   }
   const size_t workers = of_others.size() + 1;
-  const size_t share = (leases + workers - 1) / workers;
-  if (mine >= share) return {};
+  const size_t share = (leases + workers - 1) / workers, free = available.size();
+  size_t room = share - std::min(mine, share);
+  if (room == 0) {
+    std::erase_if(available, [&](const Lease& row) { return !is_neglected(row, boot_ms); });
+    room = (available.size() + workers - 1) / workers;  // the other workers see them too
+  }
   if (!available.empty()) {
     shuffle(available, random);
-    return {std::move(available), share - mine};
+    return {std::move(available), room, free};
   }
+  if (mine >= share) return {{}, 0, free};
   std::vector<Lease> candidates;
   size_t most = mine + 2;
   for (const auto& [owner, theirs] : of_others) {
@@ -66,7 +71,7 @@ LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std:
     candidates.insert(candidates.end(), theirs.begin(), theirs.end());
   }
   if (candidates.empty()) return {};
-  return {{candidates[static_cast<size_t>(random.next() % candidates.size())]}, 1};
+  return {{candidates[static_cast<size_t>(random.next() % candidates.size())]}, 1, 0};
 }
 
 }  // namespace penstock::leases

@@ -18,6 +18,8 @@ namespace penstock::leases {
 
 class LeaseTaker {
  public:
+  static constexpr int64_t kNeglectedTimes = 3;
+
   // worker is our own id. A lease has no live owner if its counter has not changed in scans for failover_ms.
   LeaseTaker(std::string worker, int64_t failover_ms) : worker_(std::move(worker)), failover_ms_(failover_ms) {}
 
@@ -31,12 +33,16 @@ class LeaseTaker {
   struct Choice {
     std::vector<Lease> leases;
     size_t most = 0;
+    size_t free = 0;  // leases that no worker reads: without an owner, or without a live one
   };
   // Chooses among rows, a subset of those last observed; boot_ms is as above. held: the keys of the leases that we
   // hold or are taking. Rows at SHARD_END count for no worker.
   //
   // Takes leases that are free or have no live owner, up to our share, ceil(leases / workers). If none is
   // available, takes one lease of the worker that has the most, if it has at least two more than we.
+  //
+  // A worker that has its share also takes leases that no worker has read for kNeglectedTimes failover times, a
+  // part of them at each scan: a worker of KCL that has reached its maxLeasesForWorker never takes its share.
   Choice choose(const std::vector<Lease>& rows, const std::set<std::string>& held, int64_t boot_ms,
                 Random& random) const;
 
@@ -52,6 +58,10 @@ class LeaseTaker {
 
   bool has_live_owner(const Lease& row, int64_t boot_ms) const {
     return !row.owner.empty() && unchanged_ms(row, boot_ms) < failover_ms_;
+  }
+  bool is_neglected(const Lease& row, int64_t boot_ms) const {
+    const int64_t owned_ms = row.owner.empty() ? 0 : failover_ms_;
+    return unchanged_ms(row, boot_ms) >= owned_ms + kNeglectedTimes * failover_ms_;
   }
 
   std::string worker_;

@@ -94,8 +94,10 @@ std::vector<const Lease*> ShardGraph::finished() const {
     const bool parents_gone = std::all_of(parents.begin(), parents.end(),
                                           [this](const std::string& id) { return lease_of(id) == nullptr; });
     // mutation: lease deleted before its children are started
-    const bool children_begun =
-        std::all_of(children.begin(), children.end(), [this](const std::string& id) { return has_begun(id); });
+    // A lease at LATEST or AT_TIMESTAMP looks as if its shard were being read, even if a parent is not at its end.
+    const bool children_begun = std::all_of(children.begin(), children.end(), [this](const std::string& id) {
+      return has_begun(id) && may_begin(id);
+    });
     // If an ended shard has no known children, they were not listed yet, unless the shard is so old that it is not
     // listed itself.
     const bool children_known = !children.empty() || has_left_retention(shard_id);

@@ -22,9 +22,10 @@ constexpr int64_t kVeryOld = 3;  // times the failover time
 
 }  // namespace
 
-KclWorker::KclWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed)
+KclWorker::KclWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed, size_t max_leases)
     : fleet_(fleet),
       id_(id),
+      max_leases_(max_leases),
       random_(seed),
       client_([&fleet](model::Request request) { return fleet.serve(std::move(request)); },
               [&fleet] { return fleet.clock.unix_ms(); }),
@@ -74,15 +75,16 @@ std::vector<Kcl2Lease*> KclWorker::choose() {
     else
       workers[*seen.lease.owner].push_back(&seen.lease);
   }
-  if (!very_old.empty()) return very_old;
-  const size_t target = std::max<size_t>(1, (seen_.size() + workers.size() - 1) / workers.size());
-  const size_t mine = workers[id_].size();
-  if (mine >= target) return {};
   const auto some_of = [this](std::vector<Kcl2Lease*> of, size_t most) {
     for (size_t i = of.size(); i > 1; --i) std::swap(of[i - 1], of[random_.up_to(i - 1)]);
     of.resize(std::min(of.size(), most));
     return of;
   };
+  const size_t mine = workers[id_].size();
+  if (!very_old.empty()) return some_of(std::move(very_old), max_leases_ - std::min(mine, max_leases_));
+  const size_t even = std::max<size_t>(1, (seen_.size() + workers.size() - 1) / workers.size());
+  const size_t target = std::min(even, max_leases_);
+  if (mine >= target) return {};
   if (!available.empty()) return some_of(std::move(available), target - mine);
   const auto busiest = std::max_element(workers.begin(), workers.end(), [](const auto& a, const auto& b) {
     return a.second.size() < b.second.size();

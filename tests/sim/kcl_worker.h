@@ -20,7 +20,8 @@ struct FleetShard;
 
 class KclWorker {
  public:
-  KclWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed);
+  // max_leases: KCL's option maxLeasesForWorker.
+  KclWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed, size_t max_leases);
 
   void advance();
   int64_t next_deadline_ms() const;
@@ -52,6 +53,7 @@ class KclWorker {
 
   LeaseFleet& fleet_;
   std::string id_;
+  size_t max_leases_;
   SimRandom random_;
   dynamodb::TableClient client_;
   dynamodb::Kcl2 kcl_;

@@ -134,10 +134,10 @@ void LeaseFleet::stop(size_t worker) {
   workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(worker));
 }
 
-KclWorker& LeaseFleet::start_kcl() {
+KclWorker& LeaseFleet::start_kcl(size_t max_leases) {
   ++started_;
   kcl_workers_.push_back(std::make_unique<KclWorker>(*this, "kcl-" + std::to_string(started_),
-                                                     seed_ * 1'000 + static_cast<uint64_t>(started_)));
+                                                     seed_ * 1'000 + static_cast<uint64_t>(started_), max_leases));
   return *kcl_workers_.back();
 }
 

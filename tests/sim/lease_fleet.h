@@ -89,7 +89,7 @@ class LeaseFleet {
   void start_many(int count);
   void kill(size_t worker);  // as kill -9
   void stop(size_t worker);  // a clean shutdown
-  KclWorker& start_kcl();
+  KclWorker& start_kcl(size_t max_leases = SIZE_MAX);
   void kill_kcl(size_t worker);
   void run(int64_t ms);
   // Runs until done(), and fails after max_ms. Returns how long it took.

@@ -70,6 +70,18 @@ TEST_P(leases_with_kcl, either_library_takes_over_from_the_other_while_records_f
   expect_all_read();
 }
 
+TEST_P(leases_with_kcl, leases_that_workers_of_kcl_may_not_take_are_read_by_penstock) {
+  fleet.add_shards(9);
+  fleet.start_many(2);
+  for (int i = 0; i < 2; ++i) fleet.start_kcl(1);
+  fleet.run(2 * kMinuteMs);
+  fleet.stop(0);
+  fleet.run_until([&] { return fleet.worker(0).shards().size() == 7; }, 2 * kMinuteMs);
+  fleet.run_until([&] { return fleet.worker(0).stat("free_leases") == 0; }, kMinuteMs);
+  for (size_t i = 0; i < 2; ++i) EXPECT_EQ(fleet.kcl_worker(i).shards().size(), 1U);
+  expect_all_read();
+}
+
 TEST_P(leases_with_kcl, penstock_and_kcl_read_a_reshard_parents_first) {
   start(2, 2, 8);
   fleet.split(*fleet.worker(0).shards().begin());

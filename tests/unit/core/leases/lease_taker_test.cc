@@ -167,6 +167,47 @@ TEST_F(lease_taker, a_lease_with_our_name_that_we_do_not_hold_is_taken_at_once) 
   EXPECT_EQ(keys(taken(taker.choose(rows, {"1"}, 0, random))), std::set<std::string>{"0"});
 }
 
+// Two workers of KCL that have reached their maxLeasesForWorker, 1.
+TEST_F(lease_taker, a_worker_with_its_share_takes_leases_that_nobody_reads_for_three_failover_times) {
+  LeaseTaker taker("m", kFailoverMs);
+  std::vector<Lease> rows = table("abmmm    ");
+  const auto taken_at = [&](int64_t boot_ms) {
+    ++rows[0].counter;
+    ++rows[1].counter;
+    taker.observe(rows, boot_ms);
+    return taken(taker.choose(rows, keys_of(rows, "m"), boot_ms, random)).size();
+  };
+  for (int64_t boot_ms = 0; boot_ms < 3 * kFailoverMs; boot_ms += kFailoverMs / 2)
+    EXPECT_EQ(taken_at(boot_ms), 0U);
+  EXPECT_EQ(taken_at(3 * kFailoverMs - 1), 0U);
+  EXPECT_EQ(taken_at(3 * kFailoverMs), 2U);  // a third of them, rounded up, because there are three workers
+}
+
+TEST_F(lease_taker, a_worker_with_its_share_takes_a_dead_workers_lease_three_failover_times_after_it_expired) {
+  LeaseTaker taker("m", kFailoverMs);
+  std::vector<Lease> rows = table("xamm");
+  const auto taken_at = [&](int64_t boot_ms) {
+    ++rows[1].counter;
+    taker.observe(rows, boot_ms);
+    return keys(taken(taker.choose(rows, {"2", "3"}, boot_ms, random)));
+  };
+  for (int64_t boot_ms = 0; boot_ms < 4 * kFailoverMs; boot_ms += kFailoverMs / 2)
+    EXPECT_EQ(taken_at(boot_ms), std::set<std::string>{});
+  EXPECT_EQ(taken_at(4 * kFailoverMs - 1), std::set<std::string>{});
+  EXPECT_EQ(taken_at(4 * kFailoverMs), std::set<std::string>{"0"});
+}
+
+TEST_F(lease_taker, leases_without_a_live_owner_are_counted) {
+  LeaseTaker taker("m", kFailoverMs);
+  std::vector<Lease> rows = table("xa m ");
+  taker.observe(rows, 0);
+  EXPECT_EQ(taker.choose(rows, {"3"}, 0, random).free, 2U);
+  ++rows[1].counter;
+  rows[4].checkpoint = kinesis::kShardEnd;
+  taker.observe(rows, kFailoverMs);
+  EXPECT_EQ(taker.choose(rows, {"3"}, kFailoverMs, random).free, 2U);
+}
+
 TEST_F(lease_taker, finished_shards_are_neither_taken_nor_counted) {
   std::vector<Lease> rows = table("aa  ");
   rows[2].checkpoint = rows[3].checkpoint = kinesis::kShardEnd;

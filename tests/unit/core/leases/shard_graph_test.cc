@@ -153,6 +153,16 @@ TEST(shard_graph, a_finished_lease_is_deleted_when_all_its_children_are_being_re
   EXPECT_EQ(ask(kFamily, {{"a", "SHARD_END"}, {"b", "17"}, {"e", "1"}}).finished, Ids{});
 }
 
+// d merges b and c. At a time, its lease looks as if it were being read, but c is not at its end. A worker of KCL
+// that holds c waits for the lease of b.
+TEST(shard_graph, a_finished_lease_stays_while_a_child_waits_for_its_other_parent) {
+  for (const char* checkpoint : {"AT_TIMESTAMP", "LATEST"}) {
+    EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "17"}, {"d", checkpoint}}).finished, Ids{}) << checkpoint;
+    EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", checkpoint}}).finished, (Ids{"b", "c"}))
+        << checkpoint;
+  }
+}
+
 TEST(shard_graph, finished_leases_are_deleted_oldest_first) {
   EXPECT_EQ(ask(kFamily, {{"a", "SHARD_END"}, {"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished,
             Ids{"a"});
