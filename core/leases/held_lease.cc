@@ -46,7 +46,6 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
     if (children_.empty()) return Step::end;
     return renewal_due ? Step::renew : Step::create_child;
   }
-  if (handing_over_ && ended_) return Step::end;
   // mutation: lease handed over without its last position
   if (handing_over_) return moved() ? Step::checkpoint : Step::evict;
   if (moved() && (renewal_due || boot_ms >= saved_boot_ms_ + context_.checkpoint_interval_ms))

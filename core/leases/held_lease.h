@@ -81,8 +81,9 @@ class HeldLease {
   // Ends the shard: creates the leases of all children, and only then writes the end, the last checkpoint of the
   // row.
   void end_shard(std::vector<Lease> children);
-  // Writes the last position, or the end of the shard, and then releases the lease. If no list has the children
-  // yet, the end is written without them: the worker that later sees that their leases are missing creates these.
+  // Writes the last position, or the end of the shard, and then releases the lease. While the children are
+  // unknown, the end is not written, and the next owner reads it again: workers of KCL create leases of children
+  // only when they read the end of the parent.
   void hand_over() { handing_over_ = true; }
   // Renews at once, because a scan did not show this worker as the owner of the row.
   void recheck() { rechecking_ = true; }

@@ -37,7 +37,15 @@ std::string line_of(const leases::Lease& row) {
          (row.owner.empty() ? "" : "held by ") + owner_in(row);
 }
 
-leases::Lease moved_to(const leases::Lease& row, const kinesis::ReadFrom& to) {
+// latest: the position is the present time, and is written as LATEST, which workers of KCL can read whatever their
+// own initial position is. Ours read from started_ms.
+struct Target {
+  kinesis::ReadFrom from;
+  bool latest = false;
+};
+
+leases::Lease moved_to(const leases::Lease& row, const Target& target) {
+  const kinesis::ReadFrom& to = target.from;
   leases::Lease moved = row;
   moved.owner_switches = 0;
   moved.child_ids.clear();
@@ -50,7 +58,7 @@ leases::Lease moved_to(const leases::Lease& row, const kinesis::ReadFrom& to) {
       moved.checkpoint = leases::kTrimHorizonCheckpoint;
       break;
     case kinesis::ReadFrom::Kind::at_timestamp:
-      moved.checkpoint = leases::kAtTimestampCheckpoint;
+      moved.checkpoint = target.latest ? leases::kLatestCheckpoint : leases::kAtTimestampCheckpoint;
       moved.started_ms = to.timestamp_ms;
       break;
     case kinesis::ReadFrom::Kind::after:
@@ -60,9 +68,10 @@ leases::Lease moved_to(const leases::Lease& row, const kinesis::ReadFrom& to) {
   return moved;
 }
 
-kinesis::InitialPosition beginning_at(const kinesis::ReadFrom& to) {
-  if (to.kind == kinesis::ReadFrom::Kind::at_timestamp)
-    return {kinesis::InitialPosition::Kind::at_timestamp, to.timestamp_ms};
+kinesis::InitialPosition beginning_at(const Target& target) {
+  if (target.latest) return {kinesis::InitialPosition::Kind::latest, 0};
+  if (target.from.kind == kinesis::ReadFrom::Kind::at_timestamp)
+    return {kinesis::InitialPosition::Kind::at_timestamp, target.from.timestamp_ms};
   return {};
 }
 
@@ -79,12 +88,12 @@ bool is_of_predecessor(const leases::Lease& row, const leases::StreamLeases& str
 }
 
 Status plan_stream(Patience& patience, const kinesis::InputStream& name, const InputSettings& settings,
-                   const kinesis::ReadFrom& to, const std::vector<leases::Lease>& rows, Plan& plan) {
+                   const Target& to, const std::vector<leases::Lease>& rows, Plan& plan) {
   Result<StreamDescription> look = describe_stream(patience, name);
   if (!look.ok()) return look.status();
   const int64_t failover_ms = settings.leases.leases.failover_ms;
   leases::StreamLeases stream(settings.streams.size() == 1, beginning_at(to), failover_ms);
-  stream.on_shards_listed(look->identity, look->shards, patience.env().clock.wall_ms(), 0);
+  stream.on_shards_listed(look->identity, look->shards, to.from.timestamp_ms, 0);
   std::vector<leases::Lease> others;
   bool made_again = false;
   for (const leases::Lease& row : rows) {
@@ -108,14 +117,14 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
                     [&id = shard_id](const kinesis::ShardInfo& shard) { return shard.id == id; });
     plan.lines.push_back(
         line_of(row) + " -> " +
-        (is_listed ? kinesis::to_string(to) : "deleted, because the stream no longer has this shard"));
+        (is_listed ? kinesis::to_string(to.from) : "deleted, because the stream no longer has this shard"));
     if (is_listed)
       plan.move.push_back({row, moved_to(row, to)});
     else
       plan.remove.push_back(row);
     // As if reading had not begun, so that parents without a lease are reported as missing.
     if (is_listed)
-      stream.on_row(moved_to(row, kinesis::ReadFrom::trim_horizon()));
+      stream.on_row(moved_to(row, {kinesis::ReadFrom::trim_horizon()}));
     else
       stream.on_row_deleted(shard_id);
   }
@@ -137,13 +146,13 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
   return {};
 }
 
-Status plan_shard(const InputSettings& settings, const std::string& shard, const kinesis::ReadFrom& to,
+Status plan_shard(const InputSettings& settings, const std::string& shard, const Target& to,
                   const std::vector<leases::Lease>& rows, Plan& plan) {
   for (const leases::Lease& row : rows) {
     const bool ours = std::any_of(settings.streams.begin(), settings.streams.end(),
                                   [&](const kinesis::StreamName& name) { return is_of(row, name); });
     if (!ours || shard_in(row) != shard) continue;
-    plan.lines.push_back(line_of(row) + " -> " + kinesis::to_string(to));
+    plan.lines.push_back(line_of(row) + " -> " + kinesis::to_string(to.from));
     plan.move.push_back({row, moved_to(row, to)});
   }
   if (!plan.move.empty()) return {};
@@ -185,9 +194,10 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   Result<std::unique_ptr<BlockingLeaseTable>> table = BlockingLeaseTable::open(host, options, settings);
   if (!table.ok()) return table.status();
   Env& env = (*table)->env();
-  const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
-  if (!to.ok()) return to.status().in("to");
-  if (arguments.on("all") && to->kind == kinesis::ReadFrom::Kind::after)
+  const Result<kinesis::ReadFrom> from = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
+  if (!from.ok()) return from.status().in("to");
+  const Target to{*from, arguments.text("to") == "latest"};
+  if (arguments.on("all") && from->kind == kinesis::ReadFrom::Kind::after)
     return {Code::config, "PS0319", "a sequence number belongs to one shard: name the shard with --shard"};
   Result<std::vector<leases::Lease>> rows = (*table)->scan();
   if (!rows.ok()) return rows.status();
@@ -196,12 +206,16 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   Plan plan;
   if (arguments.on("all")) {
     for (const kinesis::InputStream& stream : (*table)->connection().with_clients(settings.streams))
-      if (Status planned = plan_stream((*table)->patience(), stream, settings, *to, *rows, plan); !planned.ok())
+      if (Status planned = plan_stream((*table)->patience(), stream, settings, to, *rows, plan); !planned.ok())
         return planned;
-  } else if (Status planned = plan_shard(settings, arguments.text("shard"), *to, *rows, plan); !planned.ok()) {
+  } else if (Status planned = plan_shard(settings, arguments.text("shard"), to, *rows, plan); !planned.ok()) {
     return planned;
   }
   for (const std::string& line : plan.lines) print.line(line);
+  if (from->kind == kinesis::ReadFrom::Kind::at_timestamp && !to.latest)
+    print.line(
+        "Workers of the Kinesis Client Library on this table need the initial position AT_TIMESTAMP with the same "
+        "time: with another one they cannot begin these shards");
   if (!arguments.on("yes")) {
     print.line("Nothing was changed. To apply the changes, add --yes");
     return {};

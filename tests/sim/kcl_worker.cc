@@ -151,22 +151,28 @@ bool KclWorker::begin(Held& held) {
   return held.started = true;
 }
 
-// Creates the leases of the children first.
+// Creates the leases of the children first, which come with the end of the shard (ChildShards). The other parent
+// of a merge must have a lease too, or the worker waits.
 bool KclWorker::end(Held& held) {
-  std::vector<std::string> children;
-  for (const kinesis::ShardInfo& shard : fleet_.list()) {
-    if (std::count(shard.parent_ids.begin(), shard.parent_ids.end(), held.lease.key) == 0) continue;
-    children.push_back(shard.id);
+  std::vector<const kinesis::ShardInfo*> children;
+  for (const auto& [id, shard] : fleet_.shards())
+    if (std::count(shard.info.parent_ids.begin(), shard.info.parent_ids.end(), held.lease.key) > 0)
+      children.push_back(&shard.info);
+  if (children.size() == 1)
+    for (const std::string& parent : children[0]->parent_ids)
+      if (!kcl_.get(parent)) return true;
+  std::vector<std::string> ids;
+  for (const kinesis::ShardInfo* shard : children) {
+    ids.push_back(shard->id);
     Kcl2Lease child;
-    child.key = shard.id;
-    child.parents = shard.parent_ids;
-    kinesis::append_decimal(child.starting_hash_key, shard.first_hash_key);
-    kinesis::append_decimal(child.ending_hash_key, shard.last_hash_key);
+    child.key = shard->id;
+    child.parents = shard->parent_ids;
+    kinesis::append_decimal(child.starting_hash_key, shard->first_hash_key);
+    kinesis::append_decimal(child.ending_hash_key, shard->last_hash_key);
     kcl_.create(child);  // fails if another worker has created it
   }
   held.ended = true;
-  return kcl_.set_children(held.lease, children) &&
-         kcl_.checkpoint(held.lease, std::string(kinesis::kShardEnd), 0);
+  return kcl_.set_children(held.lease, ids) && kcl_.checkpoint(held.lease, std::string(kinesis::kShardEnd), 0);
 }
 
 }  // namespace penstock::sim

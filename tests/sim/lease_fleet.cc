@@ -186,6 +186,7 @@ void LeaseFleet::put_records() {
 }
 
 std::vector<kinesis::ShardInfo> LeaseFleet::list() const {
+  if (frozen_list_) return *frozen_list_;
   std::vector<kinesis::ShardInfo> list;
   for (const auto& [id, shard] : shards_) list.push_back(shard.info);
   return list;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -98,6 +99,8 @@ class LeaseFleet {
   void add_shards(int count);
   void split(const std::string& shard);
   void merge(const std::string& a, const std::string& b);
+  // From now on, our workers' lists are as old as this moment.
+  void freeze_lists() { frozen_list_ = list(); }
   // Sets the rate of each open shard from now on.
   void set_records_a_second(int records) { records_a_second_ = records; }
 
@@ -129,6 +132,7 @@ class LeaseFleet {
   uint64_t seed_;
   dynamodb::Service service_;
   std::map<std::string, FleetShard> shards_;
+  std::optional<std::vector<kinesis::ShardInfo>> frozen_list_;
   std::vector<std::unique_ptr<FleetWorker>> workers_;
   std::vector<std::unique_ptr<FleetWorker>> stopping_;
   std::vector<std::unique_ptr<KclWorker>> kcl_workers_;

@@ -82,6 +82,19 @@ TEST_P(leases_with_kcl, leases_that_workers_of_kcl_may_not_take_are_read_by_pens
   expect_all_read();
 }
 
+// The last of our workers reads a shard to its end, and leaves before a list shows the children.
+TEST_P(leases_with_kcl, children_of_a_shard_that_the_last_penstock_worker_ended_are_read_by_kcl) {
+  start(1, 1, 4);
+  fleet.freeze_lists();
+  const std::set<std::string> ours = fleet.worker(0).shards();
+  fleet.split(*ours.begin());
+  fleet.merge(*ours.rbegin(), *fleet.kcl_worker(0).shards().begin());
+  fleet.run(kMinuteMs);
+  fleet.stop(0);
+  fleet.set_records_a_second(0);
+  fleet.run_until([&] { return fleet.all_read(); }, 60 * kMinuteMs);
+}
+
 TEST_P(leases_with_kcl, penstock_and_kcl_read_a_reshard_parents_first) {
   start(2, 2, 8);
   fleet.split(*fleet.worker(0).shards().begin());

@@ -1,6 +1,7 @@
 // penstock seek on a table.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,36 @@ TEST_F(lease_seek, seek_moves_one_shard_of_a_lease_table_after_a_record) {
   leases_without_response(table_options());  // which are not sequence numbers of that stream
   EXPECT_NE(lines[3].find("  after 48  "), std::string::npos) << lines[3];
   EXPECT_EQ(run(kSeekCommand, table_options(), {{"shard", "shardId-7"}, {"to", "48"}}).code(), Code::config);
+}
+
+// A worker of KCL can begin at LATEST whatever its own initial position is. At AT_TIMESTAMP it fails unless its
+// own is AT_TIMESTAMP.
+TEST_F(lease_seek, seek_to_latest_leaves_leases_that_workers_of_kcl_can_begin) {
+  keep(row(kFirst, "49"));
+  const int64_t before_ms = wall_ms();
+  const Status done = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "latest"}, {"yes", "on"}});
+  ASSERT_TRUE(done.ok()) << done.message();
+  EXPECT_EQ(lines.size(), 2U);
+  for (const std::string& shard : {kFirst, kSecond}) {  // the second is new
+    EXPECT_EQ(kept(shard, "checkpoint"), "LATEST");
+    EXPECT_GE(std::stoll(kept(shard, "penstockStartedMs")), before_ms);
+  }
+}
+
+TEST_F(lease_seek, seek_to_a_time_says_what_workers_of_kcl_need) {
+  keep(row(kFirst, "49"));
+  const std::string note =
+      "Workers of the Kinesis Client Library on this table need the initial position AT_TIMESTAMP with the same "
+      "time: "
+      "with another one they cannot begin these shards";
+  const auto has_note = [&](const std::string& to) {
+    lines.clear();
+    EXPECT_TRUE(run(kSeekCommand, table_options(), {{"all", "on"}, {"to", to}}).ok());
+    return std::find(lines.begin(), lines.end(), note) != lines.end();
+  };
+  EXPECT_TRUE(has_note("2026-01-31T08:00:00Z"));
+  EXPECT_FALSE(has_note("latest"));
+  EXPECT_FALSE(has_note("trim_horizon"));
 }
 
 TEST_F(lease_seek, seek_never_changes_a_table_whose_worker_renews_its_leases) {
@@ -108,7 +139,7 @@ TEST_F(lease_seek, seek_all_reads_parents_without_leases_again_and_deletes_lease
   const Status done =
       run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();
-  EXPECT_EQ(lines.back(), "  " + kFirst + "  new -> from 2026-01-31T08:00:00.000Z");
+  EXPECT_EQ(lines[lines.size() - 2], "  " + kFirst + "  new -> from 2026-01-31T08:00:00.000Z");
   EXPECT_EQ(kept(kFirst, "checkpoint"), "AT_TIMESTAMP");
   EXPECT_EQ(kept("shardId-000000000003", "checkpoint"), "AT_TIMESTAMP");
   EXPECT_EQ(kept(gone, "checkpoint"), "no row");
