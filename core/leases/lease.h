@@ -55,4 +55,9 @@ inline std::string lease_key(std::string_view stream_id, std::string_view shard_
   return key.append(shard_id);
 }
 
+// Returns the account and the name in account:stream:creationEpoch.
+inline std::string_view without_epoch(std::string_view stream_id) {
+  return stream_id.substr(0, stream_id.rfind(':'));
+}
+
 }  // namespace penstock::leases

@@ -25,6 +25,8 @@ inline constexpr char kShardId[] = "shardId";
 // KCL 3 only.
 inline constexpr char kCheckpointOwner[] = "checkpointOwner";
 inline constexpr char kEntityType[] = "entityType";
+inline constexpr char kClientVersion[] = "cv";
+inline constexpr char kThroughput[] = "throughputKBps";
 
 // Our own.
 inline constexpr char kStreamArn[] = "penstockStreamArn";

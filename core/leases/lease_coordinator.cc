@@ -97,6 +97,8 @@ void LeaseCoordinator::on_scanned(int64_t began_boot_ms, Result<LeaseList> list)
     return;
   }
   scan_failures_ = 0;
+  on_kcl3(*list);
+  if (!shared_.ok()) return;
   rows_ = std::move(list->leases);
   rows_as_of_boot_ms_ = began_boot_ms;
   scanned_boot_ms_ = boot_ms();
@@ -117,6 +119,29 @@ void LeaseCoordinator::on_scanned(int64_t began_boot_ms, Result<LeaseList> list)
   if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": leases are read again");
 }
 
+void LeaseCoordinator::on_kcl3(const LeaseList& list) {
+  const std::string table = "table " + table_.name();
+  shared_ = list.kcl3.shared();
+  if (shared_.ok()) {
+    sharing_.recover(env_, table + ": its leases are shared again");
+    const std::string warning = list.kcl3.warning(table_.has_kcl3_index());
+    if (!warning.empty() && !std::exchange(kcl3_warned_, true)) env_.warn("PS0512", table + ": " + warning);
+    return;
+  }
+  sharing_.log(throttle_, {}, shared_.in(table));
+  writer_.keep_only_creates();
+  if (!held_.empty())
+    env_.log(LogLevel::info,
+             table + ": handing over the leases of this worker (" + std::to_string(held_.size()) + ")");
+  for (const auto& [key, held] : held_) end_grant(*held);
+  hand_over_all();
+}
+
+void LeaseCoordinator::hand_over_all() {
+  for (const auto& [key, held] : held_) held->lease.hand_over();
+  check_held_at(0);
+}
+
 Status LeaseCoordinator::on_shards_listed(size_t index, const kinesis::StreamIdentity& identity,
                                           const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) {
   StreamLeases& stream = *streams_[index];
@@ -124,7 +149,7 @@ Status LeaseCoordinator::on_shards_listed(size_t index, const kinesis::StreamIde
   stream.on_shards_listed(identity, shards, start_ms, boot_ms());
   if (!was_known && scanned_boot_ms_) stream.on_scanned(rows_, *scanned_boot_ms_);
   review(index);
-  if (!was_known && stream.known()) choose();
+  if (!was_known && stream.known() && shared_.ok()) choose();
   return stream.problem();
 }
 
@@ -142,7 +167,7 @@ void LeaseCoordinator::review(size_t index) {
     }
     check_held_at(0);
   }
-  if (!stream.known() || closing_) return;
+  if (!stream.known() || closing_ || !shared_.ok()) return;
   if (stream.start_is_undecided())
     scan_again_in(0);
   else if (!std::exchange(start_logged_[index], true))
@@ -222,7 +247,7 @@ void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_b
                                (of_another ? " from " + printable(from) : "") + ", checkpoint at " +
                                printable(row.checkpoint));
   auto held = std::make_unique<Held>(context_, op.stream, row, taken_boot_ms);
-  if (closing_ || !streams_[op.stream]->problem().ok()) held->lease.hand_over();
+  if (closing_ || !shared_.ok() || !streams_[op.stream]->problem().ok()) held->lease.hand_over();
   held_[row.key] = std::move(held);
   check_held_at(0);
   grant_ready(op.stream);
@@ -232,7 +257,7 @@ void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_b
 
 void LeaseCoordinator::grant_ready(size_t index) {
   const StreamLeases& stream = *streams_[index];
-  if (closing_ || !stream.known()) return;
+  if (closing_ || !shared_.ok() || !stream.known()) return;
   for (const auto& [key, held] : held_) {
     const Lease& row = held->lease.row();
     if (held->stream != index || held->granted || held->lease.state() != HeldLease::State::held ||
@@ -341,9 +366,8 @@ void LeaseCoordinator::advance_held() {
 
 void LeaseCoordinator::begin_close() {
   closing_ = true;
-  writer_.begin_close();
-  for (const auto& [key, held] : held_) held->lease.hand_over();
-  check_held_at(0);
+  writer_.keep_only_creates();
+  hand_over_all();
 }
 
 bool LeaseCoordinator::closed() const { return closing_ && held_.empty() && writer_.keys().empty(); }
@@ -359,7 +383,7 @@ Status LeaseCoordinator::saved() const {
 }
 
 bool LeaseCoordinator::healthy() const {
-  return context_.reached &&
+  return context_.reached && shared_.ok() &&
          std::all_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->problem().ok(); });
 }
 

@@ -72,6 +72,8 @@ class LeaseCoordinator : public kinesis::Assignment {
   void advance_scan();
   void on_prepared(const Result<bool>& usable);
   void on_scanned(int64_t began_boot_ms, Result<LeaseList> list);
+  void on_kcl3(const LeaseList& list);
+  void hand_over_all();
   void scan_again_in(int64_t ms);
   void review(size_t stream);
   void choose();
@@ -102,8 +104,11 @@ class LeaseCoordinator : public kinesis::Assignment {
   bool prepared_ = false;
   bool scanning_ = false;  // a scan or prepare() is in flight
   int64_t scan_boot_ms_ = 0;
-  int scan_failures_ = 0;    // in a row
-  Incident reading_;         // scan failures
+  int scan_failures_ = 0;  // in a row
+  Incident reading_;       // scan failures
+  Status shared_;          // not ok: the leader of KCL 3 assigns the leases, and this worker holds none
+  Incident sharing_;       // in which case
+  bool kcl3_warned_ = false;
   std::vector<Lease> rows_;  // of the last scan
   std::optional<int64_t> scanned_boot_ms_;
   int64_t rows_as_of_boot_ms_ = 0;  // start of that scan

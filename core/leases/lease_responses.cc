@@ -88,6 +88,8 @@ std::optional<Lease> lease_in(JsonValue attributes) {
   return lease;
 }
 
+constexpr std::string_view kMigrationKey = "Migration3.0";
+
 // Describes a row by which KCL 3 workers coordinate themselves; "" for any other row. Since KCL 3.5, these rows
 // are in the lease table (enum EntityType).
 std::string kcl3_row(JsonValue attributes) {
@@ -95,7 +97,15 @@ std::string kcl3_row(JsonValue attributes) {
   std::string type;
   Item(attributes).read(kEntityType, type);
   if (!type.empty() && type != "LEASE") return printable(key) + " (" + kEntityType + ' ' + printable(type) + ')';
-  return key == "Leader" || key == "Migration3.0" ? key : "";
+  return key == "Leader" || key == kMigrationKey ? key : "";
+}
+
+Kcl3Traces kcl3_traces(JsonValue attributes) {
+  Kcl3Traces traces;
+  traces.row = kcl3_row(attributes);
+  if (traces.row.empty() && attributes[kThroughput].exists()) traces.throughput_row = key_in(attributes);
+  if (key_in(attributes) == kMigrationKey) Item(attributes).read(kClientVersion, traces.client_version);
+  return traces;
 }
 
 }  // namespace
@@ -109,6 +119,8 @@ Result<LeaseTableState> read_describe_table(std::string body) {
   if (state.status.empty()) return unexpected_response("DescribeTable", "it has no TableStatus");
   const std::vector<JsonValue> keys = table["KeySchema"].elements();
   if (keys.size() != 1 || keys[0]["AttributeName"].text() != kKey) return state;
+  for (const JsonValue index : table["GlobalSecondaryIndexes"].elements())
+    state.has_kcl3_index |= index["IndexName"].text() == kKcl3OwnerIndex;
   for (const JsonValue definition : table["AttributeDefinitions"].elements())
     if (definition["AttributeName"].text() == kKey) state.of_leases = definition["AttributeType"].text() == "S";
   return state;
@@ -121,11 +133,8 @@ Result<LeasePage> read_scan(std::string body) {
   if (!items.is_array()) return unexpected_response("Scan", "it has no array Items");
   LeasePage page;
   for (const JsonValue item : items.elements()) {
-    if (const std::string row = kcl3_row(item); !row.empty())
-      return Status(Code::config, "PS0504",
-                    "row " + row +
-                        " belongs to KCL 3, which balances leases by another protocol than KCL 2.x and Penstock; "
-                        "use a separate lease table");
+    page.kcl3.merge(kcl3_traces(item));
+    if (!kcl3_row(item).empty()) continue;
     if (std::optional<Lease> lease = lease_in(item))
       page.leases.push_back(std::move(*lease));
     else

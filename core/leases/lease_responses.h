@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "core/leases/kcl3.h"
 #include "core/leases/lease.h"
 
 namespace penstock::leases {
@@ -14,17 +15,18 @@ namespace penstock::leases {
 struct LeaseTableState {
   std::string status;      // CREATING, ACTIVE, ...
   bool of_leases = false;  // its only key is leaseKey, a string
+  bool has_kcl3_index = false;
 };
 
 struct LeasePage {
   std::vector<Lease> leases;
-  std::vector<std::string> unreadable;  // keys of rows that are not leases
-  std::string ended_after;              // key after which to continue; "": last page
+  std::vector<std::string> unreadable;  // keys of rows that are neither leases nor of KCL 3
+  Kcl3Traces kcl3;
+  std::string ended_after;  // key after which to continue; "": last page
 };
 
 // All return Code::transient if the text is not the response that the service documents.
 Result<LeaseTableState> read_describe_table(std::string body);
-// Returns Code::config if a row is one that KCL 3 uses for something other than a lease.
 Result<LeasePage> read_scan(std::string body);
 // Returns the item of GetItem, or the attributes of UpdateItem; nullopt if the response has none. Code::invalid if
 // it has them and they are not a lease.

@@ -72,6 +72,7 @@ void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared done) 
                                  "table " + table_ +
                                      " is not a lease table: expected a table whose key is leaseKey, a string, "
                                      "alone; choose another table"));
+            has_kcl3_index_ = state->has_kcl3_index;
             next(true);
           }));
   });
@@ -108,6 +109,7 @@ void LeaseTable::scan_page(Reads reads, std::shared_ptr<LeaseList> list, const s
           Result<LeasePage> page = read_scan(std::move(response->body));
           if (!page.ok()) return next(in_table(page.status()));
           std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
+          list->kcl3.merge(std::move(page->kcl3));
           std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
           if (page->ended_after.empty()) return next(std::move(*list));
           scan_page(reads, list, page->ended_after, next);

@@ -15,6 +15,7 @@
 #include "base/completion.h"
 #include "base/status.h"
 #include "core/aws/service_call.h"
+#include "core/leases/kcl3.h"
 #include "core/leases/lease.h"
 
 namespace penstock::leases {
@@ -44,8 +45,9 @@ struct LeaseChange {
 
 struct LeaseList {
   std::vector<Lease> leases;
-  std::vector<std::string> unreadable;  // keys of rows that are not leases
-  size_t response_bytes = 0;            // total size of the pages
+  std::vector<std::string> unreadable;  // keys of rows that are neither leases nor of KCL 3
+  Kcl3Traces kcl3;
+  size_t response_bytes = 0;  // total size of the pages
 };
 
 // What create_table creates, and what the error shows if the table is missing and must not be created.
@@ -73,6 +75,8 @@ class LeaseTable {
       : call_(std::move(call)), table_(std::move(table)), region_(std::move(region)) {}
 
   const std::string& name() const { return table_; }
+  // Returns whether prepare() saw the index of KCL 3.
+  bool has_kcl3_index() const { return has_kcl3_index_; }
 
   // Takes one step towards a usable table. Returns true if it is usable, and false if it is being created: call
   // again in about a second. Returns Code::config if it is missing and must not be created (with its definition,
@@ -80,8 +84,7 @@ class LeaseTable {
   void prepare(const LeaseTableDefinition& definition, Prepared done);
 
   // Reads all leases, page by page. Eventually consistent reads cost half as much, and KCL uses them: a row may be
-  // seconds old, so a counter may seem to decrease. Returns Code::config if the table belongs to KCL 3 workers,
-  // which divide the leases by another protocol, and Code::too_large if its pages exceed 128 MiB.
+  // seconds old, so a counter may seem to decrease. Returns Code::too_large if its pages exceed 128 MiB.
   enum class Reads { eventual, consistent };
   void scan(Reads reads, Scanned done);
 
@@ -131,6 +134,7 @@ class LeaseTable {
   aws::ServiceCall call_;
   std::string table_;
   std::string region_;
+  bool has_kcl3_index_ = false;
 };
 
 }  // namespace penstock::leases

@@ -19,7 +19,7 @@ void LeaseWriter::set_takes(std::deque<LeaseOp> takes, size_t most) {
   takes_wanted_ = most;
 }
 
-void LeaseWriter::begin_close() {
+void LeaseWriter::keep_only_creates() {
   takes_.clear();
   std::erase_if(waiting_, [this](const LeaseOp& op) {
     return op.kind == LeaseOp::Kind::remove && keys_.erase(op.lease.key) > 0;

@@ -46,8 +46,8 @@ class LeaseWriter {
   void add(LeaseOp op);
   // Replaces the takes that have not started. The new ones run in order, until `most` have succeeded.
   void set_takes(std::deque<LeaseOp> takes, size_t most);
-  // Starts the shutdown: drops takes and deletions; rows to create are still created.
-  void begin_close();
+  // Drops takes and deletions. Rows to create are still created.
+  void keep_only_creates();
 
   void advance();
   // Returns when to call advance(), if there is room for a call; kNever: not before something is added.

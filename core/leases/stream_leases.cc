@@ -83,6 +83,15 @@ Status StreamLeases::problem_of(const Lease& row) const {
                 (alone_ ? " belongs to an application that reads several streams, but this instance reads one"
                         : " belongs to an application that reads one stream, but this instance reads several") +
                 "; use a separate lease table for each application"};
+  // Workers of KCL accept any creation epoch, so they may read the same stream under other leases.
+  if (!alone_ && row.stream_arn.empty() && row.stream_id != stream_id_ &&
+      without_epoch(row.stream_id) == without_epoch(stream_id_))
+    return {Code::config, "PS0513",
+            "stream " + identity_.name + ": lease " + printable(row.key) +
+                " has another creation epoch in its key than this stream, and both would read every record; stop "
+                "the workers that read " +
+                printable(row.stream_id) + ", give them the stream identifier " + stream_id_ +
+                ", and run: penstock seek -c FILE --all --to POSITION --yes"};
   // With several streams, the leases of the others are in the table too.
   if (!alone_ && row.stream_arn != identity_.arn) return {};
   if (!row.stream_arn.empty() && !identity_.arn.empty() && row.stream_arn != identity_.arn)

@@ -28,6 +28,7 @@ Result<std::vector<leases::Lease>> BlockingLeaseTable::scan() {
       "table " + table_->name() + ": Scan",
       [&](auto done) { table_->scan(leases::LeaseTable::Reads::consistent, std::move(done)); });
   if (!list.ok()) return list.status();
+  if (Status shared = list->kcl3.shared(); !shared.ok()) return shared.in("table " + table_->name());
   return std::move(list->leases);
 }
 

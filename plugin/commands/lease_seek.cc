@@ -75,13 +75,11 @@ kinesis::InitialPosition beginning_at(const Target& target) {
   return {};
 }
 
-// Returns the account and the name in account:stream:creationEpoch.
-std::string_view without_epoch(std::string_view stream_id) { return stream_id.substr(0, stream_id.rfind(':')); }
-
 // Returns whether the row is of a deleted stream with the same name, account and region.
 bool is_of_predecessor(const leases::Lease& row, const leases::StreamLeases& stream) {
   const kinesis::StreamIdentity& now = stream.identity();
-  if (now.created_ms == 0 || without_epoch(row.stream_id) != without_epoch(stream.stream_id())) return false;
+  if (now.created_ms == 0 || leases::without_epoch(row.stream_id) != leases::without_epoch(stream.stream_id()))
+    return false;
   if (!row.stream_arn.empty() && row.stream_arn != now.arn) return false;
   return row.stream_id != stream.stream_id() ||
          (row.stream_created_ms != 0 && row.stream_created_ms != now.created_ms);

@@ -223,10 +223,10 @@ TEST_P(lease_table, scan_returns_the_leases_of_all_pages_and_names_invalid_rows)
   EXPECT_EQ(list->unreadable.size(), 2U);
 }
 
-TEST_P(lease_table, a_table_of_kcl_3_is_rejected) {
+TEST_P(lease_table, leases_of_a_table_of_kcl_3_are_not_shared) {
   const auto scan_error = [this] {
     const Result<leases::LeaseList> list = us->scan();
-    return list.ok() ? Status() : list.status();
+    return list.ok() ? list->kcl3.shared() : list.status();
   };
   put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"entityType":{"S":"LEASE"}})");
   EXPECT_TRUE(scan_error().ok());
@@ -241,6 +241,28 @@ TEST_P(lease_table, a_table_of_kcl_3_is_rejected) {
     EXPECT_NE(scan_error().message().find(key), std::string::npos) << scan_error().message();
     ASSERT_TRUE(kcl->remove(key));
     EXPECT_TRUE(scan_error().ok());
+  }
+}
+
+TEST_P(lease_table, leases_are_shared_with_kcl_3_while_its_workers_divide_them_as_2_x) {
+  put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"}})");
+  put(R"({"leaseKey":{"S":"w"},"entityType":{"S":"WORKER_METRIC_STATS"}})");
+  for (const auto& [version, shared] : std::map<std::string, bool>{{"CLIENT_VERSION_INIT", true},
+                                                                   {"CLIENT_VERSION_UPGRADE_FROM_2X", true},
+                                                                   {"CLIENT_VERSION_2X", true},
+                                                                   {"CLIENT_VERSION_3X_WITH_ROLLBACK", false},
+                                                                   {"CLIENT_VERSION_3X", false},
+                                                                   {"CLIENT_VERSION_4X", false},
+                                                                   {"", false}}) {
+    put(R"({"leaseKey":{"S":"Migration3.0"},"entityType":{"S":"CLIENT_VERSION_MIGRATION"},"cv":{"S":")" + version +
+        R"("}})");
+    const Result<leases::LeaseList> list = us->scan();
+    ASSERT_TRUE(list.ok());
+    ASSERT_EQ(list->leases.size(), 1U);
+    EXPECT_EQ(list->leases[0].key, "k");
+    EXPECT_TRUE(list->unreadable.empty());
+    EXPECT_EQ(list->kcl3.shared().ok(), shared) << version;
+    ASSERT_TRUE(kcl->remove("Migration3.0"));
   }
 }
 

@@ -192,6 +192,69 @@ TEST_F(lease_coordinator, leases_of_another_stream_are_logged_and_so_is_their_en
   EXPECT_EQ(starts().size(), 1U);
 }
 
+// KCL 3.5 keeps its client version in the lease table.
+TEST_F(lease_coordinator,
+       leases_are_handed_over_when_the_leader_of_kcl_3_assigns_them_and_taken_after_a_rollback) {
+  LeaseCoordinator us = worker("us", our_table);
+  const auto set_version = [this](const std::string& version) {
+    service.put_row("leases", {{"leaseKey", dynamodb::text_attribute("Migration3.0")},
+                               {"entityType", dynamodb::text_attribute("CLIENT_VERSION_MIGRATION")},
+                               {"cv", dynamodb::text_attribute(version)}});
+  };
+  const auto logged = [this](const std::string& text) {
+    return std::count_if(sim.log().begin(), sim.log().end(),
+                         [&](const auto& line) { return line.text.find(text) != std::string::npos; });
+  };
+  set_version("CLIENT_VERSION_UPGRADE_FROM_2X");
+  list(us, {{kParent, {}, 0, 9, true}});
+  run(5'000, {&us});
+  ASSERT_EQ(us.take_assigned().size(), 1U);
+  us.advance_to(1, {"17", 3});
+  EXPECT_TRUE(us.healthy());
+
+  set_version("CLIENT_VERSION_3X_WITH_ROLLBACK");
+  run(5'000, {&us});
+  EXPECT_EQ(us.take_revoked(), std::vector<kinesis::GrantId>{1});
+  EXPECT_EQ(them.get(kParent)->owner, "");
+  EXPECT_EQ(them.get(kParent)->checkpoint, "17");
+  EXPECT_FALSE(us.healthy());
+  EXPECT_EQ(logged("table leases: handing over the leases of this worker (1)"), 1);
+  EXPECT_GE(logged("PS0504: table leases: row Migration3.0 "), 1);
+  list(us, kSplit);
+  run(60'000, {&us});
+  EXPECT_EQ(them.get(kParent)->owner, "");
+  EXPECT_FALSE(them.get(kChild));
+
+  set_version("CLIENT_VERSION_2X");
+  run(5'000, {&us});
+  EXPECT_EQ(us.take_assigned().size(), 1U);
+  EXPECT_EQ(them.get(kParent)->owner, "us");
+  EXPECT_TRUE(us.healthy());
+  EXPECT_EQ(logged("table leases: its leases are shared again"), 1);
+}
+
+// KCL 3.0 to 3.4 keeps it in another table.
+TEST_F(lease_coordinator, workers_of_kcl_3_with_another_table_are_reported_once) {
+  dynamodb::Item row = {{"leaseKey", dynamodb::text_attribute(kParent)},
+                        {"leaseCounter", dynamodb::number_attribute(1)},
+                        {"checkpoint", dynamodb::text_attribute("17")}};
+  LeaseCoordinator us = worker("us", our_table);
+  const auto warnings = [this] {
+    return std::count_if(sim.log().begin(), sim.log().end(), [&](const auto& line) {
+      return line.text.find("PS0512: table leases: workers of KCL 3 use this table (throughputKBps of lease " +
+                            kParent + ")") != std::string::npos;
+    });
+  };
+  service.put_row("leases", row);
+  list(us, {{kParent, {}, 0, 9, true}});
+  run(5'000, {&us});
+  EXPECT_EQ(warnings(), 0);
+  row["throughputKBps"] = dynamodb::number_attribute(5);
+  service.put_row("leases", row);
+  run(30'000, {&us});
+  EXPECT_EQ(warnings(), 1);
+}
+
 // A worker that lost a lease may not know it for the failover time. If the row were gone by then, that worker
 // would create it again, and the shard would be read from its beginning.
 TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_recreate_it) {

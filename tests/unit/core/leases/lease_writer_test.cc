@@ -138,7 +138,7 @@ TEST_F(lease_writer, at_the_end_lease_creations_finish_and_nothing_else_starts) 
   writer.add({Kind::remove, 0, theirs, kNever});
   writer.add({Kind::create, 0, dynamodb::full_lease("b"), kNever});
   writer.set_takes({{Kind::take, 0, theirs, kNever}}, 1);
-  writer.begin_close();
+  writer.keep_only_creates();
   writer.advance();
   EXPECT_EQ(reported, std::vector<std::string>{"b done from "});
   EXPECT_EQ(them.get("a")->owner, "them");

@@ -234,6 +234,16 @@ Lease row_of(const std::string& stream_id, const std::string& id) {
   return lease;
 }
 
+// KCL takes any epoch that its configuration gives, so both would read every record.
+TEST(stream_leases, leases_of_the_same_stream_under_another_epoch_are_rejected) {
+  const Stream stream({}, kSplit, {row_of("123456789012:in:1688165435", "a")}, false);
+  EXPECT_EQ(stream.problem().code(), Code::config);
+  for (const char* text : {"lease 123456789012:in:1688165435:a", "stream identifier 123456789012:in:1688165434"})
+    EXPECT_NE(stream.problem().message().find(text), std::string::npos) << stream.problem().message();
+  for (const char* other : {"123456789012:in2:1688165435", "123456789013:in:1688165435"})
+    EXPECT_TRUE(Stream({}, kSplit, {row_of(other, "a")}, false).known()) << other;
+}
+
 TEST(stream_leases, leases_of_several_streams_have_keys_of_account_name_and_creation_time) {
   Stream stream({}, kSplit, {row_of("123456789012:in:1688165434", "a"), row_of("123456789012:other:7", "z")},
                 false);
