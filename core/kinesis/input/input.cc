@@ -88,6 +88,9 @@ void Input::retire_ended() {
 void Input::report_positions() {
   while (Shard* const shard = acks_.first_moved()) {
     const ShardPosition& position = shard->progress.position();
+    const ShardPosition& last = shard->progress.last_before_end();
+    // The end may have to wait until the shard's children are known, but not the position of its last record.
+    if (position.is_end() && !last.sequence_number.empty()) assignment_.advance_to(shard->grant.id, last);
     assignment_.advance_to(shard->grant.id, position);
     acks_.pop_moved();
     if (position.is_end()) shards_.erase(shard->grant.id);

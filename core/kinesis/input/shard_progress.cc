@@ -6,6 +6,7 @@
 namespace penstock::kinesis {
 
 ShardProgress::RecordNumber ShardProgress::open(ShardPosition position, int64_t now_ms) {
+  if (position.is_end()) last_before_end_ = open_.empty() ? position_ : open_.back().position;
   if (next_ < abandoned_) open_.push_back({next_, std::move(position), now_ms, 1});
   return next_++;
 }

@@ -33,6 +33,8 @@ class ShardProgress {
 
   // Returns the last record that is settled with everything before it; sequence number "" before the first.
   const ShardPosition& position() const { return position_; }
+  // Returns the last record before kShardEnd; sequence number "" if there was none, or the end was not opened.
+  const ShardPosition& last_before_end() const { return last_before_end_; }
   size_t open_records() const { return std::min(next_, abandoned_) - passed_; }
   size_t held_bytes() const { return open_.size() * kEntryBytes; }
 
@@ -59,7 +61,7 @@ class ShardProgress {
   RecordNumber next_ = 0;
   // First abandoned record; neither it nor any later record is tracked.
   RecordNumber abandoned_ = std::numeric_limits<RecordNumber>::max();
-  ShardPosition position_;
+  ShardPosition position_, last_before_end_;
 };
 
 }  // namespace penstock::kinesis

@@ -29,6 +29,22 @@ TEST(shard_progress, the_position_advances_when_a_record_and_all_before_it_are_s
   EXPECT_EQ(progress.open_records(), 0u);
 }
 
+TEST(shard_progress, the_last_record_before_the_end_is_known_whenever_it_is_settled) {
+  const std::string end(kShardEnd);
+  ShardProgress settled_before, settled_after, empty;
+  settled_before.unref(open(settled_before, "1"));
+  settled_before.unref(open(settled_before, end));
+  EXPECT_EQ(settled_before.last_before_end().sequence_number, "1");
+  const auto record = open(settled_after, "1");
+  EXPECT_EQ(settled_after.last_before_end().sequence_number, "");
+  settled_after.unref(open(settled_after, end));
+  settled_after.unref(record);
+  EXPECT_TRUE(settled_after.position().is_end());
+  EXPECT_EQ(settled_after.last_before_end().sequence_number, "1");
+  empty.unref(open(empty, end));
+  EXPECT_EQ(empty.last_before_end().sequence_number, "");
+}
+
 TEST(shard_progress, every_reference_to_a_record_counts) {
   ShardProgress progress;
   const auto record = open(progress, "1");
