@@ -50,7 +50,9 @@ if [[ ! -f $out/libraries.recipe || $(<"$out/libraries.recipe") != "$recipe" ]];
   echo "$recipe" >"$out/libraries.recipe"
 fi
 
-# The checks of CMake compile and do not link: zig builds libc++ for each set of flags that it links with.
+# The checks of CMake compile and do not link: zig builds libc++ for each set of flags that it links with. zig's compiler-rt
+# is not linked, because its memcpy would replace glibc's.
+link="-rtlib=none -s -Wl,--gc-sections"
 build=$out/build
 cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$PWD/release/toolchain.cmake" -DPENSTOCK_ARCH="$arch" \
   -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY -DPENSTOCK_LINKER_EXCLUDES_LIBS=OFF \
@@ -58,8 +60,7 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$PWD/release/toolchain.c
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DCMAKE_INSTALL_PREFIX=/usr \
   -DPENSTOCK_HELP_PROGRAM="$PWD/build/release/x86_64/build/bin/penstock" \
   -DPENSTOCK_STATIC_LIBRARIES="$(python3 release/list_libraries.py)" \
-  -DCMAKE_MODULE_LINKER_FLAGS="-s -Wl,--gc-sections" \
-  -DCMAKE_EXE_LINKER_FLAGS="-s -Wl,--gc-sections" -DPENSTOCK_BUILD_TESTS=OFF -DPENSTOCK_BUILD_BENCH=OFF
+  -DCMAKE_MODULE_LINKER_FLAGS="$link" -DCMAKE_EXE_LINKER_FLAGS="$link" -DPENSTOCK_BUILD_TESTS=OFF -DPENSTOCK_BUILD_BENCH=OFF
 cmake --build "$build" -j "$jobs"
 rm -rf "$out/install"
 DESTDIR=$out/install cmake --install "$build"

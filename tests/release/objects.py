@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what the files of a release build need and export, from the output of readelf: only glibc's own libraries, no
-symbol newer than glibc 2.28, exactly the exports of the maps, no library path, no executable stack, and full RELRO.
-Prints one line for each file. Without a release build, exits with 77.
+symbol newer than glibc 2.28, glibc's memcpy and no other, exactly the exports of the maps, no library path, no executable
+stack, and full RELRO. Prints one line for each file. Without a release build, exits with 77.
 
 usage: objects.py PROJECT [INSTALLED_FOLDER...]
 """
@@ -32,14 +32,14 @@ def named_in(exports_map):
     return set(re.findall(r"\w+", listed))
 
 
-def exported(path):
-    """Returns the names of the defined symbols of the dynamic symbol table."""
-    names = set()
+def symbols(path):
+    """Returns the names of the imported and of the exported symbols of the dynamic symbol table."""
+    imported, exported = set(), set()
     for line in readelf("--dyn-syms", path).splitlines():
         fields = line.split()
-        if len(fields) >= 8 and fields[0][:-1].isdigit() and fields[4] in ("GLOBAL", "WEAK") and fields[6] != "UND":
-            names.add(fields[7].split("@")[0])
-    return names
+        if len(fields) >= 8 and fields[0][:-1].isdigit() and fields[4] in ("GLOBAL", "WEAK"):
+            (imported if fields[6] == "UND" else exported).add(fields[7].split("@")[0])
+    return imported, exported
 
 
 def problems_of(path, exports):
@@ -55,8 +55,10 @@ def problems_of(path, exports):
         yield "has no symbol version of glibc, so this test does not read it correctly"
     if newest > NEWEST_GLIBC:
         yield f"needs glibc {'.'.join(map(str, newest))}"
-    if exported(path) != exports:
-        yield f"exports {sorted(exported(path))}, not {sorted(exports)}"
+    imported, exported = symbols(path)
+    if exported != exports:
+        yield f"exports {sorted(exported)}, not {sorted(exports)}"
+    yield from (f"has a {name} of its own, not glibc's" for name in ("memcpy", "memmove", "memset") if name not in imported)
     if re.search(r"\((RPATH|RUNPATH)\)", dynamic):
         yield "has a library path"
     if not re.search(r"GNU_STACK\s.*\sRW\s", headers):
