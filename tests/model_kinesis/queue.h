@@ -67,6 +67,7 @@ class Queue {
   std::vector<Receipt> receive(const Stream& stream, Path path, size_t most, int64_t visibility_ms,
                                int64_t now_ms);
   const Entry& entry(const Key& key) const { return entries_.at(key); }
+  const std::map<Key, Entry>& entries() const { return entries_; }
   bool has(const Key& key) const { return entries_.contains(key); }
 
   // Returns the entry of a valid receipt of that path; nullptr if the record is not in flight with that receipt.

@@ -111,10 +111,13 @@ std::optional<Reply> receive(State& state, const Receiving& what) {
   JsonOut json;
   json.open('{').key("QueueRecords").open('[');
   for (const Queue::Receipt& receipt : received) {
-    const Record& record = stream.shards()[receipt.key.first].at(receipt.key.second);
+    const Shard& shard = stream.shards()[receipt.key.first];
+    const Record& record = shard.at(receipt.key.second);
     const Queue::Entry& entry = queue->entry(receipt.key);
+    const std::string id = record_id(state, stream, receipt.key);
+    if (state.on_invisible && what.path == Path::normal) state.on_invisible(shard, record, entry, id);
     json.open('{').key("ReceiptHandle").string(handle_of(state, *queue, receipt));
-    json.key("RecordId").string(record_id(state, stream, receipt.key));
+    json.key("RecordId").string(id);
     if (!record.partition_key.empty()) json.key("PartitionKey").string(record.partition_key);
     json.key("Data").base64(record.data).key("ApproximateArrivalTimestamp").seconds(record.arrival_ms);
     json.key("FirstReceiveTimestamp").seconds(entry.first_receive_ms);
@@ -214,8 +217,12 @@ Reply acknowledge(State& state, const Input& input, Path path) {
 
 Reply update_visibility(State& state, const Input& input, Path path) {
   return change_entries(state, input, path, true,
-                        [&](Queue& queue, Stream&, const Queue::Key& key, const ReceiptEntry& entry) {
+                        [&](Queue& queue, Stream& stream, const Queue::Key& key, const ReceiptEntry& entry) {
                           queue.set_visibility(key, 1000 * *entry.visibility_timeout_s, state.now_ms);
+                          const Shard& shard = stream.shards()[key.first];
+                          if (state.on_invisible && path == Path::normal && key.second >= shard.trimmed)
+                            state.on_invisible(shard, shard.at(key.second), queue.entry(key),
+                                               record_id(state, stream, key));
                         });
 }
 

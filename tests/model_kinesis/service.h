@@ -52,6 +52,12 @@ class Service {
   void on_acknowledged(std::function<void(const Queue&, const Shard&, const Record&)> hook) {
     state_.on_acknowledged = std::move(hook);
   }
+  // Sets a function that is called for each record that is received from a queue, or whose visibility is changed,
+  // with its state after that. Dead letters do not count.
+  void on_invisible(
+      std::function<void(const Shard&, const Record&, const Queue::Entry&, const std::string& record_id)> hook) {
+    state_.on_invisible = std::move(hook);
+  }
   // What a queue has at this time.
   QueueCounts queue_counts(std::string_view arn);
 

@@ -78,6 +78,8 @@ struct State {
   std::map<std::string, Stream, std::less<>> streams{};
   std::map<std::string, Queue, std::less<>> queues{};  // by ARN
   std::function<void(const Queue&, const Shard&, const Record&)> on_acknowledged{};
+  std::function<void(const Shard&, const Record&, const Queue::Entry&, const std::string& record_id)>
+      on_invisible{};
   Stats stats{};
   std::function<int64_t()> clock{};  // Unix time
   // Of the current call:

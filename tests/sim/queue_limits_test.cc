@@ -57,6 +57,7 @@ TEST_F(queue_input, a_full_output_stops_receiving) {
     clock.advance(100);
   }
   EXPECT_LE(counts().in_flight, 30U);
+  EXPECT_LE(calls("ReceiveQueueRecords"), 4U) << "pump() starts none";
   EXPECT_EQ(reader->stat("expired_records"), 0) << "pump() extends the visibility";
   reader->emit_result = PENSTOCK_OK;
   EXPECT_TRUE(reader->run_until_ids(1000));

@@ -193,6 +193,38 @@ TEST_F(queue_input, undelivered_records_are_visible_at_once_after_a_shutdown) {
   EXPECT_EQ(reader->distinct(), put_ids);
 }
 
+// A call of its own that waits for records receives some of those that it releases.
+TEST_F(queue_input, a_shutdown_uses_up_one_more_receive_of_ten_records_at_most) {
+  put_many("a", 200);
+  const auto reader = start();
+  ASSERT_TRUE(reader->run_until_ids(200, false));
+  EXPECT_GT(reader->stat("receive_calls"), 5);
+  EXPECT_TRUE(reader->close().ok());
+  EXPECT_EQ(counts().visible, 200U);
+  size_t received_twice = 0;
+  for (const auto& [key, entry] : service.queue(arn)->entries()) {
+    EXPECT_LE(entry.receives, 2);
+    received_twice += entry.receives == 2 ? 1 : 0;
+  }
+  EXPECT_LE(received_twice, 10U);
+}
+
+TEST_F(queue_input, records_that_arrive_during_a_shutdown_are_released_too) {
+  put_many("a", 200);
+  const auto reader = start();
+  reader->emit_result = PENSTOCK_FULL;
+  ASSERT_TRUE(reader->run_until_ids(2, false));
+  service.faults().next_calls("ReceiveQueueRecords", model::delay(800), 20);
+  const auto some_wait_and_more_come = [&] {
+    const auto open_records = static_cast<size_t>(reader->stat("open_records"));
+    return reader->stat("receive_calls") > 0 && open_records > reader->ids.size();
+  };
+  ASSERT_TRUE(reader->run(some_wait_and_more_come, kMinuteMs, false));
+  EXPECT_TRUE(reader->close().ok());
+  EXPECT_EQ(counts().visible, 200U);
+  EXPECT_FALSE(sim.logged("PS0002"));
+}
+
 TEST_F(queue_input, records_released_before_a_shutdown_are_visible_at_once_after_it) {
   put_many("a", 10);
   auto reader = start();

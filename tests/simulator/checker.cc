@@ -51,6 +51,8 @@ std::string_view name_of(Rule rule) {
       return "13, rejected calls are few";
     case Rule::right_start:
       return "14, reading starts at the initial position";
+    case Rule::one_consumer:
+      return "15, a record of a queue has one consumer";
   }
   return "";
 }
@@ -83,10 +85,22 @@ std::optional<ItemNumber> Checker::skipped(Ledger::Shard& shard, size_t from, si
 
 std::string Checker::first_unsafe(Ledger::Shard& shard) { return ledger_.describe(shard.items[shard.safe]); }
 
+// Returns where a record is that an input calls by these names; nullopt if nowhere.
+std::optional<RecordPlace> Checker::place_of(std::string_view stream, std::string_view shard_id,
+                                             std::string_view sequence_number) {
+  if (plan_.queue) {
+    const RecordPlace* const place = shard_id.empty() ? ledger_.find_record(sequence_number) : nullptr;
+    return place != nullptr && place->shard.starts_with(shard_name(stream, "")) ? std::optional(*place)
+                                                                                : std::nullopt;
+  }
+  const auto record = record_number(sequence_number);
+  return record ? std::optional(RecordPlace{shard_name(stream, shard_id), *record}) : std::nullopt;
+}
+
 bool Checker::check_origin(const std::string& process, const Item& item, ItemNumber number,
                            const penstock_batch& batch) {
-  const auto record = record_number(view(batch.sequence_number));
-  if (item.shard == shard_name(view(batch.stream), view(batch.shard_id)) && record == item.record &&
+  const RecordPlace place = {item.shard, item.record};
+  if (place_of(view(batch.stream), view(batch.shard_id), view(batch.sequence_number)) == place &&
       batch.sub_sequence_number == item.user_record)
     return true;
   violated(Rule::shard_order, process + " emits " + ledger_.describe(number) + " from " +
@@ -106,26 +120,51 @@ void Checker::emitted(const std::string& process, const penstock_batch& batch) {
     if (before_beginning(item))
       return violated(Rule::right_start, process + " emits " + ledger_.describe(*number) +
                                              ", which was put before the initial position");
-    Ledger::Shard& shard = ledger_.shard(item.shard);
-    const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard}, 0);
-    size_t& next = cursor->second;
-    while (next < item.in_shard && !ledger_.item(shard.items[next]).emitted()) ++next;
-    // What the process emitted last may still be in flight.
-    const size_t from = is_first || next > item.in_shard ? 0 : next;
-    if (next != item.in_shard || is_first)
-      if (const auto passed = skipped(shard, from, item.in_shard))
-        return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) + " and skips " +
-                                               ledger_.describe(*passed) + ", which is not safe");
-    if (is_first)
-      for (const std::string& parent : shard.parents)
-        if (Ledger::Shard& before = ledger_.shard(parent); !safe_up_to(before, before.items.size()))
-          return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) +
-                                                 " before the end of a parent: " + first_unsafe(before) +
-                                                 " is not safe");
-    next = item.in_shard + 1;
+    if (!plan_.queue) check_order(process, item, *number);
     emitted_again_ += item.emitted_ms != kNever ? 1 : 0;
     ledger_.item(*number).emitted_ms = std::min(item.emitted_ms, clock_.unix_ms());
   }
+}
+
+// A shard's records reach the filter in order, and a parent's before its children's.
+void Checker::check_order(const std::string& process, const Item& item, ItemNumber number) {
+  Ledger::Shard& shard = ledger_.shard(item.shard);
+  const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard}, 0);
+  size_t& next = cursor->second;
+  while (next < item.in_shard && !ledger_.item(shard.items[next]).emitted()) ++next;
+  // What the process emitted last may still be in flight.
+  const size_t from = is_first || next > item.in_shard ? 0 : next;
+  if (next != item.in_shard || is_first)
+    if (const auto passed = skipped(shard, from, item.in_shard))
+      return violated(Rule::shard_order, process + " emits " + ledger_.describe(number) + " and skips " +
+                                             ledger_.describe(*passed) + ", which is not safe");
+  if (is_first)
+    for (const std::string& parent : shard.parents)
+      if (Ledger::Shard& before = ledger_.shard(parent); !safe_up_to(before, before.items.size()))
+        return violated(Rule::shard_order, process + " emits " + ledger_.describe(number) +
+                                               " before the end of a parent: " + first_unsafe(before) +
+                                               " is not safe");
+  next = item.in_shard + 1;
+}
+
+bool Checker::may_become_dead_letter(const RecordPlace& record) {
+  const std::vector<ItemNumber> items = ledger_.items_of(record);
+  return std::any_of(items.begin(), items.end(), [this](ItemNumber number) {
+    const Item& item = ledger_.item(number);
+    return item.kind == Item::Kind::garbage || expected_drops_.may_be_on_its_way(item);
+  });
+}
+
+void Checker::acknowledged(const std::string& process, const RecordPlace& record) {
+  const std::vector<ItemNumber> items = ledger_.items_of(record);
+  const auto unsafe = [&] {
+    return std::find_if(items.begin(), items.end(), [this](ItemNumber one) { return !ledger_.item(one).safe(); });
+  };
+  if (unsafe() == items.end()) return;
+  read_dead_letters_();
+  if (const auto found = unsafe(); found != items.end())
+    violated(Rule::checkpoint_waits,
+             process + " acknowledges " + ledger_.describe(*found) + ", which is not safe");
 }
 
 bool Checker::before_beginning(const Item& item) const {
@@ -160,7 +199,7 @@ void Checker::arrived(ItemNumber number, const std::string& key) {
   }
   ++arrivals_;
   item.in_sink = true;
-  if (!plan_.per_key) return;
+  if (!plan_.per_key || plan_.queue) return;  // a queue has no order
   // Records of a key that the service puts into several shards are in no order.
   KeyOrder& order = orders_[{key, item.key_stream, keys_cross_shards_ ? item.shard : std::string()}];
   // Workers that start for the first time at LATEST, with lists from before and after a reshard, begin the parents
@@ -249,11 +288,10 @@ void Checker::recorded(std::string_view line) {
   if (text("stage") == "output" && number && *number < ledger_.size()) {
     failed = {*number};
   } else {
-    const auto record = record_number(text("sequence_number"));
+    const auto place = place_of(text("stream"), text("shard_id"), text("sequence_number"));
     const auto user_record = strict_json::member(*read, "sub_sequence_number");
-    if (record && user_record)
-      failed = ledger_.items_of(shard_name(text("stream"), text("shard_id")), *record,
-                                std::stoull(std::string(*user_record)));
+    if (place && user_record)
+      failed = ledger_.items_of(place->shard, place->record, std::stoull(std::string(*user_record)));
   }
   if (failed.empty()) return violated(Rule::nothing_lost, "a dead letter matches nothing that was put");
   for (const ItemNumber one : failed) {

@@ -37,6 +37,7 @@ enum class Rule {
   orderly_end,         // 12
   few_rejected_calls,  // 13
   right_start,         // 14
+  one_consumer,        // 15
 };
 std::string_view name_of(Rule rule);
 
@@ -71,6 +72,14 @@ class Checker {
   void takes(const std::string& process, const std::string& shard_id) {
     expected_drops_.reads_again(process, shard_id);
   }
+  // A process receives a record of a queue that was received before.
+  void receives_again(const std::string& process, const RecordPlace& record) {
+    expected_drops_.receives_again(process, record);
+  }
+  // Returns whether an input may have to make a dead letter of a part of the record.
+  bool may_become_dead_letter(const RecordPlace& record);
+  // A record of a queue is acknowledged.
+  void acknowledged(const std::string& process, const RecordPlace& record);
   // The host accepts the batch and passes it to the filter.
   void emitted(const std::string& process, const penstock_batch& batch);
   // A record is in the output stream, under that key.
@@ -120,6 +129,9 @@ class Checker {
   bool before_beginning(const Item& item) const;
   std::optional<ItemNumber> skipped(Ledger::Shard& shard, size_t from, size_t to);
   std::string first_unsafe(Ledger::Shard& shard);
+  std::optional<RecordPlace> place_of(std::string_view stream, std::string_view shard_id,
+                                      std::string_view sequence_number);
+  void check_order(const std::string& process, const Item& item, ItemNumber number);
   bool check_origin(const std::string& process, const Item& item, ItemNumber number, const penstock_batch& batch);
 
   const Plan& plan_;

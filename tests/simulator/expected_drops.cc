@@ -40,6 +40,13 @@ void ExpectedDrops::reads_again(const std::string& process, const std::string& s
     last_rejected_.erase(last);
 }
 
+void ExpectedDrops::receives_again(const std::string& process, const RecordPlace& record) {
+  const auto last = last_rejected_.find(process);
+  if (last == last_rejected_.end()) return;
+  const Item& item = ledger_.item(last->second.first);
+  if (RecordPlace{item.shard, item.record} == record) last_rejected_.erase(last);
+}
+
 std::string ExpectedDrops::offered(int64_t age_ms) const {
   if (!plan_.input_max_age_ms || age_ms <= *plan_.input_max_age_ms) return {};
   return "emits a record that arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +

@@ -25,6 +25,8 @@ class ExpectedDrops {
   std::string rejected(const std::string& process, const std::vector<ItemNumber>& items);
   // A process takes the lease of a shard: it reads the shard from the last checkpoint, and counts from zero again.
   void reads_again(const std::string& process, const std::string& shard_name);
+  // A process receives a record of a queue again, and counts from zero.
+  void receives_again(const std::string& process, const RecordPlace& record);
   // An input offers a record of that age by its own clock. Returns "", or what is wrong with that.
   std::string offered(int64_t age_ms) const;
 

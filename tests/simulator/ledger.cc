@@ -93,6 +93,18 @@ std::vector<ItemNumber> Ledger::items_of(const std::string& shard_id, uint64_t r
           shard.items.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
+std::vector<ItemNumber> Ledger::items_of(const RecordPlace& place) {
+  const std::vector<ItemNumber>& items = shards_[place.shard].items;
+  const auto in_record = [this](ItemNumber number) { return items_[number].record; };
+  const auto [first, last] = std::ranges::equal_range(items, place.record, {}, in_record);
+  return {first, last};
+}
+
+const RecordPlace* Ledger::find_record(std::string_view record_id) const {
+  const auto found = named_.find(record_id);
+  return found == named_.end() ? nullptr : &found->second;
+}
+
 std::string Ledger::mark(ItemNumber number) {
   std::array<char, 16> digits;
   std::snprintf(digits.data(), digits.size(), "%06zu", number);

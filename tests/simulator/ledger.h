@@ -1,8 +1,10 @@
 // Everything that was put into the stream, and what happened to it.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,10 +45,20 @@ struct Item {
   bool trimmed = false;         // the stream no longer has it
   bool in_sink = false;
   bool in_dead_letter_file = false;  // and would survive a power cut
+  bool in_dead_letter_queue = false;
 
   bool emitted() const { return kind != Kind::garbage; }  // by an input, at some time
-  bool dealt_with() const { return in_sink || in_dead_letter_file || kind == Kind::left_out || too_early; }
+  bool dealt_with() const {
+    return in_sink || in_dead_letter_file || in_dead_letter_queue || kind == Kind::left_out || too_early;
+  }
   bool safe() const { return dealt_with() || trimmed; }
+};
+
+struct RecordPlace {
+  std::string shard;    // its name
+  uint64_t record = 0;  // of the shard's, from 0
+
+  friend auto operator<=>(const RecordPlace&, const RecordPlace&) = default;
 };
 
 class Ledger {
@@ -86,8 +98,13 @@ class Ledger {
   size_t safe_events(Shard& shard);
   // Returns how many of the shard's items a position has passed.
   size_t items_passed(const Shard& shard, uint64_t record, uint64_t user_record) const;
-  // Returns the items of one user record.
+  // Returns the items of one user record, or of all user records of a record.
   std::vector<ItemNumber> items_of(const std::string& shard_id, uint64_t record, uint64_t user_record);
+  std::vector<ItemNumber> items_of(const RecordPlace& place);
+
+  // Notes the ID that a queue gives to a record, and finds a record by it; nullptr if the ID is unknown.
+  void name_record(const std::string& record_id, const RecordPlace& place) { named_[record_id] = place; }
+  const RecordPlace* find_record(std::string_view record_id) const;
 
   // Marks a text with the number of its item, and reads that mark; nullopt if not found.
   static std::string mark(ItemNumber number);
@@ -97,6 +114,7 @@ class Ledger {
  private:
   std::vector<Item> items_;
   std::map<std::string, Shard> shards_;
+  std::map<std::string, RecordPlace, std::less<>> named_;  // by RecordId
 };
 
 }  // namespace penstock::simulator

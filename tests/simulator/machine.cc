@@ -77,6 +77,7 @@ void Machine::set_wall_error_ms(int64_t ms) {
 }
 
 void Machine::die(bool power_is_cut) {
+  if (links_.watches.queue != nullptr) links_.watches.queue->ends(process_name_);
   in_.transport().abandon_calls();
   out_.transport().abandon_calls();
   process_.reset();
@@ -89,7 +90,7 @@ void Machine::die(bool power_is_cut) {
   stopping_ = false;
   start_ms_ = std::max(first_start_ms_, clock_.monotonic_ms());
   // If the folder was not synced, a crash may lose the last file written, for which an error was returned.
-  if (power_is_cut && plan_.files.folder_sync > 0 && links_.leases == nullptr) {
+  if (power_is_cut && plan_.files.folder_sync > 0 && links_.watches.leases == nullptr) {
     checker_.position_lost();
     checkpoint_.clear();
   }
@@ -158,7 +159,7 @@ void Machine::start() {
   process_name_ = name_ + "." + std::to_string(++lives_);
   replace_keys();
   checker_.starts();
-  auto started = Process::start(plan_, {in_.clock(), epoch_ms_, taking_, in_, out_}, checker_, links_.leases,
+  auto started = Process::start(plan_, {in_.clock(), epoch_ms_, taking_, in_, out_}, checker_, links_.watches,
                                 trace_, process_name_);
   if (started.ok()) {
     trace_.line(process_name_, "starts");
@@ -180,7 +181,7 @@ void Machine::turn_process() {
 }
 
 void Machine::look_at_checkpoint() {
-  if (links_.leases != nullptr) return;
+  if (links_.watches.leases != nullptr) return;
   std::string content = in_.files().content(std::string(kCheckpointPath)).value_or("");
   if (content == checkpoint_) return;
   checkpoint_ = std::move(content);

@@ -26,7 +26,7 @@ class Machine {
     sim::SimTransport::Serve serve;
     // Makes the services accept that key, in place of the process's previous one.
     std::function<void(const model::AccessKey& key)> admit;
-    LeaseWatch* leases;  // none: positions are in a file
+    Watches watches;
   };
 
   // REQUIRES: the references outlive it.

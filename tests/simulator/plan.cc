@@ -239,6 +239,51 @@ void draw_distribution(Plan& plan, Draw draw) {
   }
 }
 
+// Fleets that share a queue instead of leases. Records stay in flight for longer than the visibility timeout.
+void draw_queue(Plan& plan, Draw draw) {
+  if (!draw.chance(0.25)) return;
+  plan.queue = true;
+  plan.mode = model::CapacityMode::on_demand;
+  plan.leases = false;
+  plan.machines = draw.between<size_t>(1, 4);
+  plan.streams = 1;
+  plan.second_created_ms = 0;
+  plan.initial = kinesis::InitialPosition::Kind::trim_horizon;
+  plan.reshards_at_handover = 0;
+  plan.visibility_timeout_s = draw.pick<int64_t>({0, 30, 30, 45, 300});
+  plan.max_receive_count = draw.pick<int64_t>({0, 2, 6, 6});
+  plan.max_records_in_flight = draw.pick<size_t>({20, 120'000, 120'000});
+  plan.leaves_dead_letters = plan.max_receive_count > 0 && draw.chance(0.3);
+  if (plan.leaves_dead_letters) plan.max_records_in_flight = 120'000;  // each record takes minutes
+  for (Event& event : plan.chaos_events) event.machine = draw.between<size_t>(0, 7) % plan.machines;
+  for (size_t left = draw.between<size_t>(0, 4); left > 0; --left) {
+    Event event;
+    event.kind = draw.pick({Event::Kind::stop, Event::Kind::stop, Event::Kind::kill, Event::Kind::crash});
+    event.at_ms = draw.between<int64_t>(0, plan.load_ms);
+    event.for_ms = draw.pick<int64_t>({0, 700, 9000});
+    event.machine = draw.between<size_t>(0, 7) % plan.machines;
+    plan.chaos_events.push_back(event);
+  }
+  if (draw.chance(0.4)) {
+    Event event;
+    event.kind = draw.pick({Event::Kind::cut_output, Event::Kind::reject, Event::Kind::fill_disk});
+    event.at_ms = draw.between<int64_t>(0, plan.load_ms);
+    event.for_ms = draw.pick<int64_t>({40'000, 100'000});
+    event.machine = draw.between<size_t>(0, 7) % plan.machines;
+    plan.chaos_events.push_back(event);
+  }
+  plan.calls_succeed = draw.chance(0.4);
+  if (!plan.calls_succeed) return;
+  plan.kinesis = {.reject_records = draw.pick({0.0, 0.2})};
+  plan.network = {};
+  std::erase_if(plan.chaos_events, [](const Event& event) {
+    using Kind = Event::Kind;
+    const Kind kind = event.kind;
+    return kind == Kind::freeze || kind == Kind::suspend || kind == Kind::storm || kind == Kind::cut_input ||
+           kind == Kind::replace_keys;
+  });
+}
+
 void sort_events(Plan& plan) {
   std::stable_sort(plan.chaos_events.begin(), plan.chaos_events.end(),
                    [](const Event& a, const Event& b) { return a.at_ms < b.at_ms; });
@@ -271,6 +316,7 @@ Plan draw_plan(uint64_t seed, int edition) {
   }
   if (edition >= 3) draw_ends(plan, Draw(seed, "ends"));
   if (edition >= 4) draw_distribution(plan, Draw(seed, "distribution"));
+  if (edition >= 5) draw_queue(plan, Draw(seed, "queue"));
   sort_events(plan);
   return plan;
 }

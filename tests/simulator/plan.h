@@ -73,6 +73,16 @@ struct Plan {
   int64_t list_shards_page = 1000;
   model::CapacityMode mode = model::CapacityMode::provisioned;  // of all streams
 
+  // A queue on the only input stream, which any number of processes read without leases and positions.
+  bool queue = false;
+  int64_t visibility_timeout_s = 30;
+  int64_t max_receive_count = 6;  // 0: no dead-letter handling
+  size_t max_records_in_flight = 120'000;
+  bool leaves_dead_letters = false;  // on_failure queue
+  // Nothing makes receives, acknowledgments, and changes of the visibility fail for long. Then only a process that
+  // ends causes a record to be received again.
+  bool calls_succeed = false;
+
   // The application's initial position, and when its first process may start; both since the beginning.
   kinesis::InitialPosition::Kind initial = kinesis::InitialPosition::Kind::trim_horizon;
   int64_t initial_ms = 0;  // of at_timestamp
@@ -128,7 +138,7 @@ struct Plan {
 
 // Each aspect has its own random numbers, so that one more draw in one of them does not change the others of a
 // seed. A plan of an earlier edition leaves out what is newer, so that a seed that is kept remains the same run.
-inline constexpr int kEdition = 4;
+inline constexpr int kEdition = 5;
 Plan draw_plan(uint64_t seed, int edition = kEdition);
 
 // A description for people, of several lines.

@@ -104,8 +104,9 @@ std::string_view name_of(Event::Kind kind) {
 std::string to_text(const Plan& plan) {
   const auto number = [](auto value) { return std::to_string(value); };
   std::string text = "seed " + number(plan.seed) + ": " +
-                     (plan.leases ? number(plan.machines) + " processes that share leases"
-                                  : std::string("one process with a checkpoint file")) +
+                     (plan.leases  ? number(plan.machines) + " processes that share leases"
+                      : plan.queue ? number(plan.machines) + " processes that share a queue"
+                                   : std::string("one process with a checkpoint file")) +
                      ", " + number(plan.streams) + " streams of " + number(plan.shards_in) + " shards in, " +
                      number(plan.shards_out) + " out\n";
   if (plan.first_start_ms > 0)
@@ -115,6 +116,11 @@ std::string to_text(const Plan& plan) {
         "\n";
   if (plan.second_created_ms > 0)
     text += "  the second stream is created at " + seconds(plan.second_created_ms) + "\n";
+  if (plan.queue)
+    text += "  queue: visibility timeout " + number(plan.visibility_timeout_s) + " s, MaxReceiveCount " +
+            (plan.max_receive_count > 0 ? number(plan.max_receive_count) : "none") + ", at most " +
+            number(plan.max_records_in_flight) + " records in flight, on_failure " +
+            (plan.leaves_dead_letters ? "queue" : "file") + (plan.calls_succeed ? ", calls succeed" : "") + "\n";
   text += "  input: poll_interval " + seconds(plan.poll_interval_ms) + ", checkpoint_interval " +
           seconds(plan.checkpoint_interval_ms) + ", failover_time " + seconds(plan.failover_ms) + ", mem_limit " +
           number(plan.input_mem_bytes) + ", max_records " + number(plan.max_records) + ", ListShards pages of " +

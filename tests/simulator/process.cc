@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "core/kinesis/input/input.h"
 #include "core/kinesis/input/local_assignment.h"
+#include "core/kinesis/queue/queue_input.h"
 #include "core/leases/lease_coordinator.h"
 
 namespace penstock::simulator {
@@ -40,6 +42,14 @@ kinesis::InputOptions input_options(const Plan& plan) {
   return options;
 }
 
+kinesis::QueueInputOptions queue_input_options(const Plan& plan) {
+  kinesis::QueueInputOptions options;
+  options.mem_limit_bytes = plan.input_mem_bytes;
+  options.limits.retries = plan.input_retry_limit;
+  options.limits.age_ms = plan.input_max_age_ms;
+  return options;
+}
+
 kinesis::Writer::Options writer_options(const Plan& plan) {
   kinesis::Writer::Options options = {};
   options.stream = "out";
@@ -63,49 +73,67 @@ aws::ServiceCall Process::call_of(Client& client) {
 }
 
 Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Checker& checker,
-                                                LeaseWatch* leases, const Trace& trace, std::string name) {
+                                                Watches watches, const Trace& trace, std::string name) {
   const std::string on_failure = "file:" + std::string(kFailuresPath);
-  auto in_failures =
-      kinesis::DeadLetterFile::open(env.in.env(), on_failure, {.file_bytes = plan.dead_letter_file_bytes});
-  if (!in_failures.ok()) return in_failures.status();
-  auto out_failures =
-      kinesis::DeadLetterFile::open(env.out.env(), on_failure, {.file_bytes = plan.dead_letter_file_bytes});
-  if (!out_failures.ok()) return out_failures.status();
-  std::unique_ptr<Process> process(new Process(plan, env, checker, leases, trace, std::move(name),
-                                               std::move(*in_failures), std::move(*out_failures)));
-  const kinesis::InitialPosition initial = {plan.initial, env.epoch_ms + plan.initial_ms};
-  std::unique_ptr<kinesis::Assignment>& assignment = process->assignment_;
-  if (leases != nullptr) {
-    assignment = std::make_unique<leases::LeaseCoordinator>(
-        env.in.env(), process->table_,
-        leases::LeaseOptions{.worker = process->name_,
-                             .streams = plan.streams,
-                             .initial = initial,
-                             .failover_ms = plan.failover_ms,
-                             .checkpoint_interval_ms = plan.checkpoint_interval_ms,
-                             .definition = {}});
-  } else {
-    auto own = kinesis::LocalAssignment::open(
-        env.in.env(), "file:" + std::string(kCheckpointPath),
-        {.initial = initial, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .selected = {}});
-    if (!own.ok()) return own.status();
-    assignment = std::move(*own);
+  const kinesis::DeadLetterLimits file_limits = {.file_bytes = plan.dead_letter_file_bytes};
+  std::unique_ptr<kinesis::DeadLetterFile> in_failures;
+  if (!plan.leaves_dead_letters) {
+    auto opened = kinesis::DeadLetterFile::open(env.in.env(), on_failure, file_limits);
+    if (!opened.ok()) return opened.status();
+    in_failures = std::move(*opened);
   }
-  std::vector<kinesis::InputStream> streams;
-  for (size_t i = 0; i < plan.streams; ++i)
-    streams.push_back({{kSourceStreams[i], kSourceStreams[i], "", ""}, &process->in_client_});
-  process->input_ = std::make_unique<kinesis::Input>(env.in.env(), streams, *assignment, *process->in_failures_,
-                                                     input_options(plan));
+  auto out_failures = kinesis::DeadLetterFile::open(env.out.env(), on_failure, file_limits);
+  if (!out_failures.ok()) return out_failures.status();
+  std::unique_ptr<Process> process(new Process(plan, env, checker, watches, trace, std::move(name),
+                                               std::move(in_failures), std::move(*out_failures)));
+  if (Status started = process->start_input(); !started.ok()) return started;
   return process;
 }
 
-Process::Process(const Plan& plan, ProcessEnv env, Checker& checker, LeaseWatch* leases, const Trace& trace,
+Status Process::start_input() {
+  if (watches_.queue != nullptr) {
+    input_ = std::make_unique<kinesis::QueueInput>(env_.in.env(), in_client_,
+                                                   *kinesis::parse_queue_arn(watches_.queue->arn()),
+                                                   in_failures_.get(), queue_input_options(plan_));
+    return {};
+  }
+  if (Status started = start_assignment(); !started.ok()) return started;
+  std::vector<kinesis::InputStream> streams;
+  for (size_t i = 0; i < plan_.streams; ++i)
+    streams.push_back({{kSourceStreams[i], kSourceStreams[i], "", ""}, &in_client_});
+  input_ =
+      std::make_unique<kinesis::Input>(env_.in.env(), streams, *assignment_, *in_failures_, input_options(plan_));
+  return {};
+}
+
+Status Process::start_assignment() {
+  const kinesis::InitialPosition initial = {plan_.initial, env_.epoch_ms + plan_.initial_ms};
+  if (watches_.leases != nullptr) {
+    assignment_ = std::make_unique<leases::LeaseCoordinator>(
+        env_.in.env(), table_,
+        leases::LeaseOptions{.worker = name_,
+                             .streams = plan_.streams,
+                             .initial = initial,
+                             .failover_ms = plan_.failover_ms,
+                             .checkpoint_interval_ms = plan_.checkpoint_interval_ms,
+                             .definition = {}});
+    return {};
+  }
+  auto own = kinesis::LocalAssignment::open(
+      env_.in.env(), "file:" + std::string(kCheckpointPath),
+      {.initial = initial, .checkpoint_interval_ms = plan_.checkpoint_interval_ms, .selected = {}});
+  if (!own.ok()) return own.status();
+  assignment_ = std::move(*own);
+  return {};
+}
+
+Process::Process(const Plan& plan, ProcessEnv env, Checker& checker, Watches watches, const Trace& trace,
                  std::string name, std::unique_ptr<kinesis::DeadLetterFile> in_failures,
                  std::unique_ptr<kinesis::DeadLetterFile> out_failures)
     : plan_(plan),
       env_(env),
       checker_(checker),
-      leases_(leases),
+      watches_(watches),
       trace_(trace),
       name_(std::move(name)),
       in_client_(env.in.env(), aws::kKinesisProtocol, "kinesis", kCallTimeoutMs),
@@ -129,8 +157,10 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
                                      std::to_string(Ledger::marked(view(batch->records[0].body)).value_or(0)) +
                                      " of " + shard_name(view(batch->stream), view(batch->shard_id)) +
                                      (taken ? "" : ", refused"));
-  if (self.leases_ != nullptr)
-    self.leases_->emitted(self.name_, shard_name(view(batch->stream), view(batch->shard_id)));
+  if (self.watches_.leases != nullptr)
+    self.watches_.leases->emitted(self.name_, shard_name(view(batch->stream), view(batch->shard_id)));
+  if (self.watches_.queue != nullptr)
+    self.watches_.queue->emitted(self.name_, std::string(view(batch->sequence_number)));
   self.checker_.offered(self.name_, *batch, self.env_.clock.wall_ms());
   if (!taken) {
     self.checker_.rejected(self.name_, *batch);
@@ -240,7 +270,9 @@ bool Process::close() {
   fan_in_.release_all();
   deliver_acks();
   const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kMinCloseMs);
+  if (watches_.queue != nullptr) watches_.queue->ends(name_);
   const Status closed = input_->close(deadline_ms);
+  if (watches_.queue != nullptr && closed.ok()) watches_.queue->closed(name_);
   if (!closed.ok()) trace_.line(name_, "closed, but: " + closed.message());
   return closed.ok() && all_settled && input_stat("lost_leases") <= 0;
 }
@@ -289,7 +321,7 @@ void Process::check_input() {
     checker_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
                                                  " batches outstanding, of " +
                                                  std::to_string(fan_in_.in_flight()));
-  if (input_stat("gaps") != checker_.gaps_logged(name_))
+  if (!plan_.queue && input_stat("gaps") != checker_.gaps_logged(name_))
     checker_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it logs");
   if (input_stat("released_records") > 0) checker_.violated(Rule::nothing_lost, name_ + ": the input logs a hole");
   // The limit is its own or, if that is smaller, the space for one response with a largest record, alone.

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/kinesis/input/input.h"
+#include "core/kinesis/input/assignment.h"
+#include "core/kinesis/input/batch_source.h"
 #include "core/kinesis/output/writer.h"
 #include "core/leases/lease_table.h"
 #include "core/logs/record/lambda_filter.h"
@@ -17,6 +18,7 @@
 #include "tests/simulator/checker.h"
 #include "tests/simulator/lease_watch.h"
 #include "tests/simulator/plan.h"
+#include "tests/simulator/queue_watch.h"
 #include "tests/simulator/trace.h"
 
 namespace penstock::simulator {
@@ -45,13 +47,19 @@ struct ProcessEnv {
   sim::SimEnv& out;
 };
 
+// What checks the calls of processes. Neither: one process has its positions in a file.
+struct Watches {
+  LeaseWatch* leases = nullptr;
+  QueueWatch* queue = nullptr;
+};
+
 class Process {
  public:
   // REQUIRES: the references outlive it, and its transports have no calls left when it is destroyed. `name` is
   // unique among all lives. An error says why it cannot start, for example because its disk fails; another process
-  // is started later. leases: none if positions are in a file.
+  // is started later.
   static Result<std::unique_ptr<Process>> start(const Plan& plan, ProcessEnv env, Checker& checker,
-                                                LeaseWatch* leases, const Trace& trace, std::string name);
+                                                Watches watches, const Trace& trace, std::string name);
 
   const std::string& name() const { return name_; }
   // Returns the monotonic time at which turn() has something to do.
@@ -70,13 +78,15 @@ class Process {
   int64_t input_stat(std::string_view name) const;
   const kinesis::Writer& writer() const { return writer_; }
   bool idle() const { return fan_in_.in_flight() == 0 && writer_.idle(); }
-  bool has_lag() const { return input_stat("shards") > 0 && input_stat("lag_ms") != 0; }
+  bool has_lag() const { return (plan_.queue || input_stat("shards") > 0) && input_stat("lag_ms") != 0; }
   bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
 
  private:
-  Process(const Plan& plan, ProcessEnv env, Checker& checker, LeaseWatch* leases, const Trace& trace,
+  Process(const Plan& plan, ProcessEnv env, Checker& checker, Watches watches, const Trace& trace,
           std::string name, std::unique_ptr<kinesis::DeadLetterFile> in_failures,
           std::unique_ptr<kinesis::DeadLetterFile> out_failures);
+  Status start_input();
+  Status start_assignment();
 
   static int32_t on_emit(void* ctx, const penstock_batch* batch);
   static int32_t on_filtered(void* ctx, const penstock_batch* batch);
@@ -98,14 +108,15 @@ class Process {
   const Plan& plan_;
   ProcessEnv env_;
   Checker& checker_;
-  LeaseWatch* leases_;
+  Watches watches_;
   const Trace& trace_;
   std::string name_;
   Client in_client_, out_client_, table_client_;
   leases::LeaseTable table_;
   std::unique_ptr<kinesis::Assignment> assignment_;
-  std::unique_ptr<kinesis::DeadLetterFile> in_failures_, out_failures_;
-  std::unique_ptr<kinesis::Input> input_;
+  std::unique_ptr<kinesis::DeadLetterFile> in_failures_;  // none if the queue keeps them
+  std::unique_ptr<kinesis::DeadLetterFile> out_failures_;
+  std::unique_ptr<kinesis::BatchSource> input_;
   logs::LambdaFilter filter_;
   kinesis::Writer writer_;
 

@@ -117,5 +117,15 @@ TEST(regressions, a_grant_that_is_revoked_before_the_input_takes_it_is_withdrawn
 // descendants then waited for were read again too, which the checker did not expect of the grandparents.
 TEST(regressions, ancestors_of_a_shard_whose_row_came_back_are_read_again) { trace_of(1802019828, 3); }
 
+// The response to a receive arrived during a shutdown, after the records of earlier responses had been released.
+// The input looked for those records, and did not release the new ones.
+TEST(regressions, records_that_a_queue_delivers_during_a_shutdown_are_released) {
+  trace_of(19, 5);
+  trace_of(32, 5);
+}
+
+// A shutdown released records that its own waiting calls received again, one call after the other.
+TEST(regressions, a_shutdown_does_not_receive_again_and_again_what_it_releases) { trace_of(26, 5); }
+
 }  // namespace
 }  // namespace penstock::simulator

@@ -8,6 +8,7 @@ namespace penstock::simulator {
 namespace {
 
 constexpr int64_t kMaxDrainMs = 300'000;
+constexpr int64_t kMaxVisibilityMs = 600'000;  // of a record of a process that was killed
 constexpr int64_t kGraceMs = 5000;
 constexpr int64_t kAfterwardsMs = 20'000;
 constexpr int kMaxConsecutiveTurns = 20'000;
@@ -77,12 +78,17 @@ World::World(const Plan& plan, Trace::Write write)
   kinesis_.create_stream(kSourceStreams[0], plan_.shards_in, plan_.mode);
   kinesis_.create_stream("out", plan_.shards_out, plan_.mode);
   dynamodb_.make_table("app");
+  if (plan_.queue) {
+    kinesis_.settings().limits.queue_records_in_flight = plan_.max_records_in_flight;
+    queue_.emplace(plan_, clock_, kinesis_, ledger_, checker_, trace_);
+  }
+  const Watches watches = {plan_.leases ? &leases_ : nullptr, queue_ ? &*queue_ : nullptr};
   for (size_t i = 0; i < plan_.machines; ++i)
     machines_.push_back(std::make_unique<Machine>(
         plan_, clock_, checker_, trace_, i,
         Machine::Links{
             [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
-            [this](const model::AccessKey& key) { admit(key); }, plan_.leases ? &leases_ : nullptr}));
+            [this](const model::AccessKey& key) { admit(key); }, watches}));
   chaos_.emplace(plan_, Deployment{clock_, kinesis_, dynamodb_, machines_, ledger_}, trace_, start_ms_);
 }
 
@@ -93,7 +99,7 @@ std::string World::run() {
   if (!checker_.has_failed()) chaos_->calm();
   if (!checker_.has_failed()) drain();
   if (!checker_.has_failed()) end_in_order();
-  if (!checker_.has_failed()) checker_.end();
+  if (!checker_.has_failed()) check_end();
   return checker_.verdict();
 }
 
@@ -122,19 +128,32 @@ void World::turn(int64_t until_ms) {
 // ---- The end
 
 void World::drain() {
-  const int64_t until_ms = clock_.monotonic_ms() + kMaxDrainMs;
+  const int64_t drain_ms = kMaxDrainMs + (queue_ ? kMaxVisibilityMs : 0);
+  const int64_t until_ms = clock_.monotonic_ms() + drain_ms;
   while (!checker_.has_failed() && !unrest().empty() && clock_.monotonic_ms() < until_ms) turn(until_ms);
   const std::string left = unrest();
   if (checker_.has_failed() || left.empty()) return;
-  checker_.end();
+  check_end();
   checker_.violated(Rule::drains,
-                    "everything is safe, but " + std::to_string(kMaxDrainMs / 1000) + " s later " + left);
+                    "everything is safe, but " + std::to_string(drain_ms / 1000) + " s later " + left);
 }
 
-std::string World::unrest() {
+void World::check_end() {
+  if (queue_) queue_->note_dead_letters();
+  checker_.end();
+}
+
+// Returns what is not read and saved, or not received and acknowledged.
+std::string World::unread() {
+  if (queue_) return queue_->unrest();
   if (std::string left = checker_.not_kept(); !left.empty()) return left;
   for (const std::string& shard : open_shards())
     if (!ledger_.shard(shard).started) return "no process has started to read " + shard;
+  return "";
+}
+
+std::string World::unrest() {
+  if (std::string left = unread(); !left.empty()) return left;
   std::set<std::string> processes;
   for (const auto& machine : machines_) {
     Process* const process = machine->process();
@@ -200,15 +219,31 @@ model::Reply World::serve(const std::string& host, model::Request request) {
   const std::string issuer = issuer_of(request);
   const std::string operation = operation_of(request);
   const std::string started = operation == "GetShardIterator" ? shard_named_in(request.body) : "";
+  if (queue_) queue_->set_issuer(issuer);
   model::Reply reply = of_table ? dynamodb_.handle(std::move(request)) : kinesis_.handle(std::move(request));
-  if (trace_.on()) trace_.line(issuer, operation + " -> " + outcome_of(reply));
+  note_reply(reply, issuer, operation);
   if (!started.empty() && reply.status == 200) ledger_.shard(started).started = true;
-  if (reply.status >= 400) checker_.rejected(issuer, clock_.monotonic_ms());
   if (of_table)
     leases_.look(*dynamodb_.table("app"), issuer);
   else
     sink_.look();
+  if (reply.again) hold(reply, issuer, operation);
   return reply;
+}
+
+// The service may answer the call later.
+void World::hold(model::Reply& reply, const std::string& issuer, const std::string& operation) {
+  reply.again = [this, again = std::move(reply.again), issuer, operation] {
+    queue_->set_issuer(issuer);
+    std::optional<model::Reply> later = again();
+    if (later) note_reply(*later, issuer, operation);
+    return later;
+  };
+}
+
+void World::note_reply(const model::Reply& reply, const std::string& issuer, const std::string& operation) {
+  if (trace_.on()) trace_.line(issuer, operation + " -> " + outcome_of(reply));
+  if (reply.status >= 400) checker_.rejected(issuer, clock_.monotonic_ms());
 }
 
 void World::admit(const model::AccessKey& key) {

@@ -19,6 +19,7 @@
 #include "tests/simulator/machine.h"
 #include "tests/simulator/plan.h"
 #include "tests/simulator/producer.h"
+#include "tests/simulator/queue_watch.h"
 #include "tests/simulator/sink.h"
 #include "tests/simulator/trace.h"
 
@@ -38,13 +39,17 @@ class World {
 
  private:
   model::Reply serve(const std::string& host, model::Request request);
+  void hold(model::Reply& reply, const std::string& issuer, const std::string& operation);
+  void note_reply(const model::Reply& reply, const std::string& issuer, const std::string& operation);
   void admit(const model::AccessKey& key);
 
   void turn(int64_t until_ms);
   void drain();
   void end_in_order();
-  // Returns what is left to do, or "".
+  // Return what is left to do, or "".
   std::string unrest();
+  std::string unread();
+  void check_end();
   std::set<std::string> open_shards();
   void read_dead_letters();
 
@@ -59,6 +64,7 @@ class World {
   model::Service kinesis_;
   dynamodb::Service dynamodb_;
   LeaseWatch leases_;
+  std::optional<QueueWatch> queue_;
   Producer producer_;
   Sink sink_;
   sim::SimRandom random_;

@@ -74,6 +74,7 @@ void EntryCalls::end_call(const Batch& batch, Result<aws::ServiceResponse>& resp
   Status last;
   for (size_t i = 0; i < batch.size; ++i) {
     const Status& outcome = outcomes.ok() ? (*outcomes)[i] : outcomes.status();
+    // mutation: failed entries not retried
     if (!outcomes.ok() || outcome.retryable()) {
       waiting_.push_back(batch.entries[i]);  // make_room() has left room for it
       last = outcome;

@@ -54,6 +54,7 @@ ReceiveNumber InFlightRecords::open(const QueueRecord& record, int64_t requested
   received.handle = record.receipt_handle;
   received.record_id = record.record_id;
   received.opened_ms = env_.clock.monotonic_ms();
+  // mutation: visibility counted from the response
   received.visible_ms = requested_boot_ms + visibility_timeout_s * 1000;
   received.timeout_s = visibility_timeout_s;
   handle_bytes_ = std::max(handle_bytes_, received.handle.size() + received.record_id.size());
@@ -64,6 +65,7 @@ ReceiveNumber InFlightRecords::open(const QueueRecord& record, int64_t requested
 
 bool InFlightRecords::is_valid(ReceiveNumber number) const {
   const Received& received = in_flight_.at(number);
+  // mutation: expired queue record emitted
   return !received.is_lost && env_.clock.boot_ms() < received.visible_ms;
 }
 
@@ -85,6 +87,7 @@ void InFlightRecords::fail(ReceiveNumber number, const Status& why, const pensto
   Received& received = in_flight_.at(number);
   if (dead_letter_file_ == nullptr) {
     if (!received.is_released) ++left_to_queue_;
+    // mutation: undecodable record acknowledged with on_failure queue
     received.is_released = true;
     throttle_.log(
         options_.queue,
@@ -126,6 +129,7 @@ bool InFlightRecords::ack(uint64_t ack_id, int32_t outcome) {
 
 void InFlightRecords::release_reference(ReceiveNumber number) {
   const Entry entry = in_flight_.find(number);
+  // mutation: queue record acknowledged before it is delivered
   if (--entry->second.references == 0) settle(entry);
 }
 
@@ -133,6 +137,7 @@ void InFlightRecords::release_reference(ReceiveNumber number) {
 void InFlightRecords::settle(Entry entry) {
   Received& received = entry->second;
   received.is_settled = true;
+  // mutation: released queue record acknowledged
   if (received.is_released) return make_visible(entry);
   // A handle that has expired by our clock may still be valid: the record is safe, so trying does no harm.
   acknowledging_.add({entry->first, std::nullopt});
@@ -224,6 +229,7 @@ void InFlightRecords::scan(int64_t now_ms) {
 
 void InFlightRecords::extend(Entry entry, int64_t boot_ms) {
   Received& received = entry->second;
+  // mutation: visibility not extended
   if (boot_ms < received.visible_ms - received.timeout_s * 500) return;
   make_room();
   received.is_changing = true;
@@ -251,7 +257,10 @@ Status InFlightRecords::flush() {
   if (!flushed.ok()) next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
   // Moves recorded dead letters to the end and removes them one by one, so that none counts twice if memory runs
   // out.
-  const auto waits = [this](const Unflushed& one) { return one.number > dead_letter_file_->recorded(); };
+  const auto waits = [this](const Unflushed& one) {
+    // mutation: queue record acknowledged before its dead letter is written
+    return one.number > dead_letter_file_->recorded();
+  };
   std::partition(unflushed_.begin(), unflushed_.end(), waits);
   for (; !unflushed_.empty() && !waits(unflushed_.back()); unflushed_.pop_back())
     finish(unflushed_.back().receive);
@@ -262,15 +271,20 @@ void InFlightRecords::begin_close() {
   is_closing_ = true;
   next_scan_ms_ = kNever;
   unflushed_.clear();  // the records are received again
+}
+
+bool InFlightRecords::release_all() {
   for (auto entry = in_flight_.begin(); entry != in_flight_.end();) {
     const auto next = std::next(entry);
     make_room();
+    // mutation: queue records not released at a shutdown
     if (!entry->second.is_settled) {
       entry->second.is_released = true;
       settle(entry);
     }
     entry = next;
   }
+  return !changing_visibility_.idle();
 }
 
 int64_t InFlightRecords::next_deadline_ms() const {

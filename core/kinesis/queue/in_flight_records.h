@@ -66,8 +66,11 @@ class InFlightRecords {
   int64_t next_deadline_ms() const;
   // Writes dead letters now.
   Status flush();
-  // Makes every record that is still open visible at once. Nothing more may be emitted or settled.
+  // Begins a shutdown: nothing more may be emitted or settled.
   void begin_close();
+  // Makes every record that is still open visible at once. Returns whether any are not visible yet. REQUIRES:
+  // begin_close().
+  bool release_all();
   // Returns whether every record that was settled is acknowledged, and every other one is visible.
   bool closed() const { return acknowledging_.idle() && changing_visibility_.idle(); }
 

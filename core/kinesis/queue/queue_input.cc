@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kTablesShare = 2;
 // A shorter timeout of the queue would need an extension every few seconds for each record in flight.
 constexpr int64_t kMinVisibilityS = 30;
-constexpr int64_t kLastResponsesMs = 1000;  // how long a shutdown waits for responses that may bring records
+constexpr int64_t kLastResponsesMs = 1500;  // how long a shutdown waits for responses that may bring records
 }  // namespace
 
 QueueInput::QueueInput(Env& env, aws::ServiceClient& client, const QueueName& queue,
@@ -45,7 +45,9 @@ auto QueueInput::guarded(const Work& work) {
   }
 }
 
+// Receives nothing: while the outputs are full, records are better received by another consumer.
 void QueueInput::pump(int64_t deadline_ms) {
+  receives_ = false;
   guarded([&] { turn(deadline_ms); });
 }
 
@@ -57,7 +59,7 @@ void QueueInput::turn(int64_t deadline_ms) {
 void QueueInput::advance() {
   watcher_.advance();
   in_flight_.advance();
-  if (watcher_.active()) receiver_.advance(other_bytes());
+  if (receives_ && watcher_.active()) receiver_.advance(other_bytes());
 }
 
 void QueueInput::on_described(const QueueDescription& description) {
@@ -82,12 +84,13 @@ int64_t QueueInput::next_deadline_ms() const {
   if (!full_ && records_wait && in_flight_.may_begin()) return std::max(now_ms, emit_again_ms_);
   int64_t next_ms =
       std::min({env_.transport.next_deadline_ms(), in_flight_.next_deadline_ms(), watcher_.next_deadline_ms()});
-  if (watcher_.active()) next_ms = std::min(next_ms, receiver_.next_call_ms(other_bytes()));
+  if (receives_ && watcher_.active()) next_ms = std::min(next_ms, receiver_.next_call_ms(other_bytes()));
   return next_ms;
 }
 
 int32_t QueueInput::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) {
   full_ = false;
+  receives_ = true;
   return guarded([&] {
     for (;;) {
       turn(deadline_ms);
@@ -98,22 +101,40 @@ int32_t QueueInput::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_
   });
 }
 
+// Waits for calls that end soon. A call that is still waiting when records are released receives them again, which
+// uses up one more of their receives.
+void QueueInput::finish_receiving(int64_t until_ms) {
+  for (;;) {
+    in_flight_.advance();
+    if (!receiver_.busy() || env_.clock.monotonic_ms() >= until_ms) return;
+    env_.transport.drive(std::min(until_ms, in_flight_.next_deadline_ms()));
+  }
+}
+
+// Releases all records, and those that a call in flight receives meanwhile. Returns whether that was finished.
+bool QueueInput::release_all(int64_t deadline_ms) {
+  bool any = false;
+  for (int64_t last_ms = 0;;) {  // when a call was in flight that acknowledges or releases records
+    any = in_flight_.release_all() || any;
+    in_flight_.advance();
+    const int64_t now_ms = env_.clock.monotonic_ms();
+    if (!in_flight_.closed()) last_ms = now_ms;
+    const int64_t until_ms = in_flight_.closed() ? std::min(deadline_ms, last_ms + kLastResponsesMs) : deadline_ms;
+    const bool waits = !in_flight_.closed() || (any && receiver_.calls_in_flight() > 0);
+    if (!waits || now_ms >= until_ms) return in_flight_.closed();
+    env_.transport.drive(std::min(until_ms, in_flight_.next_deadline_ms()));
+  }
+}
+
 Status QueueInput::close(int64_t deadline_ms) {
   receiver_.stop();
   Status flushed = catching_exceptions([this] { return in_flight_.flush(); });
-  Status begun = catching_exceptions([this] { return in_flight_.begin_close(), Status(); });
-  const int64_t responses_until_ms = std::min(deadline_ms, env_.clock.monotonic_ms() + kLastResponsesMs);
-  for (;;) {
-    in_flight_.advance();
-    const int64_t now_ms = env_.clock.monotonic_ms();
-    const bool waits_for_responses = receiver_.busy() && now_ms < responses_until_ms;
-    if ((in_flight_.closed() && !waits_for_responses) || now_ms >= deadline_ms) break;
-    const int64_t until_ms = in_flight_.closed() ? responses_until_ms : deadline_ms;
-    env_.transport.drive(std::min(until_ms, in_flight_.next_deadline_ms()));
-  }
+  in_flight_.begin_close();
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  finish_receiving(std::min(now_ms + kLastResponsesMs, now_ms + (deadline_ms - now_ms) / 2));
+  const bool released = release_all(deadline_ms);
   if (!flushed.ok()) return flushed;
-  if (!begun.ok()) return begun;
-  if (!in_flight_.closed())
+  if (!released)
     return {Code::transient, "PS0627",
             watcher_.title() +
                 ": the shutdown timed out before all records were acknowledged or made visible; the others are "

@@ -51,6 +51,8 @@ class QueueInput : public BatchSource {
   Status close(int64_t deadline_ms) override;
 
  private:
+  void finish_receiving(int64_t until_ms);
+  bool release_all(int64_t deadline_ms);
   // Position up to which the current record was emitted.
   struct Emitting {
     std::optional<DecodePosition> through;  // the last user record that was begun, and its last batch
@@ -100,6 +102,7 @@ class QueueInput : public BatchSource {
   penstock_batch batch_ = {};
   bool needs_recovery_ = false;    // the last turn threw
   bool full_ = false;              // emit returned FULL; wait for the next poll()
+  bool receives_ = true;           // false: the last call was pump()
   int64_t enough_text_bytes_ = 0;  // value of decoder_.text_bytes() at which this poll() stops decoding
   int64_t emit_again_ms_ = 0;      // next try after emit rejected a batch
   bool unknown_type_logged_ = false;

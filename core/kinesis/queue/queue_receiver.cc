@@ -10,6 +10,7 @@ namespace penstock::kinesis {
 namespace {
 
 constexpr size_t kMaxCalls = 16;  // in flight, each on its own connection
+constexpr int64_t kShortWaitS = 1;
 constexpr size_t kMinResponseBytes = 32 << 10;
 // Of the other members of a record in a response: a handle of 1,024 characters, an ID, a partition key of 256
 // characters of up to four bytes, and times.
@@ -51,15 +52,18 @@ int64_t QueueReceiver::next_call_ms(size_t other_bytes) const {
 }
 
 void QueueReceiver::start_call() {
-  const Request request = next_request();
-  std::string body =
-      receive_queue_records_body(options_.queue_arn, request.records, options_.wait_s, visibility_timeout_s_);
+  Request request = next_request();
+  // mutation: every receive call waits for long
+  request.is_long = long_calls_ == 0;
+  std::string body = receive_queue_records_body(
+      options_.queue_arn, request.records, request.is_long ? options_.wait_s : kShortWaitS, visibility_timeout_s_);
   aws::ServiceClient::Done done = [this, request,
                                    sent_boot_ms = env_.clock.boot_ms()](Result<aws::ServiceResponse> response) {
     end_call(request, sent_boot_ms, response);
   };
   // Everything that needs memory was allocated before: from here on, the call is sure to end.
   ++calls_;
+  if (request.is_long) ++long_calls_;
   ++total_calls_;
   if (failures_ > 0) ++retries_;
   held_bytes_ += request.response_bytes;
@@ -69,6 +73,7 @@ void QueueReceiver::start_call() {
 void QueueReceiver::end_call(const Request& request, int64_t sent_boot_ms,
                              Result<aws::ServiceResponse>& response) {
   --calls_;
+  if (request.is_long) --long_calls_;
   held_bytes_ -= request.response_bytes;
   const Status status = catching_exceptions([&] { return read(request, sent_boot_ms, response); });
   if (status.ok()) {
@@ -108,12 +113,6 @@ Status QueueReceiver::read(const Request& request, int64_t sent_boot_ms, Result<
   total_bytes_ += bytes;
   redelivered_ += again;
   last_arrival_ms_ = newest_ms;
-  if (stopped_)
-    while (record() != nullptr) {
-      const ReceiveNumber received = number();
-      take_record();
-      in_flight_.abandon(received);
-    }
   return {};
 }
 

@@ -17,8 +17,9 @@
 namespace penstock::kinesis {
 
 // Receiver of one queue. Without load, one call at a time waits for records (long polling). A response that is
-// full adds a call if no records wait to be taken, and an empty one removes a call. A response counts like a call
-// until its records are taken, so that little is received that cannot be emitted soon.
+// full adds a call if no records wait to be taken, and an empty one removes a call. Added calls wait for a second
+// only, so that a shutdown does not have to wait for them for long. A response counts like a call until its
+// records are taken, so that little is received that cannot be emitted soon.
 class QueueReceiver {
  public:
   struct Options {
@@ -46,10 +47,10 @@ class QueueReceiver {
   void advance(size_t other_bytes);
   // Returns when to call advance(): kNever while it has to wait for a call, or for records to be taken.
   int64_t next_call_ms(size_t other_bytes) const;
-  // Starts no more calls. Records that calls in flight still bring are released.
+  // Starts no more calls. Calls in flight may still open records.
   void stop() { stopped_ = true; }
-  // Returns whether calls are in flight that may bring records soon.
-  bool busy() const { return calls_ > 0 && last_records_ > 0; }
+  // Returns whether calls are in flight that end soon: they wait for a second only, or probably bring records.
+  bool busy() const { return calls_ > long_calls_ || (calls_ > 0 && last_records_ > 0); }
 
   // Returns the next record that was received, or nullptr. It is valid until take_record().
   const QueueRecord* record() const;
@@ -72,6 +73,7 @@ class QueueReceiver {
   struct Request {
     size_t records;
     size_t response_bytes;
+    bool is_long = false;  // waits for options_.wait_s
   };
   struct Buffered {
     QueueRecords response;
@@ -98,6 +100,7 @@ class QueueReceiver {
 
   std::deque<Buffered> buffered_;
   size_t calls_ = 0;         // in flight
+  size_t long_calls_ = 0;    // of these, long polling
   size_t wanted_ = 1;        // calls and buffered responses
   size_t held_bytes_ = 0;    // reserved for calls, and buffered
   size_t record_bytes_ = 0;  // of a record in a response: the largest of late; 0: none yet

@@ -31,6 +31,7 @@ constexpr Mutation kMutations[] = {
 #include "mutations.inc"
 };
 constexpr int kCount = static_cast<int>(std::size(kMutations));
+constexpr std::string_view kQueueFiles = "core/kinesis/queue/";  // run only in plans with a queue
 constexpr Mutation kNone = {"none", "", 100};
 constexpr unsigned kMaxSecondsPerSeed = 60;  // a seed that hangs for longer counts as found
 
@@ -48,14 +49,17 @@ struct Job {
 
 [[noreturn]] void hunt(int number, uint64_t seeds, int pipe) {
   mutation_on = number;
+  const bool is_of_queue = number > 0 && std::string_view(kMutations[number - 1].file).starts_with(kQueueFiles);
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    const Plan plan = draw_plan(seed);
+    if (number > 0 && plan.queue != is_of_queue) continue;
     Finding finding;
     finding.seed = seed;
     std::strncpy(finding.verdict.data(), "the process died or hung", finding.verdict.size() - 1);
     // Written in advance: the parent uses the last one that it can read.
     if (write(pipe, &finding, sizeof finding) != sizeof finding) std::_Exit(2);
     alarm(kMaxSecondsPerSeed);
-    World world(draw_plan(seed), nullptr);
+    World world(plan, nullptr);
     const std::string verdict = world.run();
     std::memset(finding.verdict.data(), 0, finding.verdict.size());
     verdict.copy(finding.verdict.data(), finding.verdict.size() - 1);
