@@ -88,6 +88,9 @@ Result<StreamSummary> read_describe_stream_summary(std::string body) {
   response.distribution_may_change = strategy.is_string();
   if (strategy.is_string() && strategy.text() != "USER_PARTITION_KEY")
     response.distribution = RecordDistribution::by_service;
+  response.strategy = strategy.text();
+  response.mode = summary["StreamModeDetails"]["StreamMode"].text();
+  if (summary["EncryptionType"].text() == "KMS") response.encryption_key = summary["KeyId"].text();
   response.max_record_bytes = max_record_bytes_of(summary);
   return response;
 }

@@ -36,6 +36,9 @@ struct StreamSummary {
   std::optional<uint64_t> open_shards;
   RecordDistribution distribution = RecordDistribution::by_key;
   bool distribution_may_change = false;  // the stream has a strategy, as every on-demand stream
+  std::string strategy;                  // its name, such as "AUTO"; "": none
+  std::string mode;                      // PROVISIONED or ON_DEMAND; "": not in the response
+  std::string encryption_key;            // ID, ARN, or alias; "": not encrypted
   // Maximum size of a record. The default if the response has no such member; nullopt if its value is not valid.
   std::optional<size_t> max_record_bytes;
 };

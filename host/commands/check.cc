@@ -16,8 +16,24 @@ std::string format_counts(size_t inputs, size_t filters, size_t outputs) {
          ", outputs: " + std::to_string(outputs) + "\n";
 }
 
+int no_stage_has(const std::string& file, const std::string& flag, const std::string& stages) {
+  print_problems(
+      {Problem::error({file, 0}, "PS0920",
+                      flag + " needs " + stages + ", such as penstock_kinesis, and this configuration has none")});
+  return kExitFailed;
+}
+
+// Runs the stages' command "access", one stage after the other: two may use the same stream, which allows one dry
+// run a second.
+int check_online(const std::string& file, const Plan& plan) {
+  const CommandRun checked = run_stage_commands(plan, "access", {}, Pace::one_by_one);
+  if (checked.stages == 0) return no_stage_has(file, "--online", "a stage with the command 'access'");
+  return checked.failed ? kExitFailed : kExitFine;
+}
+
 // size: the arguments of the outputs' command "sizing"; empty: do not run it.
-int check_conf(const std::string& file, const std::vector<std::string>& plugins, const std::vector<Entry>& size) {
+int check_conf(const std::string& file, const std::vector<std::string>& plugins, const std::vector<Entry>& size,
+               bool online) {
   const LoadedConfig prepared = load_config(file, plugins);
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
@@ -25,14 +41,11 @@ int check_conf(const std::string& file, const std::vector<std::string>& plugins,
   if (!print(printable(file, kMaxPrintedLineBytes) + ": no problems; " +
              format_counts(plan.inputs.size(), plan.filters.size(), plan.outputs.size())))
     return kExitFailed;
+  if (online) return check_online(file, plan);
   if (size.empty()) return kExitFine;
   const CommandRun sized = run_stage_commands(plan, "sizing", size);
-  if (sized.stages == 0) {
-    print_problems({Problem::error({file, 0}, "PS0920",
-                                   "--events-per-second needs an output with the command 'sizing', such as "
-                                   "penstock_kinesis, and this configuration has none")});
-  }
-  return sized.stages == 0 || sized.failed ? kExitFailed : kExitFine;
+  if (sized.stages == 0) return no_stage_has(file, "--events-per-second", "an output with the command 'sizing'");
+  return sized.failed ? kExitFailed : kExitFine;
 }
 
 // Returns the arguments for "sizing" in a command line.
@@ -63,9 +76,14 @@ CommandInfo check_info() {
       "check",
       "Check a configuration and report every problem.",
       {{"-c FILE", "[-e PLUGIN.so]...", "[--events-per-second N [--event-bytes SIZE]]"},
+       {"--online", "-c FILE", "[-e PLUGIN.so]..."},
        {"--agent fluent-bit", "-c FILE", "[-e PLUGIN.so]..."}},
       {"Checks sections, keys, the options of every stage, and tags, without network access. Prints each problem "
-       "on standard error as FILE:LINE: CODE: message. Warnings do not change the exit code."},
+       "on standard error as FILE:LINE: CODE: message. Warnings do not change the exit code.",
+       "With --online, then also makes calls and dry runs, which write nothing: prints the identity of the "
+       "credentials, the state of each stream, queue, and lease table, what works, and the IAM statements that "
+       "are "
+       "missing."},
       {kConfOption,
        with_help(
            kPluginOption,
@@ -80,6 +98,11 @@ CommandInfo check_info() {
         "SIZE",
         {},
         "Mean size of a log event for --events-per-second, including its partition key. Default: 505."},
+       {"--online",
+        "",
+        {},
+        "Also check with the services of AWS whether the credentials may use the streams, and whether the streams "
+        "fit the configuration. AWS bills a dry run like the call."},
        {"--agent",
         "fluent-bit",
         {},
@@ -87,7 +110,8 @@ CommandInfo check_info() {
         "not report."},
        kHelpOption},
       {{kExitFine, "No errors."},
-       {kExitFailed, "The configuration has an error, or the capacity could not be computed."},
+       {kExitFailed,
+        "The configuration has an error, the capacity could not be computed, or a check of --online failed."},
        kUsageExit}};
 }
 
@@ -108,8 +132,11 @@ int check_command(const std::vector<std::string>& args) {
     return usage_error("check", "PS0904", "--event-bytes needs --events-per-second");
   if (arguments.has("--agent") && !size.empty())
     return usage_error("check", "PS0904", "--events-per-second cannot be used with --agent");
+  const bool online = arguments.has("--online");
+  if (online && (arguments.has("--agent") || !size.empty()))
+    return usage_error("check", "PS0904", "--online cannot be used with --agent or --events-per-second");
   return arguments.has("--agent") ? check_agent_conf(conf, arguments.values("-e"))
-                                  : check_conf(conf, arguments.values("-e"), size);
+                                  : check_conf(conf, arguments.values("-e"), size, online);
 }
 
 }  // namespace penstock::host

@@ -179,7 +179,8 @@ StageLines run_stage_command(const StagePlan& plan, std::string_view name, const
   return out;
 }
 
-CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments) {
+CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments,
+                              Pace pace) {
   std::vector<const StagePlan*> found;
   penstock_command command{};
   for (const auto* stages : {&plan.inputs, &plan.filters, &plan.outputs}) {
@@ -189,8 +190,8 @@ CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std
   std::vector<std::future<StageLines>> asked;
   asked.reserve(found.size());
   for (const StagePlan* stage : found)
-    asked.push_back(
-        std::async(std::launch::async, run_stage_command, std::cref(*stage), name, std::cref(arguments)));
+    asked.push_back(std::async(pace == Pace::all_at_once ? std::launch::async : std::launch::deferred,
+                               run_stage_command, std::cref(*stage), name, std::cref(arguments)));
   CommandRun out{found.size()};
   for (size_t i = 0; i < found.size(); ++i) {
     const StageLines answer = asked[i].get();

@@ -25,10 +25,15 @@ struct StageLines {
 };
 StageLines run_stage_command(const StagePlan& plan, std::string_view name, const std::vector<Entry>& arguments);
 
-// Runs the command for each stage of the plan that has it, all at the same time, so that the timeouts of
-// unreachable services do not add up. Prints their output on standard output in the order of the plan, under the
-// label of the stage if there are several.
-CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments);
+enum class Pace {
+  all_at_once,  // so that the timeouts of unreachable services do not add up
+  one_by_one,   // so that calls with a rate limit do not add up
+};
+
+// Runs the command for each stage of the plan that has it. Prints their output on standard output in the order of
+// the plan, under the label of the stage if there are several.
+CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments,
+                              Pace pace = Pace::all_at_once);
 
 // Returns the commands of the default plugin's stages, each name once; empty if the plugin is not found.
 std::vector<CommandInfo> stage_commands();

@@ -11,6 +11,7 @@
 #include "core/aws/endpoint.h"
 #include "core/kinesis/queue/queue_name.h"
 #include "plugin/abi/host_env.h"
+#include "plugin/commands/aws_host.h"
 #include "plugin/commands/describe_queue.h"
 #include "plugin/commands/describe_stream.h"
 #include "plugin/settings/input_connection.h"
@@ -32,27 +33,13 @@ std::string account_of(std::string_view arn) {
   return std::string(arn.substr(0, kAccountDigits));
 }
 
-// Returns whether the host is in the service's own domain, like a FIPS, dual-stack or VPC endpoint: all of these
-// lead to the same streams.
-bool is_of_aws(const aws::Endpoint& endpoint, std::string_view host) {
-  for (const bool dualstack : {false, true}) {
-    const Result<aws::Endpoint> own =
-        aws::make_endpoint(endpoint.service, endpoint.region, "", false, {false, dualstack});
-    if (!own.ok()) continue;
-    // Size of the service and the region, up to and including the first dot of the domain.
-    const size_t domain = endpoint.service.size() + endpoint.region.size() + 1;
-    if (host.ends_with(std::string_view(own->host).substr(domain))) return true;
-  }
-  return false;
-}
-
 // Returns " at URL", with one spelling for the names of this machine, and without the dot of the root; "" for
 // AWS's own endpoints.
 std::string place_of(const aws::Endpoint& endpoint) {
   std::string host = endpoint.host;
   const size_t colon = host.ends_with(']') ? host.size() : std::min(host.rfind(':'), host.size());
   if (colon > 0 && host[colon - 1] == '.') host.erase(colon - 1, 1);
-  if (is_of_aws(endpoint, host)) return "";
+  if (is_host_of_aws(endpoint, host)) return "";
   std::string url = endpoint.url;
   url.replace(url.size() - endpoint.host.size(), std::string::npos, host);
   for (const std::string_view name : {"://localhost", "://[::1]"})

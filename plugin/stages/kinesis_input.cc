@@ -10,6 +10,7 @@
 #include "core/kinesis/queue/queue_input.h"
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
+#include "plugin/commands/access_commands.h"
 #include "plugin/commands/input_commands.h"
 #include "plugin/commands/queue_commands.h"
 #include "plugin/commands/stream_identity.h"
@@ -26,7 +27,8 @@ namespace {
 class KinesisInput : public penstock_instance {
  public:
   static constexpr auto kOptions = kInputOptions;
-  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kQueueCommand, kStreamsCommand};
+  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kQueueCommand, kStreamsCommand,
+                                           kReadAccessCommand};
 
   using Settings = InputSettings;
   static Settings read_settings(const Options& options, const Complain& complain) {

@@ -10,6 +10,7 @@
 #include "core/kinesis/output/writer.h"
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
+#include "plugin/commands/access_commands.h"
 #include "plugin/commands/sizing.h"
 #include "plugin/commands/stream_identity.h"
 #include "plugin/settings/connection.h"
@@ -210,7 +211,7 @@ class KinesisOutput : public penstock_instance {
                  "the service spreads the records."),
       });
 
-  static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
+  static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand, kWriteAccessCommand};
 
   using Settings = OutputSettings;
   static Settings read_settings(const Options& options, const Complain& complain) {

@@ -51,6 +51,7 @@ void World::let(const std::string& account, std::vector<Policy> policies) {
 }
 
 model::Reply World::serve(const std::string& host, model::Request request) {
+  if (edit && host.starts_with("kinesis.")) edit(request);
   if (host.starts_with("kinesis.")) return kinesis.handle(std::move(request));
   if (host.starts_with("dynamodb.")) return dynamodb.handle(std::move(request));
   if (host.starts_with("sts.")) return sts.handle(request);

@@ -2,6 +2,7 @@
 // allows it; in virtual time.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -42,6 +43,8 @@ struct World {
   model::Reply serve(const std::string& host, model::Request request);
   std::string log() const;
 
+  // Changes a request on its way to Kinesis.
+  std::function<void(model::Request&)> edit = nullptr;
   Iam iam;
   sim::SimClock clock;
   model::Service kinesis;

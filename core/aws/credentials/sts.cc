@@ -21,14 +21,19 @@ void append_field(std::string& form, std::string_view name, std::string_view val
   append_percent_encoded(form, value);
 }
 
-HttpRequest request_of(const CredentialsContext& context, std::string_view action, const Role& role) {
+HttpRequest request_of(const CredentialsContext& context, std::string_view action) {
   HttpRequest request = post_to(context.sts);
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
   request.timeout_ms = context.sts_timeout_ms;
   request.max_response_bytes = kMaxResponseBytes;
-  const std::string made_name = "penstock-" + std::to_string(context.clock.now_ms());
   append_field(request.body, "Action", action);
   append_field(request.body, "Version", "2011-06-15");
+  return request;
+}
+
+HttpRequest request_of(const CredentialsContext& context, std::string_view action, const Role& role) {
+  HttpRequest request = request_of(context, action);
+  const std::string made_name = "penstock-" + std::to_string(context.clock.now_ms());
   append_field(request.body, "RoleArn", role.arn);
   append_field(request.body, "RoleSessionName", role.session_name.empty() ? made_name : role.session_name);
   append_field(request.body, "DurationSeconds", role.duration_s);
@@ -64,6 +69,24 @@ HttpRequest assume_role_with_web_identity_request(const CredentialsContext& cont
   HttpRequest request = request_of(context, "AssumeRoleWithWebIdentity", role);
   append_field(request.body, "WebIdentityToken", token);
   return request;
+}
+
+HttpRequest get_caller_identity_request(const CredentialsContext& context) {
+  return request_of(context, "GetCallerIdentity");
+}
+
+Result<CallerIdentity> read_caller_identity(const CredentialsContext& context, const HttpResponse& response) {
+  const std::string operation = "GetCallerIdentity";
+  if (!response.transport.ok()) return response.transport.in(operation);
+  if (response.http_status != 200) {
+    Status status = sts_error(operation, response);
+    if (status.code() == Code::clock_skew) context.clock.correct(response);
+    return status;
+  }
+  CallerIdentity identity = {xml_text(response.body, "Arn"), xml_text(response.body, "Account")};
+  if (identity.arn.empty() || identity.account.empty())
+    return Status(Code::transient, "PS0222", operation + ": unexpected response: it has no Arn or no Account");
+  return identity;
 }
 
 Result<Credentials> read_sts_response(const CredentialsContext& context, std::string_view operation,

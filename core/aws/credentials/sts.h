@@ -19,7 +19,14 @@ struct Role {
   std::string duration_s;    // seconds; "": the service's default, 1 hour
 };
 
-// Returns an unsigned request.
+// The identity that credentials belong to.
+struct CallerIdentity {
+  std::string arn;  // such as "arn:aws:sts::111122223333:assumed-role/reader/i-0abc"
+  std::string account;
+};
+
+// Return an unsigned request.
+HttpRequest get_caller_identity_request(const CredentialsContext& context);
 HttpRequest assume_role_request(const CredentialsContext& context, const Role& role);
 // Returns a request that needs no signature, because the token authenticates the caller.
 HttpRequest assume_role_with_web_identity_request(const CredentialsContext& context, const Role& role,
@@ -29,5 +36,8 @@ HttpRequest assume_role_with_web_identity_request(const CredentialsContext& cont
 // TLS shows that our clock is wrong, corrects it.
 Result<Credentials> read_sts_response(const CredentialsContext& context, std::string_view operation,
                                       const std::string& source, const HttpResponse& response);
+
+// Parses the response to GetCallerIdentity.
+Result<CallerIdentity> read_caller_identity(const CredentialsContext& context, const HttpResponse& response);
 
 }  // namespace penstock::aws

@@ -410,5 +410,21 @@ TEST_F(check_kinesis, an_arn_of_another_region_than_the_region_option_is_an_erro
   EXPECT_EQ(of_input("  region us-east-1\n  stream other," + kOurs + "\n"), "") << "region applies to the other";
 }
 
+TEST_F(check_kinesis, online_fails_without_credentials_and_prints_why_for_each_section) {
+  for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) unsetenv(name);
+  setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+  const std::string conf =
+      input("t", "  stream in\n  region eu-west-1\n") + output("*", "  stream out\n  region eu-west-1\n");
+  const Ended it = run_program({"check", "-c", folder_.write("agent.conf", conf), "--online"});
+  unsetenv("AWS_EC2_METADATA_DISABLED");
+  EXPECT_EQ(it.code, 1);
+  size_t failed = 0;
+  const std::string text = "  GetCallerIdentity  fails: PS";
+  for (size_t at = 0; (at = it.out.find(text, at)) != std::string::npos; ++at) ++failed;
+  EXPECT_EQ(failed, 2U) << it.out;
+  EXPECT_NE(it.err.find("PS0150: input:penstock_kinesis:0: access failed: checks failed"), std::string::npos)
+      << it.err;
+}
+
 }  // namespace
 }  // namespace penstock::host

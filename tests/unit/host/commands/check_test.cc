@@ -410,6 +410,27 @@ TEST_F(check, events_per_second_is_an_error_without_a_sizing_command) {
             "penstock_kinesis, and this configuration has none\n");
 }
 
+TEST_F(check, online_is_an_error_without_a_stage_that_checks_its_access) {
+  const Ended it = run(std::string(kInput) + kOutput, {"-e", PENSTOCK_FAKE_PLUGIN, "--online"});
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(
+      it.err,
+      "agent.conf: PS0920: --online needs a stage with the command 'access', such as penstock_kinesis, and this "
+      "configuration has none\n");
+}
+
+TEST_F(check, online_cannot_be_combined_with_other_checks) {
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--agent", "fluent-bit"}, {"--events-per-second", "1"}}) {
+    std::vector<std::string> arguments = {"--online"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(
+        run(kInput, arguments).err,
+        "penstock check: PS0904: --online cannot be used with --agent or --events-per-second; see penstock check "
+        "--help\n");
+  }
+}
+
 TEST_F(check, sizing_options_must_be_given_together) {
   EXPECT_EQ(run(kInput, {"--event-bytes", "2K"}).err,
             "penstock check: PS0904: --event-bytes needs --events-per-second; see penstock check --help\n");
