@@ -279,10 +279,11 @@ Status CurlCall::failure(int curl_code) const {
     case CURLE_SSL_CONNECT_ERROR:
       return {Code::transient, "PS0656", "cannot connect to " + host + ": " + detail};
     case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t connected_us = 0;
-      curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+      // Not the time before the transfer: libcurl 8.22 also has one if the TLS handshake did not end.
+      long sent_bytes = 0;
+      curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent_bytes);
       return {Code::transient, "PS0657",
-              (connected_us == 0 ? "cannot connect to " : "call to ") + host + ": " + detail +
+              (sent_bytes == 0 ? "cannot connect to " : "call to ") + host + ": " + detail +
                   " (limits: " + std::to_string(connect_timeout_ms_) + " ms to connect, " +
                   std::to_string(request_.timeout_ms) + " ms in all)"};
     }
