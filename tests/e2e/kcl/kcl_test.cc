@@ -1,0 +1,134 @@
+// Workers of Penstock next to workers of the published Kinesis Client Library. scripts/test-kcl.sh runs this
+// program, once for each version.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <ctime>
+
+#include "tests/e2e/kcl/mixed_fleet.h"
+
+namespace penstock::e2e {
+namespace {
+
+class kcl : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* const path = std::getenv("PENSTOCK_KCL_CLASS_PATH");
+    if (path == nullptr) GTEST_SKIP() << "PENSTOCK_KCL_CLASS_PATH is not set: scripts/test-kcl.sh sets it";
+    std::string why;
+    dynalite = emulators::Dynalite::start(why);
+    if (!dynalite) GTEST_SKIP() << why;
+    class_path = path;
+  }
+
+  std::unique_ptr<emulators::Dynalite> dynalite;
+  std::string class_path;
+};
+
+int64_t now_ms() { return int64_t{time(nullptr)} * 1'000; }
+
+TEST_F(kcl, shards_move_from_kcl_to_penstock_and_back_without_loss) {
+  MixedFleet fleet(*dynalite, class_path, 4);
+  fleet.put(200);
+  ChildProcess& first = fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 4; })) << fleet.logs();
+  ChildProcess& ours = fleet.start_penstock();
+  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
+  fleet.put(200);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  first.signal(SIGTERM);
+  first.wait(90);
+  fleet.put(200);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(1) == 2; })) << fleet.logs();
+  ours.signal(SIGTERM);
+  EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
+  fleet.put(200);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read() && fleet.shards_of_kcl(1) == 4; })) << fleet.logs();
+  EXPECT_EQ(fleet.count("takeover in both directions").lost, 0U) << fleet.logs();
+}
+
+TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
+  MixedFleet fleet(*dynalite, class_path, 4);
+  ChildProcess& killed_kcl = fleet.start_kcl();
+  fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) + fleet.shards_of_kcl(1) == 4; })) << fleet.logs();
+  ChildProcess& killed = fleet.start_penstock();
+  fleet.start_penstock();
+  fleet.put(400);
+  fleet.with_stream([](model::Stream& stream) {
+    model::Shard& shard = stream.shards()[0];
+    stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
+    stream.merge(stream.shards()[2], stream.shards()[3], now_ms());
+  });
+  fleet.put(400);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  killed.signal(SIGKILL);
+  fleet.put(400);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  killed_kcl.signal(SIGKILL);
+  fleet.with_stream([](model::Stream& stream) {
+    model::Shard& shard = stream.shards()[1];
+    stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
+  });
+  fleet.put(400);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  EXPECT_EQ(fleet.count("splits, merges, and kill -9").lost, 0U) << fleet.logs();
+}
+
+// The last of our workers leaves while KCL is alone with a shard that ours has ended.
+TEST_F(kcl, kcl_continues_alone_after_our_last_worker_has_left_at_a_reshard) {
+  MixedFleet fleet(*dynalite, class_path, 4);
+  ChildProcess& ours = fleet.start_penstock();
+  fleet.put(100);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
+  fleet.with_stream([](model::Stream& stream) {
+    for (size_t i = 0; i < 4; ++i) {
+      model::Shard& shard = stream.shards()[i];
+      stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
+    }
+  });
+  ours.signal(SIGTERM);
+  EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
+  fleet.put(400);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 8; })) << fleet.logs();
+  EXPECT_EQ(fleet.count("KCL continues alone after a reshard").lost, 0U) << fleet.logs();
+}
+
+TEST_F(kcl, kcl_begins_where_seek_to_latest_has_moved_the_shards) {
+  MixedFleet fleet(*dynalite, class_path, 2);
+  ChildProcess& ours = fleet.start_penstock();
+  fleet.put(50);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  ours.signal(SIGTERM);
+  EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
+  EXPECT_EQ(fleet.run_penstock({"seek", "--all", "--to", "latest", "--yes"}), 0) << fleet.logs();
+  fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
+  // KCL reads from its own present time, when its first iterator has been created.
+  ASSERT_TRUE(fleet.wait([&] {
+    fleet.put(10);
+    return fleet.reads().size() > 60;
+  })) << fleet.logs();
+}
+
+TEST_F(kcl, penstock_reads_what_kcl_may_not_take) {
+  MixedFleet fleet(*dynalite, class_path, 6);
+  fleet.start_penstock();
+  ChildProcess& leaving = fleet.start_penstock();
+  fleet.start_kcl(1);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 1; })) << fleet.logs();
+  leaving.signal(SIGTERM);
+  EXPECT_EQ(leaving.wait(60), 0) << fleet.logs();
+  fleet.put(300);
+  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  EXPECT_EQ(fleet.shards_of_kcl(0), 1U);
+  EXPECT_EQ(fleet.count("a KCL worker with maxLeasesForWorker 1").lost, 0U) << fleet.logs();
+}
+
+}  // namespace
+}  // namespace penstock::e2e
