@@ -129,6 +129,10 @@ typedef struct penstock_batch {
   uint64_t sub_sequence_number; /* index, from 0, of the user record in a KPL-aggregated source record */
   penstock_bytes partition_key; /* partition key of the source record, or of the user record in it */
   int64_t arrival_time_ms;      /* time at which Kinesis accepted the source record, Unix time */
+  /* Read only if struct_size covers it. */
+  penstock_bytes
+      central_log_group; /* log group to which CloudWatch copied the records from log_group, and from
+                            which they were sent; empty if they were not copied, or the name is the same */
 } penstock_batch;
 
 /* [callback] Receives a batch from an input or a filter, during poll() or apply(). batch and everything that it

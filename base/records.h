@@ -1,4 +1,4 @@
-// Access to the records of a batch, whose creator may know a shorter or longer penstock_record than we do.
+// Access to a batch and its records, whose creator may know shorter or longer structs than we do.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,11 @@ inline penstock_record record_at(const penstock_batch& batch, uint64_t index) {
   else
     std::memcpy(&record, at, kFirstRecordBytes);
   return record;
+}
+
+// Returns a field of the batch that its creator may not know; empty then.
+inline penstock_bytes central_log_group_of(const penstock_batch& batch) {
+  return batch.struct_size >= sizeof batch ? batch.central_log_group : penstock_bytes{};
 }
 
 }  // namespace penstock

@@ -71,6 +71,7 @@ int64_t DeadLetterFile::add(std::string_view stage, std::string_view reason, con
   append_member(line, "sequence_number", view(origin.sequence_number));
   line += ",\"sub_sequence_number\":" + std::to_string(origin.sub_sequence_number);
   append_member(line, "log_group", view(origin.log_group));
+  if (origin.central_log_group.size > 0) append_member(line, "central_log_group", view(origin.central_log_group));
   append_member(line, "log_stream", view(origin.log_stream));
   append_member(line, "owner", view(origin.owner));
   append_member(line, "region", view(origin.region));

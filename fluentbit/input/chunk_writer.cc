@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/records.h"
 #include "fluentbit/msgpack/log_events.h"
 #include "fluentbit/msgpack/msgpack_writer.h"
 #include "fluentbit/msgpack/receipt_in_metadata.h"
@@ -129,6 +130,7 @@ void ChunkWriter::append_text(const penstock_record& record) {
       ++origin_member_count_;
     };
     member("log_group", origin_->log_group);
+    member("central_log_group", central_log_group_of(*origin_));
     member("log_stream", origin_->log_stream);
     member("owner", origin_->owner);
   }

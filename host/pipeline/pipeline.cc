@@ -48,6 +48,7 @@ constexpr size_t kBatchFieldEnds[] = {0,
                                       offsetof(penstock_batch, sub_sequence_number),
                                       offsetof(penstock_batch, partition_key),
                                       offsetof(penstock_batch, arrival_time_ms),
+                                      offsetof(penstock_batch, central_log_group),
                                       sizeof(penstock_batch)};
 
 // Returns the fields that struct_size covers completely; all others are empty.

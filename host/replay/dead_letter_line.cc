@@ -57,6 +57,7 @@ class Events : public JsonEvents {
         {"shard_id", &line_.shard_id},
         {"sequence_number", &line_.sequence_number},
         {"log_group", &line_.log_group},
+        {"central_log_group", &line_.central_log_group},
         {"log_stream", &line_.log_stream},
         {"owner", &line_.owner},
         {"region", &line_.region},

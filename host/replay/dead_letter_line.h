@@ -15,6 +15,7 @@ struct DeadLetterLine {
   std::string sequence_number;
   uint64_t sub_sequence_number = 0;
   std::string log_group;
+  std::string central_log_group;
   std::string log_stream;
   std::string owner;
   std::string region;

@@ -82,6 +82,7 @@ int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
   record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
   penstock_batch batch = penstock::client::batch_of(&record, 1, static_cast<uint64_t>(self.file->number()));
   batch.log_group = bytes(line.log_group);
+  batch.central_log_group = bytes(line.central_log_group);
   batch.log_stream = bytes(line.log_stream);
   batch.owner = bytes(line.owner);
   batch.region = bytes(line.region);

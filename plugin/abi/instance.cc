@@ -14,7 +14,7 @@ namespace penstock::plugin {
 
 namespace {
 // A smaller struct cannot be read.
-constexpr uint32_t kFirstBatchSize = sizeof(penstock_batch);
+constexpr uint32_t kFirstBatchSize = offsetof(penstock_batch, central_log_group);
 constexpr uint32_t kFirstOptionSize = sizeof(penstock_option);
 constexpr uint32_t kFirstHostSize = offsetof(penstock_host, log);
 // The ends of the optional fields: a field that the host's table does not cover completely is absent.
@@ -32,7 +32,7 @@ bool sound(const penstock_batch& batch) {
   }
   return sound(batch.log_group) && sound(batch.log_stream) && sound(batch.owner) && sound(batch.region) &&
          sound(batch.stream) && sound(batch.shard_id) && sound(batch.sequence_number) &&
-         sound(batch.partition_key);
+         sound(batch.partition_key) && sound(batch.central_log_group);
 }
 
 bool sound(const penstock_option* options, size_t count, size_t stride) {
@@ -110,12 +110,12 @@ bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_err
               "record_stride " + std::to_string(given->record_stride) +
                   " of the batch is invalid: expected at least " + std::to_string(kFirstRecordBytes) +
                   ", and a multiple of " + std::to_string(alignof(penstock_record)));
-  } else if (!sound(*given)) {
-    set_error(error, code, false, "PS0052", "a field of the batch has a size, but its data is NULL");
   } else {
-    std::memcpy(&batch, given, sizeof batch);
+    batch = {};
+    std::memcpy(&batch, given, given->struct_size < sizeof batch ? kFirstBatchSize : sizeof batch);
     batch.struct_size = sizeof batch;
-    return true;
+    if (sound(batch)) return true;
+    set_error(error, code, false, "PS0052", "a field of the batch has a size, but its data is NULL");
   }
   return false;
 }

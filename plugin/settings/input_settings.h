@@ -94,7 +94,7 @@ inline constexpr auto kInputOptions = joined(
                "Maximum decompressed size of one record; a larger record goes to on_failure."),
         option("extracted_fields", "on|off", "off",
                "on: keep the fields that CloudWatch Logs extracted from an event, for the filter to add. The "
-               "account and the region in them are read in either case."),
+               "account, region, and log group of the source in them are read in either case."),
     });
 
 // The settings in the options.

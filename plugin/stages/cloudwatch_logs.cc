@@ -29,7 +29,7 @@ class CloudWatchLogs : public penstock_instance {
              "Maximum decompressed size of one record; a larger record is an error."),
       option("extracted_fields", "on|off", "off",
              "on: keep the fields that CloudWatch Logs extracted from an event, for the filter to add. The "
-             "account and the region in them are read in either case."),
+             "account, region, and log group of the source in them are read in either case."),
   };
 
   using Settings = kinesis::DecodeOptions;

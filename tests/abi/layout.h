@@ -28,7 +28,7 @@ FIELD(penstock_record, flags, 56);
 FIELD(penstock_record, reserved, 60);
 FIELD(penstock_record, extracted_fields, 64);
 
-SIZE(penstock_batch, 176);
+SIZE(penstock_batch, 192);
 FIELD(penstock_batch, struct_size, 0);
 FIELD(penstock_batch, record_stride, 4);
 FIELD(penstock_batch, ack_id, 8);
@@ -44,6 +44,7 @@ FIELD(penstock_batch, sequence_number, 128);
 FIELD(penstock_batch, sub_sequence_number, 144);
 FIELD(penstock_batch, partition_key, 152);
 FIELD(penstock_batch, arrival_time_ms, 168);
+FIELD(penstock_batch, central_log_group, 176);
 
 SIZE(penstock_option, 32);
 FIELD(penstock_option, key, 0);

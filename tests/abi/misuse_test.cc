@@ -105,7 +105,7 @@ TEST(abi, sizes_and_strides_below_the_first_version_are_invalid) {
   const Instance output(kinesis_output());
   Emitted out;
   OneLine small_batch;
-  small_batch.batch.struct_size = sizeof(penstock_batch) - 1;
+  small_batch.batch.struct_size = offsetof(penstock_batch, central_log_group) - 1;
   EXPECT_EQ(apply(filter, &small_batch.batch, &out), PENSTOCK_E_INVALID);
   EXPECT_EQ(output->output->write(output.get(), &small_batch.batch, nullptr), PENSTOCK_E_INVALID);
   OneLine small_record;
@@ -155,6 +155,21 @@ TEST(abi, a_host_table_of_any_size_is_read_field_by_field) {
     kinesis_input()->destroy(made);
     EXPECT_EQ(logged > 0, size >= offsetof(penstock_host, wall_ms));
     EXPECT_EQ(clock_calls > 0, size >= offsetof(penstock_host, random));
+  }
+}
+
+TEST(abi, a_field_of_a_batch_that_its_size_does_not_cover_is_empty) {
+  for (size_t size = offsetof(penstock_batch, central_log_group); size <= sizeof(penstock_batch); ++size) {
+    SCOPED_TRACE(size);
+    OneLine line;
+    line.batch.log_group = bytes("g");
+    line.batch.central_log_group = bytes("/central");
+    line.batch.struct_size = static_cast<uint32_t>(size);
+    Emitted out;
+    EXPECT_EQ(apply(Instance(lambda_logs()), &line.batch, &out), PENSTOCK_OK);
+    ASSERT_EQ(out.bodies.size(), 1u);
+    EXPECT_EQ(out.bodies[0].find("/central") != std::string::npos, size == sizeof(penstock_batch))
+        << out.bodies[0];
   }
 }
 

@@ -28,7 +28,7 @@ class Batch(c.Structure):
                 ("records", c.POINTER(Record)), ("record_count", c.c_uint64), ("log_group", Bytes),
                 ("log_stream", Bytes), ("owner", Bytes), ("region", Bytes), ("stream", Bytes), ("shard_id", Bytes),
                 ("sequence_number", Bytes), ("sub_sequence_number", c.c_uint64), ("partition_key", Bytes),
-                ("arrival_time_ms", c.c_int64)]
+                ("arrival_time_ms", c.c_int64), ("central_log_group", Bytes)]
 
 
 class Option(c.Structure):

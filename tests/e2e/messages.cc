@@ -18,7 +18,10 @@ std::string message(std::string_view log_group, std::string_view log_stream, con
     out += i == 0 ? R"({"id":")" : R"(,{"id":")";
     out += events[i].id + '"';
     if (!events[i].time.empty()) out += R"(,"timestamp":)" + events[i].time;
-    out += R"(,"message":")" + events[i].text + "\"}";
+    out += R"(,"message":")" + events[i].text + '"';
+    if (!events[i].source_log_group.empty())
+      out += R"(,"extractedFields":{"@source.log":")" + events[i].source_log_group + "\"}";
+    out += '}';
   }
   return out + "]}";
 }

@@ -12,6 +12,7 @@ struct Event {
   std::string id;
   std::string text;                    // must need no escapes in JSON
   std::string time = "1566741555269";  // as JSON; "" leaves the member out
+  std::string source_log_group = {};   // "": the event was not copied from another log group
 };
 
 // Returns the JSON text of a message.

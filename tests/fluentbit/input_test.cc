@@ -303,6 +303,18 @@ TEST(fluentbit_input, tags_from_hostile_names_have_only_safe_bytes_and_at_most_2
   EXPECT_TRUE(arrived.tags().contains("l./aws/lambda/a_b_c.2019/08/25/__LATEST_____")) << *arrived.tags().rbegin();
 }
 
+TEST(fluentbit_input, the_log_group_in_a_tag_is_that_of_the_source) {
+  Deployment deployment(1, 1);
+  deployment.put("a", gzip(e2e::message("/central", "s", {{"1", "x", "5", "/aws/lambda/mill"}, {"2", "x"}})));
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment, {{"tag_format", "$log_group"}}));
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, {"1", "2"})) << log_book().all();
+  input.exit();
+  EXPECT_EQ(arrived.tags(), (std::set<std::string>{"aws/lambda/mill", "central"}));
+}
+
 TEST(fluentbit_input, records_are_events_with_their_own_time_and_the_filters_result) {
   Deployment deployment(1, 1);
   deployment.put(

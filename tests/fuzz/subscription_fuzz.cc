@@ -23,7 +23,7 @@ constexpr int64_t kArrivalMs = 1700000000123;
 constexpr std::string_view kRegion = "eu-west-1";
 
 struct Event {
-  std::string origin;  // owner, region, log group and stream
+  std::string origin;  // owner, region, log group and stream, and central log group
   std::string id;
   std::string body;
   bool body_is_json = false;       // then only its content is known, not its spelling
@@ -31,9 +31,9 @@ struct Event {
 };
 
 std::string origin_of(std::string_view owner, std::string_view region, std::string_view group,
-                      std::string_view stream) {
+                      std::string_view stream, std::string_view central_group) {
   std::string origin;
-  for (const std::string_view part : {owner, region, group, stream}) (origin += part) += '\n';
+  for (const std::string_view part : {owner, region, group, stream, central_group}) (origin += part) += '\n';
   return origin;
 }
 
@@ -97,6 +97,7 @@ void append_event(std::string_view json, const strict_json::Value& message, std:
   bool has_body = false;
   std::string account;
   std::string region;
+  std::string source_group;
   for (const strict_json::Member& member : object.members) {
     const std::string name = strict_json::unescaped(member.name);
     const char kind = member.value[0];
@@ -110,15 +111,19 @@ void append_event(std::string_view json, const strict_json::Value& message, std:
       const strict_json::Value fields = *strict_json::read(member.value);
       if (const std::string text = last_string(fields, "@aws.account"); !text.empty()) account = text;
       if (const std::string text = last_string(fields, "@aws.region"); !text.empty()) region = text;
+      if (const std::string text = last_string(fields, "@source.log"); !text.empty()) source_group = text;
     }
   }
   if (!has_body || has_more_characters(account, logs::kMaxOwnerCharacters) ||
-      has_more_characters(region, logs::kMaxRegionCharacters))
+      has_more_characters(region, logs::kMaxRegionCharacters) ||
+      has_more_characters(source_group, logs::kMaxLogGroupCharacters))
     return;
   event.id = id_of(object);
+  const std::string sending_group = last_string(message, "logGroup");
+  const std::string& group = source_group.empty() ? sending_group : source_group;
   event.origin =
       origin_of(account.empty() ? last_string(message, "owner") : account, region.empty() ? kRegion : region,
-                last_string(message, "logGroup"), last_string(message, "logStream"));
+                group, last_string(message, "logStream"), group == sending_group ? "" : sending_group);
   events.push_back(event);
 }
 
@@ -165,9 +170,9 @@ std::vector<Event> events_given(logs::SubscriptionReader& reader, std::string_vi
       check(!is_arrival || record.time_ms == kArrivalMs, "the arrival time is that of the record", text);
       check(record.time_ms >= 0 && record.time_ms <= 253402300799999, "a time is before the year 10000", text);
       // Copied, so that a sanitizer detects a view to other memory.
-      events.push_back(
-          {origin_of(view(batch.owner), view(batch.region), view(batch.log_group), view(batch.log_stream)),
-           std::string(view(record.id)), std::string(view(record.body)), false, record.time_ms});
+      events.push_back({origin_of(view(batch.owner), view(batch.region), view(batch.log_group),
+                                  view(batch.log_stream), view(batch.central_log_group)),
+                        std::string(view(record.id)), std::string(view(record.body)), false, record.time_ms});
     }
   }
   return events;

@@ -116,6 +116,8 @@ def as_event_of_stream(messages):
     has the region too. Lone surrogates of a message stand for bytes that are not UTF-8."""
     events = [{"id": f"{index:056}", "timestamp": TIME_MS, "message": text, "extractedFields": {"n": str(index)}}
               for index, text in enumerate(messages)]
+    for event in events[::3]:  # copied from another log group
+        event["extractedFields"]["@source.log"] = "/aws/lambda/bakery-invoices"
     message = {"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "/aws/lambda/bakery-orders",
                "logStream": "2025/10/09/[7]5d1c", "subscriptionFilters": ["all"], "logEvents": events}
     data = gzip.compress(json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogateescape"), 1)

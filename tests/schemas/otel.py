@@ -11,6 +11,8 @@ from values import is_amount, is_integer, is_number
 
 # The units of docs/records.md, and as the conventions write them (UCUM).
 UNITS = {"s": "s", "bytes": "By"}
+# How many texts a list has.
+LENGTHS = {"a list of one": (1,), "a list of one or two": (1, 2)}
 # The name of each field of a log record that is not an attribute.
 FIELDS = {"timestamp": "time_unix_nano", "severity_text": "severity_text", "severity_number": "severity_number",
           "body": "body", "attributes": "attributes"}
@@ -139,8 +141,9 @@ class OtelChecker:
             return isinstance(value, bool)
         if note in UNITS:
             return is_amount(value)
-        if note == "a list of one":
-            return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str)
+        if note in LENGTHS:
+            return (isinstance(value, list) and len(value) in LENGTHS[note] and
+                    all(isinstance(element, str) and element != "" for element in value))
         assert not note, f"unknown note of {name}: {note}"
         # The body of a line without text is empty.
         return isinstance(value, str) and (value != "" or name == "body")

@@ -31,10 +31,12 @@ def records_by_schema():
     return {schema: log_events.records_of(MESSAGES, PENSTOCK, schema, False) for schema in records_page.SCHEMAS}
 
 
-def in_unit_of(name, other, value):
-    """Returns the value of a fact of schema default as another schema has it."""
+def in_unit_of(name, other, value, facts):
+    """Returns the value of a fact of schema default as another schema has it. facts: all that are in the same object."""
     if other.note == "a list of one":
         return [value]
+    if other.note == "a list of one or two":
+        return [facts[group] for group in ("logGroup", "centralLogGroup") if group in facts]
     for (own_unit, unit), factor in FACTORS.items():
         if name.name.endswith(own_unit) and other.note == unit:
             return value * factor
@@ -76,7 +78,7 @@ class SameFactsTest(unittest.TestCase):
                 for schema, other in zip(records_page.SCHEMAS[1:], others):
                     record = records[schema][index]
                     members = record[group] if schema == "legacy" else record
-                    expected = in_unit_of(name, other, value)
+                    expected = in_unit_of(name, other, value, records["default"][index][group])
                     self.assertTrue(are_same(members.get(other.name), expected),
                                     f"{message!r}: {other.name} is not {expected}: {record}")
                     compared.add((schema, group, name.name))

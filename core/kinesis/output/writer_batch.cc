@@ -42,9 +42,9 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Par
   origin.records = nullptr;
   origin.record_count = 0;
 
-  penstock_bytes* const fields[] = {&origin.log_group,       &origin.log_stream,   &origin.owner,
-                                    &origin.region,          &origin.stream,       &origin.shard_id,
-                                    &origin.sequence_number, &origin.partition_key};
+  penstock_bytes* const fields[] = {&origin.log_group,       &origin.log_stream,    &origin.owner,
+                                    &origin.region,          &origin.stream,        &origin.shard_id,
+                                    &origin.sequence_number, &origin.partition_key, &origin.central_log_group};
   const std::span<const std::string_view> keys = partition_keys.choose(batch, random);
   size_t text_bytes = 0;
   for (const penstock_bytes* field : fields) text_bytes += field->size;

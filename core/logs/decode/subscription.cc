@@ -173,8 +173,10 @@ void SubscriptionReader::check_events() {
   if (message_.bad_events > 0)
     note_document("invalid log events", "no message in " + std::to_string(message_.bad_events) + " of them");
   if (message_.bad_origins > 0)
-    note_document("invalid log events", "an account of more than 12 characters, or a region of more than 63, in " +
-                                            std::to_string(message_.bad_origins) + " of them");
+    note_document("invalid log events",
+                  "an account of more than 12 characters, a region of more than 63, or a log "
+                  "group of more than 512, in " +
+                      std::to_string(message_.bad_origins) + " of them");
 }
 
 // Reads the members after the events: the first batch already needs them.
@@ -197,12 +199,14 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
     return value.empty() ? fallback : bytes(value);
   };
   batch = origin_;
-  batch.log_group = first_known(message_.log_group, origin_.log_group);
+  const penstock_bytes sending_group = first_known(message_.log_group, origin_.log_group);
+  batch.log_group = first_known(origin.log_group, sending_group);
+  batch.central_log_group = view(batch.log_group) == view(sending_group) ? penstock_bytes{} : sending_group;
   batch.log_stream = first_known(message_.log_stream, origin_.log_stream);
   batch.owner = first_known(origin.account, first_known(message_.owner, origin_.owner));
   batch.region = first_known(origin.region, origin_.region);
   const size_t repeated_bytes = sizeof(penstock_record) + batch.log_group.size + batch.log_stream.size +
-                                batch.owner.size + batch.region.size;
+                                batch.owner.size + batch.region.size + batch.central_log_group.size;
 
   records_.clear();
   batch_bytes_ = 0;

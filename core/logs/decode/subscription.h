@@ -24,8 +24,8 @@ struct SubscriptionCounters {
   int64_t inflated_bytes = 0;    // of JSON text
 };
 
-// What to do with an event's extractedFields, besides reading the account and region from them: nothing, or copy
-// them unchanged into the record.
+// What to do with an event's extractedFields, besides reading account, region, and log group of its source from
+// them: nothing, or copy them unchanged into the record.
 enum class ExtractedFields { drop, keep };
 
 // A decoder of one source record at a time: call begin(), then next() until it returns end. It reuses its buffers,
@@ -43,7 +43,7 @@ class SubscriptionReader {
   void begin(std::string_view data, const penstock_batch& origin);
 
   enum class Step { batch, end };
-  // Fills in the next batch: successive events of a message that have the same owner and region. A batch has at
+  // Fills in the next batch: successive events of a message that have the same origin. A batch has at
   // most 8,192 events and kMaxBatchBytes, or a single larger event. What it points to is valid until the next call
   // of next() or begin(). After end, problem() says what could not be decoded.
   Step next(penstock_batch& batch);

@@ -76,7 +76,7 @@ class MessageHandler {
     } else if (depth_ == 3 && in_event_) {
       slot_ = event_slot(name);
     } else if (depth_ == 4 && in_fields_) {
-      slot_ = name == "@aws.account" ? Slot::account : name == "@aws.region" ? Slot::region : Slot::none;
+      slot_ = field_slot(name);
     }
     return true;
   }
@@ -119,6 +119,9 @@ class MessageHandler {
         break;
       case Slot::region:
         origin_.region = text;
+        break;
+      case Slot::source_log_group:
+        origin_.log_group = text;
         break;
       case Slot::none:
       case Slot::events:
@@ -164,7 +167,21 @@ class MessageHandler {
 
  private:
   // The meaning of the next value.
-  enum class Slot { none, type, owner, log_group, log_stream, events, id, time, body, fields, account, region };
+  enum class Slot {
+    none,
+    type,
+    owner,
+    log_group,
+    log_stream,
+    events,
+    id,
+    time,
+    body,
+    fields,
+    account,
+    region,
+    source_log_group
+  };
 
   static Slot message_slot(std::string_view name) {
     if (name == "logEvents") return Slot::events;
@@ -180,6 +197,15 @@ class MessageHandler {
     if (name == "timestamp") return Slot::time;
     if (name == "message") return Slot::body;
     if (name == "extractedFields") return Slot::fields;
+    return Slot::none;
+  }
+
+  // The system fields that a subscription filter adds on request, of the log group where an event was logged
+  // first. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+  static Slot field_slot(std::string_view name) {
+    if (name == "@aws.account") return Slot::account;
+    if (name == "@aws.region") return Slot::region;
+    if (name == "@source.log") return Slot::source_log_group;
     return Slot::none;
   }
 
@@ -282,12 +308,12 @@ class MessageHandler {
 
   void finish_event() {
     if (has_more_characters(origin_.account, kMaxOwnerCharacters) ||
-        has_more_characters(origin_.region, kMaxRegionCharacters)) {
+        has_more_characters(origin_.region, kMaxRegionCharacters) ||
+        has_more_characters(origin_.log_group, kMaxLogGroupCharacters)) {
       ++message_.bad_origins;
     } else if (in_event_ && has_body_) {
       auto& origins = message_.origins;
-      if (origins.empty() || origins.back().account != origin_.account || origins.back().region != origin_.region)
-        origins.push_back(origin_);
+      if (origins.empty() || origins.back() != origin_) origins.push_back(origin_);
       event_.origin = static_cast<uint32_t>(origins.size() - 1);
       message_.events.push_back(event_);
       is_at_end_of_part_ = message_.events.size() >= kMaxEventsInPart ||

@@ -40,6 +40,8 @@ struct SubscriptionMessage {
   struct Origin {
     std::string_view account;
     std::string_view region;
+    std::string_view log_group;
+    bool operator==(const Origin&) const = default;
   };
 
   std::string_view type;
@@ -53,7 +55,7 @@ struct SubscriptionMessage {
   std::string rewritten;     // the messages that were not strings, as JSON text
   std::string fields;        // extractedFields, unchanged and concatenated
   uint64_t bad_events = 0;   // elements of logEvents that are not events with a message
-  uint64_t bad_origins = 0;  // events skipped because their account or region is too long
+  uint64_t bad_origins = 0;  // events skipped because a name of their origin is too long
 
   void clear();
   void clear_events();  // before the next part

@@ -95,12 +95,21 @@ RecordWriter::RecordWriter(const RecordOptions& options)
 void RecordWriter::begin(const penstock_batch& origin) {
   FunctionName function;
   if (options_.function_fields) function = function_of(view(origin.log_group), view(origin.log_stream));
-  const std::array<std::string_view, kSourceFactCount> values = {view(origin.log_group), view(origin.log_stream),
-                                                                 view(origin.owner),     view(origin.region),
-                                                                 function.name,          function.version};
+  const std::array<std::string_view, kSourceFactCount> values = {
+      view(origin.log_group),  view(origin.central_log_group),
+      view(origin.log_stream), view(origin.owner),
+      view(origin.region),     function.name,
+      function.version};
   source_text_.clear();
   for (size_t index = 0; index < kSourceFactCount; ++index) {
     if (values[index].empty()) continue;
+    if (index > 0 && names_.source_facts[index].is_list && !values[index - 1].empty() &&
+        names_.source_facts[index].name == names_.source_facts[index - 1].name) {
+      source_text_.back() = ',';
+      append_json_string(source_text_, values[index]);
+      source_text_ += ']';
+      continue;
+    }
     const bool is_first_in_object = source_text_.empty() && !source_key_.empty();
     if (is_first_in_object) source_text_ += source_key_;
     source_text_ += is_first_in_object ? '{' : ',';

@@ -34,7 +34,13 @@ constexpr SchemaNames kStandard = {
                 {"xraySegmentId"},
                 {"xraySampled"}}},
     .source = "source",
-    .source_facts = {{{"logGroup"}, {"logStream"}, {"owner"}, {"region"}, {"functionName"}, {"functionVersion"}}},
+    .source_facts = {{{"logGroup"},
+                      {"centralLogGroup"},
+                      {"logStream"},
+                      {"owner"},
+                      {"region"},
+                      {"functionName"},
+                      {"functionVersion"}}},
     .json = "",
 };
 
@@ -88,6 +94,7 @@ constexpr SchemaNames kOtel = {
                 {"aws.xray.sampled"}}},
     .source = "",
     .source_facts = {{{"aws.log.group.names", true},
+                      {"aws.log.group.names", true},
                       {"aws.log.stream.names", true},
                       {"cloud.account.id"},
                       {"cloud.region"},
@@ -96,8 +103,8 @@ constexpr SchemaNames kOtel = {
     .json = "attributes",
 };
 
-// Elastic Common Schema, where it has a name; aws.cloudwatch.* as in Elastic's forwarder; aws.lambda.* as in the
-// data stream lambda_logs of Elastic's AWS integration, or in its style.
+// Elastic Common Schema, where it has a name; aws.cloudwatch.* as in Elastic's forwarder, or in its style;
+// aws.lambda.* as in the data stream lambda_logs of Elastic's AWS integration, or in its style.
 // https://www.elastic.co/docs/reference/ecs/ecs-field-reference
 // https://github.com/elastic/integrations/blob/main/packages/aws/data_stream/lambda_logs/fields/fields.yml
 constexpr SchemaNames kEcs = {
@@ -131,6 +138,7 @@ constexpr SchemaNames kEcs = {
                 {"aws.lambda.tracing.sampled"}}},
     .source = "",
     .source_facts = {{{"aws.cloudwatch.log_group"},
+                      {"aws.cloudwatch.central_log_group"},
                       {"aws.cloudwatch.log_stream"},
                       {"cloud.account.id"},
                       {"cloud.region"},

@@ -45,12 +45,20 @@ struct FieldName {
 };
 
 // A fact about where an event came from.
-enum class SourceFact : uint8_t { log_group, log_stream, owner, region, function_name, function_version };
+enum class SourceFact : uint8_t {
+  log_group,
+  central_log_group,
+  log_stream,
+  owner,
+  region,
+  function_name,
+  function_version
+};
 inline constexpr size_t kSourceFactCount = static_cast<size_t>(SourceFact::function_version) + 1;
 
 struct SourceName {
   std::string_view name;
-  bool is_list = false;  // written as an array with this one value
+  bool is_list = false;  // written as an array, together with the next fact if that has the same name
 };
 
 struct SchemaNames {

@@ -46,6 +46,20 @@ TEST(dead_letter_file, a_dead_letter_has_stage_reason_position_origin_key_and_da
   EXPECT_EQ((*log)->recorded(), 1);
 }
 
+TEST(dead_letter_file, a_dead_letter_has_the_central_log_group_only_if_there_is_one) {
+  FakeSystem system;
+  auto log = DeadLetterFile::open(system.env, "file:f");
+  ASSERT_TRUE(log.ok());
+  penstock_batch from = origin();
+  from.central_log_group = bytes("/central");
+  (*log)->add("output", "r", from, "", "");
+  ASSERT_TRUE((*log)->flush().ok());
+  EXPECT_NE(
+      system.files.synced.find(R"("log_group":"/aws/lambda/f","central_log_group":"/central","log_stream":)"),
+      std::string::npos)
+      << system.files.synced;
+}
+
 TEST(dead_letter_file, text_in_a_dead_letter_is_truncated_at_two_kib_but_data_is_complete) {
   FakeSystem system;
   auto log = DeadLetterFile::open(system.env, "file:f");

@@ -75,7 +75,8 @@ std::string message_of(const std::string& line, size_t events) {
     json += R"({"id":"37483289126400000000000000000000000000000000000000000001","timestamp":1566741555269,)";
     json += R"("message":)";
     append_json_string(json, line);
-    json += R"(,"extractedFields":{"@aws.account":"123456789012","@aws.region":"eu-west-1","column":"value"}})";
+    json += R"(,"extractedFields":{"@aws.account":"123456789012","@aws.region":"eu-west-1",)"
+            R"("@source.log":"/aws/lambda/a-function-of-another-account","column":"value"}})";
   }
   return gzip(json + "]}");
 }

@@ -85,6 +85,18 @@ TEST_F(fluentbit_chunk_writer, a_receipt_is_in_the_metadata) {
   EXPECT_TRUE(chunks[0].completes.empty());
 }
 
+TEST_F(fluentbit_chunk_writer, text_that_was_copied_to_a_central_log_group_has_both_names) {
+  ChunkWriter writer({});
+  penstock_batch batch = batch_of(7, "g");
+  batch.struct_size = sizeof batch;
+  batch.central_log_group = bytes("c");
+  writer.begin(batch);
+  writer.add({1'700'000'000'123, {}, {}, bytes("line"), 0, 0, {}}, {});
+  writer.end(true);
+  EXPECT_EQ(take(writer)[0].data,
+            "\x92\x92"s + kTime + "\x80\x83\xa3log\xa4line\xa9log_group\xa1g\xb1" + "central_log_group\xa1" + "c");
+}
+
 TEST_F(fluentbit_chunk_writer, text_is_under_log_next_to_its_origin) {
   ChunkWriter writer({});
   penstock_batch batch = batch_of(7, "g");

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/base64.h"
+#include "host/replay/dead_letter_line.h"
 #include "host/replay/dead_letter_reader.h"
 #include "tests/gzip.h"
 #include "tests/unit/host/program_test_base.h"
@@ -105,6 +106,15 @@ TEST_F(replay, a_dead_letter_that_still_cannot_be_decoded_is_reported_with_its_l
       << it.err;
   EXPECT_NE(it.out.find("2 of 3 records replayed: 2 delivered"), std::string::npos) << it.out;
   EXPECT_NE(journal().find("THREE"), std::string::npos);
+}
+
+TEST_F(replay, a_dead_letter_keeps_its_central_log_group) {
+  std::string letter = line("output", "a record");
+  letter.insert(1, R"("central_log_group":"/central",)");
+  DeadLetterLine read;
+  EXPECT_EQ(read_dead_letter_line(letter, read), "");
+  EXPECT_EQ(read.log_group, "/aws/lambda/mill");
+  EXPECT_EQ(read.central_log_group, "/central");
 }
 
 TEST_F(replay, dead_letters_of_inputs_are_decoded_with_the_inputs_options) {

@@ -88,6 +88,19 @@ TEST(subscription, an_event_with_too_long_an_account_or_region_does_not_affect_o
   }
 }
 
+TEST(subscription, an_event_with_too_long_a_source_log_group_does_not_affect_others) {
+  const auto from = [](const std::string& group) {
+    return R"({"id":"9","timestamp":5,"message":"m","extractedFields":{"@source.log":")" + group + "\"}}";
+  };
+  std::string longest;
+  while (longest.size() < 2 * 512) longest += "\u00E9";
+  EXPECT_EQ(decode(message(from(longest))).lines,
+            (std::vector<std::string>{"batch 123 eu-west-1 " + longest + " s through g", "5 9 m"}));
+  const Decoded decoded = decode(message(event("1") + "," + from(longest + "g") + "," + event("2")));
+  EXPECT_EQ(decoded.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"}));
+  EXPECT_TRUE(says(decoded.problem, "a log group of more than 512, in 1 of them")) << decoded.problem.message();
+}
+
 TEST(subscription, a_skipped_message_may_have_names_of_any_length) {
   for (const std::string type : {"CONTROL_MESSAGE", "OTHER"}) {
     const std::string name(100'000, 'n');

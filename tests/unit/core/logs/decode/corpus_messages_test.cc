@@ -86,11 +86,11 @@ std::vector<Event> expected_events(const Value& message) {
   static const Value kNone(rapidjson::kObjectType);
   for (const Value& event : message["logEvents"].GetArray()) {
     const Value& extracted = event.HasMember("extractedFields") ? event["extractedFields"] : kNone;
-    events.push_back({member(event, "id"), time_of(event),
-                      event["message"].IsString() ? to_string(event["message"]) : json_text(event["message"]),
-                      member(message, "logGroup"), member(message, "logStream"),
-                      or_else(member(extracted, "@aws.account"), member(message, "owner")),
-                      member(extracted, "@aws.region")});
+    events.push_back(
+        {member(event, "id"), time_of(event),
+         event["message"].IsString() ? to_string(event["message"]) : json_text(event["message"]),
+         or_else(member(extracted, "@source.log"), member(message, "logGroup")), member(message, "logStream"),
+         or_else(member(extracted, "@aws.account"), member(message, "owner")), member(extracted, "@aws.region")});
   }
   return events;
 }

@@ -49,6 +49,8 @@ inline Decoded decode(const std::string& data, size_t limit_bytes = 1 << 20,
     EXPECT_EQ(view(batch.sequence_number), "42");
     decoded.lines.push_back("batch " + std::string(view(batch.owner)) + " " + std::string(view(batch.region)) +
                             " " + std::string(view(batch.log_group)) + " " + std::string(view(batch.log_stream)));
+    if (batch.central_log_group.size > 0)
+      decoded.lines.back() += " through " + std::string(view(batch.central_log_group));
     for (uint64_t index = 0; index < batch.record_count; ++index) {
       const penstock_record& record = batch.records[index];
       decoded.lines.push_back(std::to_string(record.time_ms) +

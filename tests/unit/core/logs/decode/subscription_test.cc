@@ -267,6 +267,41 @@ TEST(subscription, batches_are_split_where_account_or_region_change) {
                                "batch 123 us-east-2 g s", "5 4 m", "batch 123 eu-west-1 g s", "5 5 m"}));
 }
 
+TEST(subscription, batches_are_split_where_the_source_log_group_changes) {
+  const auto from = [](const std::string& id, const std::string& fields) {
+    return R"({"id":")" + id + R"(","timestamp":5,"message":"m","extractedFields":)" + fields + "}";
+  };
+  const std::string data = message(
+      event("1") + "," +
+      from("2", R"({"@aws.account":"111","@aws.region":"us-east-1","@source.log":"/aws/lambda/\u0061"})") + "," +
+      from("3", R"({"@source.log":"/aws/lambda/a","@aws.account":"111","@aws.region":"us-east-1"})") + "," +
+      from("4", R"({"@source.log":"/aws/lambda/b"})") + "," + from("5", R"({"@source.log":7})") + "," +
+      from("6", R"({"@source.log":""})") + "," + from("7", R"({"@source.log":{"@source.log":"/x"}})"));
+  const std::vector<std::string> expected = {"batch 123 eu-west-1 g s",
+                                             "5 1 m1",
+                                             "batch 111 us-east-1 /aws/lambda/a s through g",
+                                             "5 2 m",
+                                             "5 3 m",
+                                             "batch 123 eu-west-1 /aws/lambda/b s through g",
+                                             "5 4 m",
+                                             "batch 123 eu-west-1 g s",
+                                             "5 5 m",
+                                             "5 6 m",
+                                             "5 7 m"};
+  for (const std::string& record : {data, gzip(data)}) {
+    EXPECT_TRUE(decode(record).problem.ok()) << decode(record).problem.message();
+    EXPECT_EQ(decode(record).lines, expected);
+  }
+}
+
+// CloudWatch Logs can keep the names of the log groups that it copies.
+TEST(subscription, a_source_log_group_of_the_same_name_has_no_central_one) {
+  EXPECT_EQ(decode(message(R"({"id":"1","timestamp":5,"message":"m",)"
+                           R"("extractedFields":{"@aws.account":"111","@source.log":"g"}})"))
+                .lines,
+            (std::vector<std::string>{"batch 111 eu-west-1 g s", "5 1 m"}));
+}
+
 TEST(subscription, extracted_fields_are_kept_unchanged_on_request) {
   const auto with = [](const std::string& id, const std::string& fields) {
     return R"({"id":")" + id + R"(","timestamp":5,"message":"m","extractedFields":)" + fields + "}";
@@ -284,14 +319,16 @@ TEST(subscription, extracted_fields_are_kept_unchanged_on_request) {
   }
 }
 
-TEST(subscription, extracted_fields_that_are_kept_still_set_account_and_region) {
-  const std::string fields = R"({"@aws.account":"111","@aws.region":"us-east-1","level":"\ud83d"})";
+TEST(subscription, extracted_fields_that_are_kept_still_set_the_origin) {
+  const std::string fields =
+      R"({"@aws.account":"111","@aws.region":"us-east-1","@source.log":"h","level":"\ud83d"})";
   const std::string data =
       message(R"({"extractedFields":)" + fields + R"(,"id":"1","timestamp":5,"message":"m"})");
-  EXPECT_EQ(decode(data, 1 << 20, ExtractedFields::keep).lines,
-            (std::vector<std::string>{
-                "batch 111 us-east-1 g s",
-                R"(5 1 m fields {"@aws.account":"111","@aws.region":"us-east-1","level":"\ufffd"})"}));
+  EXPECT_EQ(
+      decode(data, 1 << 20, ExtractedFields::keep).lines,
+      (std::vector<std::string>{
+          "batch 111 us-east-1 h s through g",
+          R"(5 1 m fields {"@aws.account":"111","@aws.region":"us-east-1","@source.log":"h","level":"\ufffd"})"}));
 }
 
 TEST(subscription, a_missing_owner_group_or_stream_is_empty) {
