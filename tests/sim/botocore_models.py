@@ -2,8 +2,9 @@
 
 Reads one JSON object per line: service, operation, and body (JSON text) or form (a query string). Prints one line for
 each: "ok", or what the model does not allow. botocore's own validator checks names, types and minima. This script
-also checks the maxima and patterns in the models. With the argument "probe", the exit code only reports whether
-botocore is installed, and knows the operations of Kinesis that follow.
+also checks the maxima and patterns in the models. The first argument is a folder whose botocore is preferred, if it has
+one. With "probe" after it, the exit code only reports whether botocore is installed, and knows the operations of Kinesis
+that follow.
 """
 
 import base64
@@ -12,8 +13,10 @@ import re
 import sys
 import urllib.parse
 
-from botocore.session import get_session
-from botocore.validate import ParamValidator
+sys.path.insert(0, sys.argv[1])
+
+from botocore.session import get_session  # noqa: E402
+from botocore.validate import ParamValidator  # noqa: E402
 
 
 def beyond(shape, value, path):
@@ -53,9 +56,8 @@ def parameters_of(form, operation, version):
 def main():
     session = get_session()
     models = {name: session.get_service_model(name) for name in ("kinesis", "sts", "dynamodb")}
-    if sys.argv[1:2] == ["probe"]:
-        # With names of Kinesis operations after it: whether botocore knows these.
-        sys.exit(0 if set(sys.argv[2:]) <= set(models["kinesis"].operation_names) else 1)
+    if sys.argv[2:3] == ["probe"]:
+        sys.exit(0 if set(sys.argv[3:]) <= set(models["kinesis"].operation_names) else 1)
     for line in sys.stdin:
         call = json.loads(line)
         model = models[call["service"]]
