@@ -94,6 +94,21 @@ std::optional<Error> read_mode(const Value& value, Input& input) {
   return std::nullopt;
 }
 
+std::optional<Error> read_filter(const Value& value, Input& input) {
+  if (!value.IsObject()) return wrong_type(value, "an Object");
+  ShardFilterInput& filter = input.shard_filter.emplace();
+  for (auto member = value.MemberBegin(); member < value.MemberEnd(); ++member) {
+    if (member->value.IsNull()) continue;
+    std::optional<Error> error;
+    const std::string_view name = view(member->name);
+    if (name == "Type") error = read(member->value, filter.type);
+    if (name == "ShardId") error = read(member->value, filter.shard_id);
+    if (name == "Timestamp") error = read(member->value, filter.timestamp);
+    if (error) return error;
+  }
+  return std::nullopt;
+}
+
 constexpr std::array<std::pair<std::string_view, Text Input::*>, 14> kTexts = {{
     {"StreamName", &Input::stream_name},
     {"StreamARN", &Input::stream_arn},
@@ -111,10 +126,11 @@ constexpr std::array<std::pair<std::string_view, Text Input::*>, 14> kTexts = {{
     {"AdjacentShardToMerge", &Input::adjacent_shard_to_merge},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::optional<int64_t> Input::*>, 3> kIntegers = {{
+constexpr std::array<std::pair<std::string_view, std::optional<int64_t> Input::*>, 4> kIntegers = {{
     {"Limit", &Input::limit},
     {"MaxResults", &Input::max_results},
     {"ShardCount", &Input::shard_count},
+    {"MaxRecordSizeInKiB", &Input::max_record_kib},
 }};
 
 std::optional<Error> read_member(std::string_view name, const Value& value, Input& input) {
@@ -126,9 +142,7 @@ std::optional<Error> read_member(std::string_view name, const Value& value, Inpu
   if (name == "Timestamp") return read(value, input.timestamp);
   if (name == "Records") return read_records(value, input);
   if (name == "StreamModeDetails") return read_mode(value, input);
-  // The response to a filter that the model does not implement must not be an unfiltered one.
-  if (name == "ShardFilter")
-    return Error{400, "InvalidArgumentException", "This model of the service does not know ShardFilter."};
+  if (name == "ShardFilter") return read_filter(value, input);
   if (const auto outcome = read_queue_member(name, value, input.queue)) return *outcome;
   return read_entry_member(name, value, input.record);
 }

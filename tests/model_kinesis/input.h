@@ -27,6 +27,11 @@ struct QueueStreamEntry {
   std::optional<double> timestamp;  // Unix time, s
 };
 
+struct ShardFilterInput {
+  Text type, shard_id;
+  std::optional<double> timestamp;  // Unix time, s
+};
+
 // The parameters that only the operations of queues have.
 struct QueueInput {
   Text name, arn;
@@ -51,7 +56,8 @@ struct Input {
   std::optional<bool> dry_run;  // PutRecord, PutRecords, GetRecords, GetShardIterator
   std::optional<int64_t> limit;
   Text next_token, exclusive_start_shard_id;
-  std::optional<int64_t> max_results, shard_count;
+  std::optional<ShardFilterInput> shard_filter;
+  std::optional<int64_t> max_results, shard_count, max_record_kib;
   Text stream_mode, record_distribution_strategy;
   Text shard_to_split, new_starting_hash_key, shard_to_merge, adjacent_shard_to_merge;
   QueueInput queue;

@@ -11,6 +11,7 @@ namespace penstock::model {
 Reply create_stream(State& state, const Input& input);
 Reply describe_stream_summary(State& state, const Input& input);
 Reply update_stream_record_distribution_strategy(State& state, const Input& input);
+Reply update_max_record_size(State& state, const Input& input);
 Reply list_shards(State& state, const Input& input);
 Reply split_shard(State& state, const Input& input);
 Reply merge_shards(State& state, const Input& input);

@@ -18,9 +18,9 @@ size_t size_of(const PutEntry& entry) { return entry.data->size() + key_of(entry
 // Returns the prefix of the members of an entry of PutRecords.
 std::string member(size_t index) { return "records." + std::to_string(index + 1) + ".member."; }
 
-void check_entry(Constraints& constraints, const PutEntry& entry, const std::string& prefix, size_t record_bytes) {
+void check_entry(Constraints& constraints, const PutEntry& entry, const std::string& prefix, size_t data_bytes) {
   constraints.required(entry.data.has_value(), prefix + "data");
-  constraints.bytes(entry.data, prefix + "data", record_bytes);
+  constraints.bytes(entry.data, prefix + "data", data_bytes);
   constraints.characters(entry.partition_key, prefix + "partitionKey", 1, 256);
   constraints.hash_key(entry.explicit_hash_key, prefix + "explicitHashKey");
 }
@@ -34,7 +34,7 @@ std::optional<Error> check_whole_entry(const State& state, const Stream& stream,
   constraints.required(automatic || entry.partition_key.has_value(), prefix + "partitionKey");
   if (auto error = constraints.failure()) return error;
   if (state.faults.is_poison(*entry.data)) return Error{400, "ValidationException", "a record as the test wants"};
-  const size_t most = state.settings.limits.record_bytes;
+  const size_t most = stream.max_record_bytes();
   if (size_of(entry) > most)
     return Error{400, "InvalidArgumentException",
                  "Record of " + std::to_string(size_of(entry)) +
@@ -115,7 +115,7 @@ bool put_one(State& state, Stream& stream, const PutEntry& entry, JsonOut& json)
 Reply put_record(State& state, const Input& input) {
   Constraints constraints;
   constraints.name(input.stream_name, "streamName");
-  check_entry(constraints, input.record, "", state.settings.limits.record_bytes);
+  check_entry(constraints, input.record, "", state.settings.limits.record_data_bytes);
   constraints.sequence_number(input.sequence_number_for_ordering, "sequenceNumberForOrdering");
   if (const auto error = constraints.failure()) return reject(*error);
   Error error;
@@ -146,7 +146,7 @@ Reply put_records(State& state, const Input& input) {
   if (input.records) {
     constraints.count(input.records->size(), "records", 1, limits.call_records);
     for (size_t i = 0; i < input.records->size(); ++i)
-      check_entry(constraints, (*input.records)[i], member(i), limits.record_bytes);
+      check_entry(constraints, (*input.records)[i], member(i), limits.record_data_bytes);
   }
   if (const auto error = constraints.failure()) return reject(*error);
   Error error;

@@ -43,25 +43,42 @@ TEST_F(model, a_record_has_at_most_a_mebibyte_with_its_partition_key) {
   EXPECT_TRUE(client.put("s", "k", std::string(kMiB - 1, 'x')).ok());
   now_ms += 1000;
   EXPECT_EQ(client.put("s", "k", std::string(kMiB, 'x')).code(), "InvalidArgumentException");
-  EXPECT_EQ(client.put("s", "k", std::string(kMiB + 1, 'x')).code(), "ValidationException");
 }
 
 TEST_F(model, a_raised_record_limit_is_reported_and_applied) {
-  Settings settings;
-  settings.limits.record_bytes = 2 * kMiB;
-  start(settings);
+  const auto update = [&](const std::string& kib) {
+    return client.call("UpdateMaxRecordSize", R"({"StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/s",)"
+                                              R"("MaxRecordSizeInKiB":)" +
+                                                  kib + "}");
+  };
+  const auto limit_kib = [&](const std::string& stream) {
+    return client.call("DescribeStreamSummary", R"({"StreamName":")" + stream + "\"}")
+        .number("StreamDescriptionSummary.MaxRecordSizeInKiB");
+  };
+  EXPECT_EQ(limit_kib("s"), 1024);
+  EXPECT_TRUE(update("2048").ok());
+  EXPECT_EQ(limit_kib("s"), 2048);
   EXPECT_TRUE(client.put("s", "k", std::string(2 * kMiB - 1, 'x')).ok());
   EXPECT_EQ(client.put("s", "k", std::string(2 * kMiB, 'x')).code(), "InvalidArgumentException");
-  EXPECT_EQ(client.call("DescribeStreamSummary", R"({"StreamName":"s"})")
-                .number("StreamDescriptionSummary.MaxRecordSizeInKiB"),
-            2048);
+  now_ms += 10'000;
+  EXPECT_TRUE(update("10240").ok());
+  EXPECT_TRUE(client.put("s", "k", std::string(10 * kMiB - 1, 'x')).ok());
+  EXPECT_EQ(client.put("s", "k", std::string(10 * kMiB, 'x')).code(), "InvalidArgumentException");
+  EXPECT_EQ(client.put("s", "k", std::string(10 * kMiB + 1, 'x')).code(), "ValidationException");
+  EXPECT_EQ(update("1023").code(), "ValidationException");
+  EXPECT_EQ(update("10241").code(), "ValidationException");
+  EXPECT_EQ(client.call("UpdateMaxRecordSize", "{}").code(), "ValidationException");
+  EXPECT_TRUE(client.call("CreateStream", R"({"StreamName":"t","ShardCount":1,"MaxRecordSizeInKiB":4096})").ok());
+  EXPECT_EQ(limit_kib("t"), 4096);
+  EXPECT_EQ(client.call("CreateStream", R"({"StreamName":"u","ShardCount":1,"MaxRecordSizeInKiB":1})").code(),
+            "ValidationException");
 }
 
-TEST_F(model, a_call_has_at_most_five_mebibytes_with_partition_keys) {
-  service->create_stream("wide", 40);
+TEST_F(model, a_call_has_at_most_ten_mebibytes_with_partition_keys) {
+  service->create_stream("wide", 80);
   std::string entries;
-  for (int i = 0; i < 9; ++i) entries += entry("key" + std::to_string(i), std::string(kMiB / 2 - 4, 'x')) + ",";
-  const size_t rest = 5 * kMiB - 9 * (kMiB / 2);
+  for (int i = 10; i < 29; ++i) entries += entry("key" + std::to_string(i), std::string(kMiB / 2 - 5, 'x')) + ",";
+  const size_t rest = 10 * kMiB - 19 * (kMiB / 2);
   EXPECT_TRUE(
       client.call("PutRecords", put_records_body("wide", entries + entry("k", std::string(rest - 1, 'x')))).ok());
   const Response rejected =

@@ -16,7 +16,7 @@ constexpr std::string_view kTargetPrefix = "Kinesis_20131202.";
 constexpr std::string_view kContentType = "application/x-amz-json-1.1";
 
 using Operation = Reply (*)(State&, const Input&);
-constexpr std::array<std::pair<std::string_view, Operation>, 19> kOperations = {{
+constexpr std::array<std::pair<std::string_view, Operation>, 20> kOperations = {{
     {"AcknowledgeDeadLetterQueueRecords", acknowledge_dead_letter_queue_records},
     {"AcknowledgeQueueRecords", acknowledge_queue_records},
     {"CreateQueue", create_queue},
@@ -34,6 +34,7 @@ constexpr std::array<std::pair<std::string_view, Operation>, 19> kOperations = {
     {"RestoreDeadLetterQueueRecords", restore_dead_letter_queue_records},
     {"SplitShard", split_shard},
     {"UpdateDeadLetterQueueRecordsVisibility", update_dead_letter_queue_records_visibility},
+    {"UpdateMaxRecordSize", update_max_record_size},
     {"UpdateQueueRecordsVisibility", update_queue_records_visibility},
     {"UpdateStreamRecordDistributionStrategy", update_stream_record_distribution_strategy},
 }};

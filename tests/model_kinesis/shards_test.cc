@@ -117,6 +117,117 @@ TEST_F(model, a_closed_shard_leaves_the_list_with_its_last_record) {
             "ResourceNotFoundException");
 }
 
+// Lists the shards of the stream "f" with these members of ShardFilter. Returns their numbers, or the error's
+// code.
+class shard_filter : public model {
+ protected:
+  std::string listed(const std::string& filter, const std::string& more = "") {
+    std::string numbers;
+    std::string body = R"({"StreamName":"f","ShardFilter":{)" + filter + "}" + more + "}";
+    while (true) {
+      const Response page = client.call("ListShards", body);
+      if (!page.ok()) return page.code();
+      for (size_t i = 0; i < page.size("Shards"); ++i) {
+        const std::string id = page.text("Shards." + std::to_string(i) + ".ShardId");
+        numbers += id.back();
+      }
+      if (page.text("NextToken").empty()) return numbers;
+      body = R"({"NextToken":")" + page.text("NextToken") + "\"" + more + "}";
+      numbers += '|';
+    }
+  }
+  std::string at(const std::string& type, int64_t ms) {
+    const std::string fraction = std::to_string(1000 + ms % 1000).substr(1);
+    return listed(R"("Type":")" + type + R"(","Timestamp":)" + std::to_string(ms / 1000) + "." + fraction);
+  }
+  // 0 was split into 1 and 2 at first_ms, and then 1 into 3 and 4 at second_ms.
+  void make() {
+    service->create_stream("f", 1);
+    created_ms = now_ms;
+    service->preload("f", "k", "d");
+    now_ms += 5000;
+    first_ms = now_ms;
+    service->stream("f")->split(service->stream("f")->shards()[0], kLastHashKey / 2, now_ms);
+    now_ms += 5000;
+    second_ms = now_ms;
+    service->stream("f")->split(service->stream("f")->shards()[1], kLastHashKey / 4, now_ms);
+    now_ms += 5000;
+  }
+
+  int64_t created_ms = 0, first_ms = 0, second_ms = 0;
+};
+
+TEST_F(shard_filter, a_shard_filter_selects_the_shards_as_of_its_position) {
+  make();
+  EXPECT_EQ(listed(R"("Type":"FROM_TRIM_HORIZON")"), "01234");
+  EXPECT_EQ(listed(R"("Type":"AT_TRIM_HORIZON")"), "0");
+  EXPECT_EQ(listed(R"("Type":"AT_LATEST")"), "234");
+  EXPECT_EQ(listed(R"("Type":"AFTER_SHARD_ID","ShardId":"shardId-000000000001")"), "234");
+  EXPECT_EQ(listed(R"("Type":"AFTER_SHARD_ID","ShardId":"shardId-000000000004")"), "");
+  EXPECT_EQ(at("AT_TIMESTAMP", created_ms - 1), "");
+  EXPECT_EQ(at("AT_TIMESTAMP", created_ms), "0");
+  EXPECT_EQ(at("AT_TIMESTAMP", first_ms - 1), "0");
+  EXPECT_EQ(at("AT_TIMESTAMP", first_ms), "012") << "both ends are inclusive";
+  EXPECT_EQ(at("AT_TIMESTAMP", first_ms + 1), "12");
+  EXPECT_EQ(at("AT_TIMESTAMP", second_ms + 1), "234");
+  EXPECT_EQ(at("FROM_TIMESTAMP", created_ms - 1), "01234");
+  EXPECT_EQ(at("FROM_TIMESTAMP", first_ms), "01234");
+  EXPECT_EQ(at("FROM_TIMESTAMP", first_ms + 1), "1234");
+  EXPECT_EQ(at("FROM_TIMESTAMP", second_ms), "1234");
+  EXPECT_EQ(at("FROM_TIMESTAMP", second_ms + 1), "234");
+  EXPECT_EQ(at("FROM_TIMESTAMP", now_ms + 1000), "234");
+}
+
+TEST_F(shard_filter, the_trim_horizon_moves_to_the_children_of_a_shard_that_has_expired) {
+  make();
+  service->trim(service->stream("f")->shards()[0], 1);
+  EXPECT_EQ(listed(R"("Type":"AT_TRIM_HORIZON")"), "12");
+  EXPECT_EQ(listed(R"("Type":"FROM_TRIM_HORIZON")"), "1234");
+  EXPECT_EQ(at("AT_TIMESTAMP", created_ms), "");
+  EXPECT_EQ(at("FROM_TIMESTAMP", created_ms), "1234");
+  EXPECT_EQ(listed(R"("Type":"AFTER_SHARD_ID","ShardId":"shardId-000000000000")"), "ResourceNotFoundException");
+}
+
+TEST_F(shard_filter, all_pages_of_a_list_have_its_shard_filter) {
+  make();
+  EXPECT_EQ(listed(R"("Type":"AT_LATEST")", R"(,"MaxResults":1)"), "2|3|4");
+  EXPECT_EQ(listed(R"("Type":"AT_LATEST")", R"(,"MaxResults":2)"), "23|4");
+  EXPECT_EQ(
+      listed(R"("Type":"AT_TIMESTAMP","Timestamp":)" + std::to_string(first_ms / 1000 + 1), R"(,"MaxResults":1)"),
+      "1|2");
+  const Response first =
+      client.call("ListShards", R"({"StreamName":"f","MaxResults":1,"ShardFilter":{"Type":"AT_LATEST"}})");
+  EXPECT_EQ(client
+                .call("ListShards",
+                      R"({"NextToken":")" + first.text("NextToken") + R"(","ShardFilter":{"Type":"AT_LATEST"}})")
+                .code(),
+            "InvalidArgumentException");
+}
+
+TEST_F(shard_filter, an_invalid_shard_filter_is_rejected) {
+  make();
+  EXPECT_EQ(listed(""), "ValidationException");
+  EXPECT_EQ(listed(R"("Type":"LATEST")"), "ValidationException");
+  EXPECT_EQ(listed(R"("Type":"AFTER_SHARD_ID","ShardId":"a b")"), "ValidationException");
+  EXPECT_EQ(listed(R"("Type":7)"), "SerializationException");
+  EXPECT_EQ(listed(R"("Type":"AT_TIMESTAMP","Timestamp":"now")"), "SerializationException");
+  for (const std::string type : {"AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST"}) {
+    EXPECT_EQ(listed(R"("Type":")" + type + R"(","ShardId":"shardId-000000000000")"), "InvalidArgumentException");
+    EXPECT_EQ(listed(R"("Type":")" + type + R"(","Timestamp":1)"), "InvalidArgumentException");
+  }
+  for (const std::string type : {"AT_TIMESTAMP", "FROM_TIMESTAMP"}) {
+    EXPECT_EQ(listed(R"("Type":")" + type + "\""), "InvalidArgumentException");
+    EXPECT_EQ(listed(R"("Type":")" + type + R"(","Timestamp":1,"ShardId":"shardId-000000000000")"),
+              "InvalidArgumentException");
+  }
+  EXPECT_EQ(listed(R"("Type":"AFTER_SHARD_ID")"), "InvalidArgumentException");
+  EXPECT_EQ(listed(R"("Type":"AFTER_SHARD_ID","ShardId":"shardId-000000000000","Timestamp":1)"),
+            "InvalidArgumentException");
+  EXPECT_EQ(listed(R"("Type":"AFTER_SHARD_ID","ShardId":"shardId-000000000009")"), "ResourceNotFoundException");
+  EXPECT_EQ(listed(R"("Type":"AT_LATEST")", R"(,"ExclusiveStartShardId":"shardId-000000000000")"),
+            "InvalidArgumentException");
+}
+
 TEST_F(model, only_adjacent_shards_can_be_merged) {
   service->create_stream("three", 3);
   const auto merge = [&](int a, int b) {

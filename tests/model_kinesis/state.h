@@ -19,8 +19,8 @@ namespace penstock::model {
 // The service's limits; rates are per shard.
 struct Limits {
   size_t call_records = 500;
-  size_t call_bytes = 5 << 20;    // data and partition keys
-  size_t record_bytes = 1 << 20;  // data and partition key
+  size_t call_bytes = 10 << 20;         // data and partition keys; 5 MiB until October 2025
+  size_t record_data_bytes = 10 << 20;  // of one record, whatever the stream's own limit is
   int64_t written_records_per_s = 1000;
   int64_t written_bytes_per_s = 1 << 20;
   int64_t get_calls_per_s = 5;

@@ -80,6 +80,9 @@ class Stream {
   Distribution distribution() const { return distribution_; }
   // Takes effect at once, for new records only. REQUIRES: the mode is on_demand.
   void set_distribution(Distribution distribution) { distribution_ = distribution; }
+  // Maximum size of a record, data and partition key. MaxRecordSizeInKiB of the service, for new records only.
+  size_t max_record_bytes() const { return max_record_bytes_; }
+  void set_max_record_bytes(size_t bytes) { max_record_bytes_ = bytes; }
   std::deque<Shard>& shards() { return shards_; }
   const std::deque<Shard>& shards() const { return shards_; }
   size_t open_shard_count() const { return open_.size(); }
@@ -105,6 +108,7 @@ class Stream {
   int64_t created_ms_;
   CapacityMode mode_;
   Distribution distribution_ = Distribution::user_partition_key;
+  size_t max_record_bytes_ = 1 << 20;
   std::mt19937_64 random_;
   std::deque<Shard> shards_;    // by index; references stay valid
   std::vector<uint32_t> open_;  // by first hash key

@@ -1,11 +1,8 @@
-// CreateStream, DescribeStreamSummary, UpdateStreamRecordDistributionStrategy, ListShards, SplitShard,
+// CreateStream, DescribeStreamSummary, UpdateMaxRecordSize, UpdateStreamRecordDistributionStrategy, SplitShard,
 // MergeShards.
-#include <algorithm>
-
 #include "tests/model_kinesis/constraints.h"
 #include "tests/model_kinesis/json_out.h"
 #include "tests/model_kinesis/operations.h"
-#include "tests/model_kinesis/token.h"
 
 namespace penstock::model {
 namespace {
@@ -18,6 +15,10 @@ void check_strategy(Constraints& constraints, const Input& input) {
   constraints.one_of(input.record_distribution_strategy, "recordDistributionStrategy", "USER_PARTITION_KEY, AUTO");
 }
 
+void check_max_record_size(Constraints& constraints, const Input& input) {
+  constraints.range(input.max_record_kib, "maxRecordSizeInKiB", 1024, 10'240);
+}
+
 Error no_strategy_when_provisioned() {
   return {400, "InvalidArgumentException",
           "RecordDistributionStrategy is only supported for streams in ON_DEMAND mode."};
@@ -27,22 +28,6 @@ Error no_strategy_when_provisioned() {
 std::optional<Error> check_resharding(const Stream& stream) {
   if (stream.mode() == CapacityMode::provisioned) return std::nullopt;
   return Error{400, "ValidationException", "Stream " + stream.name() + " is in ON_DEMAND mode."};
-}
-
-void write_shard(JsonOut& json, const Stream& stream, const Shard& shard, int64_t as_of_ms) {
-  json.open('{').key("ShardId").string(shard.id());
-  if (!shard.parents.empty()) json.key("ParentShardId").string(stream.shards()[shard.parents[0]].id());
-  if (shard.parents.size() > 1) json.key("AdjacentParentShardId").string(stream.shards()[shard.parents[1]].id());
-  json.key("HashKeyRange").open('{');
-  json.key("StartingHashKey")
-      .string(decimal(shard.first))
-      .key("EndingHashKey")
-      .string(decimal(shard.last))
-      .close('}');
-  json.key("SequenceNumberRange").open('{');
-  json.key("StartingSequenceNumber").string(shard.starting_sequence_number().text());
-  if (shard.closed_ms <= as_of_ms) json.key("EndingSequenceNumber").string(shard.ending_sequence_number().text());
-  json.close('}').close('}');
 }
 
 // Returns an open shard of the stream, to split or merge.
@@ -59,44 +44,6 @@ Shard* find_open(const State& state, Stream& stream, std::string_view shard_id, 
   return nullptr;
 }
 
-// The start of a page of ListShards. If the parameters are invalid, the stream is nullptr and *error is set.
-struct PageStart {
-  Stream* stream = nullptr;
-  uint32_t shard = 0;
-};
-
-PageStart page_start(State& state, const Input& input, Error* error) {
-  if (!input.next_token) {
-    PageStart start{find_stream(state, input, error)};
-    const Shard* after = start.stream && input.exclusive_start_shard_id
-                             ? start.stream->find(*input.exclusive_start_shard_id)
-                             : nullptr;
-    if (after != nullptr) {
-      start.shard = after->index + 1;
-    } else if (start.stream && input.exclusive_start_shard_id) {
-      *error = {400, "ResourceNotFoundException",
-                place(state, *start.stream, *input.exclusive_start_shard_id) + " does not exist"};
-      start.stream = nullptr;
-    }
-    return start;
-  }
-  if (input.stream_name || input.stream_arn || input.exclusive_start_shard_id) {
-    *error = {400, "InvalidArgumentException", "NextToken and StreamName cannot be provided together."};
-    return {};
-  }
-  const std::optional<Token> token = open_token(*input.next_token, 'L', state.token_key);
-  if (!token) {
-    *error = {400, "InvalidArgumentException", "NextToken is invalid."};
-    return {};
-  }
-  if (state.now_ms - token->created_ms > state.settings.limits.token_life_ms ||
-      token->generation < state.iterator_generation) {
-    *error = {400, "ExpiredNextTokenException", "The NextToken is older than 300 seconds."};
-    return {};
-  }
-  return {find_stream_of(state, *token, error), token->shard};
-}
-
 }  // namespace
 
 Reply create_stream(State& state, const Input& input) {
@@ -106,6 +53,7 @@ Reply create_stream(State& state, const Input& input) {
   constraints.range(input.shard_count, "shardCount", 1, 100'000);
   constraints.one_of(input.stream_mode, "streamModeDetails.streamMode", "PROVISIONED, ON_DEMAND");
   check_strategy(constraints, input);
+  check_max_record_size(constraints, input);
   const bool on_demand = input.stream_mode == "ON_DEMAND";
   constraints.required(on_demand || input.shard_count.has_value(), "shardCount");
   if (const auto error = constraints.failure()) return reject(*error);
@@ -121,6 +69,19 @@ Reply create_stream(State& state, const Input& input) {
   const CapacityMode mode = on_demand ? CapacityMode::on_demand : CapacityMode::provisioned;
   Stream& stream = state.streams.try_emplace(name, name, shards, state.now_ms, mode).first->second;
   if (input.record_distribution_strategy == kAutomatic) stream.set_distribution(Distribution::automatic);
+  if (input.max_record_kib) stream.set_max_record_bytes(static_cast<size_t>(*input.max_record_kib) << 10);
+  return ok_reply("");
+}
+
+Reply update_max_record_size(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.required(input.max_record_kib.has_value(), "maxRecordSizeInKiB");
+  check_max_record_size(constraints, input);
+  if (const auto error = constraints.failure()) return reject(*error);
+  Error error;
+  Stream* stream = find_stream(state, input, &error);
+  if (stream == nullptr) return reject(error);
+  stream->set_max_record_bytes(static_cast<size_t>(*input.max_record_kib) << 10);
   return ok_reply("");
 }
 
@@ -175,42 +136,8 @@ Reply describe_stream_summary(State& state, const Input& input) {
       .number(static_cast<int64_t>(stream->open_shard_count()))
       .key("ConsumerCount")
       .number(0);
-  json.key("MaxRecordSizeInKiB").number(static_cast<int64_t>(state.settings.limits.record_bytes >> 10));
+  json.key("MaxRecordSizeInKiB").number(static_cast<int64_t>(stream->max_record_bytes() >> 10));
   return ok_reply(json.close('}').close('}').take());
-}
-
-Reply list_shards(State& state, const Input& input) {
-  Constraints constraints;
-  constraints.name(input.stream_name, "streamName");
-  constraints.name(input.exclusive_start_shard_id, "exclusiveStartShardId");
-  constraints.range(input.max_results, "maxResults", 1, 10'000);
-  constraints.characters(input.next_token, "nextToken", 1, 1'048'576);
-  if (const auto error = constraints.failure()) return reject(*error);
-  Error error;
-  const PageStart start = page_start(state, input, &error);
-  if (start.stream == nullptr) return reject(error);
-
-  int64_t as_of_ms = state.now_ms;
-  if (const int64_t lag_ms = state.settings.list_shards_lag_ms; lag_ms > 0) {
-    as_of_ms -= static_cast<int64_t>(state.faults.draw() * static_cast<double>(lag_ms + 1));
-    as_of_ms = std::max(as_of_ms, start.stream->created_ms());
-  }
-  const auto& all = start.stream->shards();
-  const size_t count = static_cast<size_t>(
-      std::count_if(all.begin(), all.end(), [&](const Shard& shard) { return shard.created_ms <= as_of_ms; }));
-  const int64_t page = std::min(input.max_results.value_or(1000), state.settings.list_shards_page);
-  const size_t end = std::min(count, start.shard + static_cast<size_t>(page));
-  JsonOut json;
-  json.open('{').key("Shards").open('[');
-  for (size_t i = start.shard; i < end; ++i)
-    if (!all[i].forgotten) write_shard(json, *start.stream, all[i], as_of_ms);
-  json.close(']');
-  if (end < count) {
-    const Token next{
-        'L', state.now_ms, state.iterator_generation, start.stream->name(), static_cast<uint32_t>(end), 0};
-    json.key("NextToken").string(next.seal(state.token_key));
-  }
-  return ok_reply(json.close('}').take());
 }
 
 Reply split_shard(State& state, const Input& input) {

@@ -21,7 +21,8 @@ std::string Token::seal(std::string_view key) const {
       .append(std::to_string(created_ms))
       .append("/")
       .append(std::to_string(generation));
-  raw.append("/").append(std::to_string(shard)).append("/").append(std::to_string(position)).append("/");
+  raw.append("/").append(std::to_string(shard)).append("/").append(std::to_string(position));
+  raw.append("/").append(std::to_string(filter)).append("/").append(std::to_string(filter_ms)).append("/");
   raw.append(stream);
   raw.append(hmac_sha256(key, raw), 0, kTagBytes);
   std::string out;
@@ -52,6 +53,8 @@ std::optional<Token> open_token(std::string_view text, char kind, std::string_vi
   token.generation = next();
   token.shard = static_cast<uint32_t>(next());
   token.position = next();
+  token.filter = static_cast<uint32_t>(next());
+  token.filter_ms = static_cast<int64_t>(next());
   token.stream = rest;
   return token;
 }

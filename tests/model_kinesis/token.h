@@ -16,6 +16,8 @@ struct Token {
   std::string stream;
   uint32_t shard = 0;     // the shard read; the first shard of the page
   uint64_t position = 0;  // the number of the record to read next
+  uint32_t filter = 0;    // of the list that the page belongs to
+  int64_t filter_ms = 0;
 
   std::string seal(std::string_view key) const;
 };

@@ -220,12 +220,12 @@ TEST_P(emulator, a_record_has_at_most_a_mebibyte_with_its_partition_key) {
   expect("record.over", "refused", far_over.ok() ? "taken" : "refused");
 }
 
-TEST_P(emulator, a_call_has_at_most_five_mebibytes) {
+TEST_P(emulator, a_call_has_at_most_ten_mebibytes) {
   create("s", 40);
   std::string entries;
-  for (int i = 0; i < 9; ++i) entries += entry("key" + std::to_string(i), std::string(kMiB / 2 - 4, 'x')) + ",";
-  const size_t rest = 5 * kMiB - 9 * (kMiB / 2);
-  expect("call.5MiB", "ok",
+  for (int i = 10; i < 29; ++i) entries += entry("key" + std::to_string(i), std::string(kMiB / 2 - 5, 'x')) + ",";
+  const size_t rest = 10 * kMiB - 19 * (kMiB / 2);
+  expect("call.10MiB", "ok",
          client_.call("PutRecords", put_records_body("s", entries + entry("k", std::string(rest - 1, 'x')))));
   expect("call.over", "InvalidArgumentException",
          client_.call("PutRecords", put_records_body("s", entries + entry("k", std::string(rest, 'x')))));
