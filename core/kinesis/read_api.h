@@ -78,7 +78,7 @@ struct GetRecordsResponse {
   // Empty if it is null, empty or missing in the response. Without child shards, that does not prove that the
   // shard has ended.
   std::string next_iterator;
-  bool has_child_shards = false;
+  std::vector<ShardInfo> child_shards;  // open, as far as the response shows
   int64_t behind_latest_ms = 0;
 };
 

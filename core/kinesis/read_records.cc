@@ -44,6 +44,8 @@ class GetRecordsHandler
         if (!data) return fail("a record's Data is not base64");
         record_.data = *data;
       }
+    } else if (in_children_) {
+      read_child(value);
     }
     return true;
   }
@@ -57,7 +59,7 @@ class GetRecordsHandler
   bool StartObject() {
     ++depth_;
     if (in_record()) record_ = {};
-    if (in_children_ && depth_ == 3) response_.has_child_shards = true;
+    if (in_children_ && depth_ == 3) response_.child_shards.emplace_back();
     return true;
   }
 
@@ -89,6 +91,16 @@ class GetRecordsHandler
  private:
   bool at_top() const { return depth_ == 1; }
   bool in_record() const { return in_records_ && depth_ == 3; }
+
+  // Reads a text in a child shard: its id, one of its parents, or an end of its range of hash keys.
+  void read_child(std::string_view value) {
+    if (response_.child_shards.empty()) return;
+    ShardInfo& child = response_.child_shards.back();
+    if (key_ == "ShardId") child.id = value;
+    if (key_ == "ParentShards") child.parent_ids.emplace_back(value);
+    if (key_ == "StartingHashKey") child.first_hash_key = parse_hash_key(value).value_or(0);
+    if (key_ == "EndingHashKey") child.last_hash_key = parse_hash_key(value).value_or(0);
+  }
 
   bool number(double value) {
     if (at_top() && key_ == "MillisBehindLatest")

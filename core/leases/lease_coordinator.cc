@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/backoff.h"
+#include "core/kinesis/input/child_shards.h"
 #include "core/kinesis/input/stream_errors.h"
 
 namespace penstock::leases {
@@ -279,11 +280,24 @@ void LeaseCoordinator::end_ready(size_t index) {
     if (held->stream != index || !held->lease.waits_for_children()) continue;
     // A scan that does not show our own row is too old to show where children begin.
     if (!streams_[index]->leases().contains(held->lease.row().shard_id)) continue;
-    std::vector<Lease> children = streams_[index]->children_of(held->lease.row().shard_id);
+    std::vector<Lease> children = held->children.empty() ? streams_[index]->children_of(held->lease.row().shard_id)
+                                                         : streams_[index]->child_leases(held->children);
     if (children.empty()) continue;  // the next list has them
     held->lease.end_shard(std::move(children));
     check_held_at(0);
   }
+}
+
+// The rows of the children say which parents each has, and it begins when the rows of all of these are at their
+// ends.
+bool LeaseCoordinator::on_children_found(kinesis::GrantId grant, const std::vector<kinesis::ShardInfo>& children) {
+  const auto granted = granted_.find(grant);
+  if (granted == granted_.end()) return true;
+  Held& held = *granted->second;
+  const std::optional<kinesis::ShardInfo> shard = streams_[held.stream]->shard(held.lease.row().shard_id);
+  if (!shard || !kinesis::are_all_children(*shard, children)) return false;
+  held.children = children;
+  return true;
 }
 
 bool LeaseCoordinator::is_valid(kinesis::GrantId grant) const {

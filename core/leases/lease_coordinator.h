@@ -44,6 +44,7 @@ class LeaseCoordinator : public kinesis::Assignment {
   // revoked, and the next call fails.
   Status on_shards_listed(size_t stream, const kinesis::StreamIdentity& identity,
                           const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override;
+  bool on_children_found(kinesis::GrantId grant, const std::vector<kinesis::ShardInfo>& children) override;
   void advance() override;
   int64_t next_deadline_ms() const override;
   std::vector<kinesis::Grant> take_assigned() override { return std::exchange(assigned_, {}); }
@@ -64,6 +65,7 @@ class LeaseCoordinator : public kinesis::Assignment {
     kinesis::GrantId grant = 0;  // 0: none yet, or it has ended
     bool granted = false;
     HeldLease lease;
+    std::vector<kinesis::ShardInfo> children;  // of the shard, if its last response had all of them
   };
 
   int64_t boot_ms() const { return env_.clock.boot_ms(); }

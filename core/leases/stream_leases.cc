@@ -236,6 +236,12 @@ std::vector<Lease> StreamLeases::children_of(const std::string& shard_id) const 
   return leases;
 }
 
+std::vector<Lease> StreamLeases::child_leases(const std::vector<kinesis::ShardInfo>& children) const {
+  std::vector<Lease> leases;
+  for (const kinesis::ShardInfo& child : children) leases.push_back(new_lease(child, false));
+  return leases;
+}
+
 std::vector<Lease> StreamLeases::obsolete(const std::string& worker) const {
   std::vector<Lease> leases;
   for (const Lease* lease : graph().finished()) {

@@ -69,6 +69,8 @@ class StreamLeases {
   std::vector<Lease> missing(int64_t boot_ms);
   // Returns the leases of a shard's children; none while they are not listed.
   std::vector<Lease> children_of(const std::string& shard_id) const;
+  // Returns the leases of these children of a shard.
+  std::vector<Lease> child_leases(const std::vector<kinesis::ShardInfo>& children) const;
   // Returns the leases that this worker must delete: finished ones if it owns a child, so that not all workers
   // try; and those whose shards have left the stream's retention unread.
   std::vector<Lease> obsolete(const std::string& worker) const;

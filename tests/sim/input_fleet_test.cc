@@ -51,6 +51,20 @@ TEST_P(input_fleet, every_event_arrives_once_and_in_order_across_reshards_and_ha
   expect_nothing_left();
 }
 
+TEST_P(input_fleet, reshards_are_followed_without_another_list_of_shards) {
+  start_many(1);
+  fleet.run(15'000);
+  const uint64_t before = fleet.kinesis.stats().calls.at("ListShards");
+  fleet.split();
+  fleet.run(10'000);
+  fleet.merge();
+  fleet.run(10'000);
+  fleet.rest(20'000);
+  EXPECT_EQ(fleet.kinesis.stats().calls.at("ListShards"), before);
+  fleet.run(kMinuteMs);
+  expect_nothing_left();
+}
+
 TEST_P(input_fleet, shards_end_and_children_start_even_without_child_shards) {
   fleet.kinesis.settings().omits_child_shards = true;
   fleet.kinesis.faults().set_rates({.no_iterator = 0.05});

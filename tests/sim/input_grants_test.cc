@@ -26,6 +26,9 @@ class RevokingAssignment : public kinesis::Assignment {
                           const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override {
     return steady_->on_shards_listed(stream, identity, shards, start_ms);
   }
+  bool on_children_found(kinesis::GrantId grant, const std::vector<kinesis::ShardInfo>& children) override {
+    return steady_->on_children_found(grant, children);
+  }
   void advance() override { steady_->advance(); }
   int64_t next_deadline_ms() const override { return losses_.empty() ? steady_->next_deadline_ms() : 0; }
   std::vector<kinesis::Grant> take_assigned() override {

@@ -192,6 +192,39 @@ TEST_F(local_assignment, streams_of_the_same_name_in_two_accounts_are_different)
   EXPECT_EQ(granted.at("a").stream, 1u);
 }
 
+kinesis::ShardInfo child(const std::string& id, std::vector<std::string> parents, kinesis::HashKey first,
+                         kinesis::HashKey last) {
+  return {id, std::move(parents), first, last};
+}
+
+TEST_F(local_assignment, children_that_are_found_at_the_end_of_their_parent_are_granted_without_a_list) {
+  open();
+  ASSERT_TRUE(list({child("a", {}, 0, 9), child("b", {}, 10, 19)}).ok());
+  const auto first = grants();
+  EXPECT_TRUE(assignment->on_children_found(first.at("a").id, {child("m", {"a", "b"}, 0, 19)}));
+  settle(first.at("a"), std::string(kinesis::kShardEnd));
+  EXPECT_TRUE(grants().empty()) << "the other parent is not read yet";
+  EXPECT_TRUE(assignment->on_children_found(first.at("b").id, {child("m", {"a", "b"}, 0, 19)}));
+  settle(first.at("b"), std::string(kinesis::kShardEnd));
+  const auto second = grants();
+  EXPECT_EQ(second.size(), 1u);
+  EXPECT_TRUE(second.contains("m"));
+  ASSERT_TRUE(list({child("a", {}, 0, 9), child("b", {}, 10, 19), child("m", {"a", "b"}, 0, 19)}).ok());
+  EXPECT_TRUE(grants().empty()) << "the list shows the shard that is granted already";
+}
+
+TEST_F(local_assignment, children_that_are_not_complete_or_have_an_unknown_parent_need_a_list) {
+  open();
+  ASSERT_TRUE(list({child("a", {}, 0, 9)}).ok());
+  const auto first = grants();
+  EXPECT_FALSE(assignment->on_children_found(first.at("a").id, {}));
+  EXPECT_FALSE(assignment->on_children_found(first.at("a").id, {child("c", {"a"}, 0, 4)}));
+  EXPECT_FALSE(assignment->on_children_found(first.at("a").id, {child("m", {"a", "new"}, 0, 19)}));
+  settle(first.at("a"), std::string(kinesis::kShardEnd));
+  EXPECT_TRUE(grants().empty());
+  EXPECT_TRUE(assignment->on_children_found(first.at("a").id, {})) << "the grant has ended";
+}
+
 TEST_F(local_assignment, a_selected_shard_does_not_wait_for_parents_that_are_not_selected) {
   options.selected = {"c"};
   open();

@@ -43,6 +43,11 @@ class Assignment {
   virtual Status on_shards_listed(size_t stream, const StreamIdentity& identity,
                                   const std::vector<ShardInfo>& shards, int64_t start_ms) = 0;
 
+  // Takes the children of a shard that was read to its end, as its last response had them; before advance_to()
+  // moves the shard to its end. Returns false if the stream must be listed to find them, because they are not all
+  // of the children, or have a parent that is not known yet.
+  virtual bool on_children_found(GrantId grant, const std::vector<ShardInfo>& children) = 0;
+
   // Starts what is due: saves, renewals, scans. Their results arrive inside transport.drive().
   virtual void advance() = 0;
   // Returns when to call advance() again; kNever if nothing is due.

@@ -79,9 +79,10 @@ void Input::advance() {
 
 void Input::retire_ended() {
   for (Shard* shard : scheduler_.take_ended()) {
+    if (!assignment_.on_children_found(shard->grant.id, shard->reader->child_shards()))
+      shard->stream.refresh_within(0);  // to find its children
     acks_.finish_shard(*shard);
     shard->reader.reset();
-    shard->stream.refresh_within(0);  // to find its children
   }
 }
 

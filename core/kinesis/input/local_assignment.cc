@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "core/kinesis/input/child_shards.h"
 #include "core/kinesis/input/seek.h"
 #include "core/kinesis/input/stream_errors.h"
 
@@ -55,6 +56,21 @@ Status LocalAssignment::on_shards_listed(size_t stream_index, const StreamIdenti
   for (const ShardInfo& info : shards) stream.shards[info.id].info = info;
   grant_ready(stream_index);
   return {};
+}
+
+// A child with a parent that no list has shown waits for the next list: that parent, made by a reshard since the
+// last one, may still have records.
+bool LocalAssignment::on_children_found(GrantId grant, const std::vector<ShardInfo>& children) {
+  const auto granted = granted_.find(grant);
+  if (granted == granted_.end()) return true;
+  Stream& stream = streams_[granted->second.stream];
+  if (!are_all_children(stream.shards[granted->second.shard_id].info, children)) return false;
+  for (const ShardInfo& child : children)
+    for (const std::string& parent : child.parent_ids)
+      // mutation: parent unknown to a child of a merge
+      if (!stream.shards.contains(parent) && !is_at_end(*stream.kept, parent)) return false;
+  for (const ShardInfo& child : children) stream.shards.try_emplace(child.id, Shard{child});
+  return true;
 }
 
 // Finds or creates the stream's checkpoint, and saves which stream it belongs to.

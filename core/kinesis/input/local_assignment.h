@@ -32,6 +32,7 @@ class LocalAssignment : public Assignment {
 
   Status on_shards_listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                           int64_t start_ms) override;
+  bool on_children_found(GrantId grant, const std::vector<ShardInfo>& children) override;
   void advance() override;
   int64_t next_deadline_ms() const override { return moved_ ? next_save_ms_ : kNever; }
   std::vector<Grant> take_assigned() override { return std::exchange(assigned_, {}); }

@@ -165,7 +165,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
   const bool any_new = records->records.size() > 1 || (any && !is_read_whole(records->records.front()));
   const bool no_more = records->next_iterator.empty();
   // mutation: shard ends without child shards
-  const bool at_end = no_more && (records->has_child_shards || (confirming_end_ && !any));
+  const bool at_end = no_more && (!records->child_shards.empty() || (confirming_end_ && !any));
   Status outcome;
   if (no_more && !at_end)
     outcome = {Code::transient, "PS0324",
@@ -177,6 +177,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
   next_record_ = 0;
   iterator_ = std::move(response_.next_iterator);
   at_end_ = at_end;
+  if (at_end) child_shards_ = std::move(response_.child_shards);
   end_in_doubt_ = !outcome.ok();
   if (outcome.ok() || any_new) failures_ = 0;
   behind_latest_ms_ = response_.behind_latest_ms;

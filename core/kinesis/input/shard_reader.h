@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/aws/service_client.h"
 #include "core/env.h"
@@ -71,6 +72,8 @@ class ShardReader {
   std::optional<ShardPosition> take_resumed() { return std::exchange(resumed_, std::nullopt); }
 
   bool ended() const { return at_end_ && record() == nullptr; }  // and all received records were taken
+  // Returns the children that the response at the end of the shard had; none if ListShards showed the end.
+  const std::vector<ShardInfo>& child_shards() const { return child_shards_; }
   // Returns the largest possible lag of the shard: MillisBehindLatest of the last response plus the time since
   // then; 0 if that response was up to date and the next one is not overdue. Before the first response: the time
   // since the reader was created, but never 0.
@@ -117,6 +120,7 @@ class ShardReader {
   bool has_read_ = false;  // received a record; next_ is at the last one
   int failures_ = 0;       // in a row, since the last response of GetRecords
   bool at_end_ = false;    // the shard has ended
+  std::vector<ShardInfo> child_shards_;
   bool end_in_doubt_ = false;
   bool last_came_again_ = false;  // the last response had the last record again, and none after it
   // The end is in doubt, and the last record came again: the next iterator begins after it.

@@ -145,7 +145,7 @@ TEST(read_api, an_empty_list_of_child_shards_is_ignored) {
   const auto has_children = [](const std::string& rest) {
     const auto response = read_get_records(R"({"NextShardIterator":null,)" + rest + "}");
     EXPECT_TRUE(response.ok()) << rest;
-    return response.ok() && response->has_child_shards;
+    return response.ok() && !response->child_shards.empty();
   };
   EXPECT_TRUE(has_children(R"("Records":[],"ChildShards":[{"ShardId":"c","ParentShards":["p"]}])"));
   EXPECT_TRUE(has_children(R"("ChildShards":[{"ShardId":"c"}],"Records":[{"SequenceNumber":"49","Data":""}])"));
@@ -154,6 +154,24 @@ TEST(read_api, an_empty_list_of_child_shards_is_ignored) {
   const std::string record = R"({"SequenceNumber":"49","Data":"","ChildShards":[{}]})";
   EXPECT_FALSE(has_children(R"("Records":[)" + record + "," + record + "]"));
   EXPECT_FALSE(has_children(R"("New":{"ChildShards":[{"ShardId":"c"}]},"Records":[)" + record + "]"));
+}
+
+TEST(read_api, child_shards_have_their_parents_and_hash_keys) {
+  const auto response = read_get_records(
+      R"({"NextShardIterator":null,"ChildShards":[{"ShardId":"c","ParentShards":["p","q"],"HashKeyRange":)"
+      R"({"StartingHashKey":"5","EndingHashKey":"340282366920938463463374607431768211455"}},)"
+      R"({"HashKeyRange":{"EndingHashKey":"4","StartingHashKey":"x"},"ParentShards":[],"New":["y"]},)"
+      R"({"ShardId":7,"ParentShards":"z"}],"Records":[],"MillisBehindLatest":0})");
+  ASSERT_TRUE(response.ok());
+  ASSERT_EQ(response->child_shards.size(), 3u);
+  const ShardInfo& child = response->child_shards[0];
+  EXPECT_EQ(child.id, "c");
+  EXPECT_EQ(child.parent_ids, (std::vector<std::string>{"p", "q"}));
+  EXPECT_TRUE(child.first_hash_key == 5 && child.last_hash_key == ~HashKey{0});
+  EXPECT_TRUE(child.open);
+  EXPECT_EQ(response->child_shards[1].id, "");
+  EXPECT_TRUE(response->child_shards[1].parent_ids.empty());
+  EXPECT_TRUE(response->child_shards[1].first_hash_key == 0 && response->child_shards[1].last_hash_key == 4);
 }
 
 TEST(read_api, an_implausible_lag_is_clamped) {
