@@ -21,6 +21,7 @@ using memory::Unwatched;
 constexpr int64_t kLongestMs = int64_t{2} * 3600 * 1000;  // simulated time at which a run counts as stuck
 constexpr int kMaxTurns = 100'000;                        // turns after which a run counts as stuck
 constexpr int kPatienceMs = 1;
+constexpr int64_t kHoldMs = 1000;  // how long a call for a queue's records is held: simulated time
 
 World* world = nullptr;
 
@@ -79,7 +80,11 @@ World::~World() { world = nullptr; }
 
 model::Reply World::handle(model::Request request) {
   const std::string_view target = model::header(request.headers, "x-amz-target");
-  if (target.starts_with("Kinesis_")) return kinesis.handle(std::move(request));
+  if (target.starts_with("Kinesis_")) {
+    model::Reply reply = kinesis.handle(std::move(request));
+    if (reply.again) passed_ms_ += kHoldMs;  // long polling
+    return reply;
+  }
   if (target.starts_with("DynamoDB_")) return dynamodb.handle(std::move(request));
   return others(std::move(request));
 }
