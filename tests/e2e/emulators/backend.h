@@ -12,7 +12,7 @@ class Backend {
   virtual std::string url() const = 0;
 };
 
-inline constexpr const char* kBackends[] = {"model", "kinesis_local", "kinesalite"};
+inline constexpr const char* kBackends[] = {"model", "kinesis_local", "kinesalite", "moto"};
 
 // Starts the backend of that name. Returns nullptr and sets *why if it is not available on this machine.
 std::unique_ptr<Backend> start_backend(const std::string& name, std::string* why);

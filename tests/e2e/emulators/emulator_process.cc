@@ -17,7 +17,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto kStartTime = std::chrono::seconds(60);
-constexpr int kPortsDescriptor = 3;  // loopback.js writes there
+constexpr int kPortsDescriptor = 3;  // loopback.js and moto_server.py write there
 
 // Replaces the child process by the emulator. Never returns.
 [[noreturn]] void become(const EmulatorCommand& command, char* const* arguments, int ports, pid_t parent) {
@@ -58,12 +58,17 @@ int wait_for_port(int descriptor, int asked) {
 
 }  // namespace
 
+std::vector<std::string> node_program(const std::vector<std::string>& script) {
+  std::vector<std::string> program = {"node", "-r", std::string(PENSTOCK_EMULATORS_SOURCE) + "/loopback.js"};
+  program.insert(program.end(), script.begin(), script.end());
+  return program;
+}
+
 EmulatorProcess::EmulatorProcess(const EmulatorCommand& command) {
   std::vector<std::string> words = {"env"};
   for (const auto& [name, value] : command.environment)
     words.push_back(std::string(name).append("=").append(value));
-  words.insert(words.end(), {"node", "-r", std::string(PENSTOCK_EMULATORS_SOURCE) + "/loopback.js"});
-  words.insert(words.end(), command.script.begin(), command.script.end());
+  words.insert(words.end(), command.program.begin(), command.program.end());
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());

@@ -11,10 +11,13 @@ namespace penstock::emulators {
 
 struct EmulatorCommand {
   std::string folder;                              // the working directory
-  std::vector<std::string> script;                 // the JavaScript file and its arguments
+  std::vector<std::string> program;                // the program and its arguments
   std::map<std::string, std::string> environment;  // in addition to the test's own environment
   int asked_port = 0;                              // the port that its configuration names
 };
+
+// Returns the program that runs a JavaScript file with these arguments, on loopback only.
+std::vector<std::string> node_program(const std::vector<std::string>& script);
 
 // Runs until the object is destroyed or the thread that created it ends.
 class EmulatorProcess {

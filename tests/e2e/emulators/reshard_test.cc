@@ -83,6 +83,7 @@ class Reader {
 };
 
 TEST_P(emulator, one_hundred_thousand_events_arrive_in_order_within_each_key_across_splits_and_merges) {
+  if (backend_name() == "moto") GTEST_SKIP() << "moto never reports the end of a closed shard";
   create("s", 8);
   const auto split = [&](const std::string& shard, const std::string& at) {
     EXPECT_EQ(outcome(client_.call("SplitShard", R"({"StreamName":"s","ShardToSplit":")" + shard +

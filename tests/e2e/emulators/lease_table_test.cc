@@ -1,19 +1,17 @@
-// The suite for lease tables, run on dynalite, an emulator of DynamoDB, and a comparison of dynalite with the
+// The suite for lease tables, run on dynalite and moto, emulators of DynamoDB, and a comparison of each with the
 // model.
-#include "tests/e2e/emulators/dynalite.h"
-
 #include <random>
 #include <set>
 #include <vector>
 
+#include "tests/e2e/emulators/dynalite.h"
+#include "tests/e2e/emulators/moto.h"
 #include "tests/model_dynamodb/lease_table_suite.h"
 #include "tests/model_dynamodb/service.h"
 
 namespace penstock::dynamodb {
 
 namespace {
-
-using emulators::Dynalite;
 
 // Makes workers of Penstock and of KCL perform random lease operations, each based on the row that the worker saw
 // last. Returns the outcome of each operation and the row after it.
@@ -101,16 +99,18 @@ class RandomEvents {
   std::vector<std::string> outcomes_;
 };
 
-TEST(lease_table_differential, model_and_dynalite_agree_on_600_operations_of_four_workers) {
+class lease_table_differential : public testing::TestWithParam<const char*> {};
+
+TEST_P(lease_table_differential, the_model_agrees_with_the_emulator_on_600_operations_of_four_workers) {
   std::string why;
-  const auto dynalite = connect_table_service("dynalite", why);
-  if (!dynalite) GTEST_SKIP() << why;
+  const auto emulator = connect_table_service(GetParam(), why);
+  if (!emulator) GTEST_SKIP() << why;
   Service service({}, unix_now_ms);
   service.settings().creating_ms = 0;
   RandomEvents in_model([&](model::Request request) { return service.handle(std::move(request)); }, 7);
   const std::vector<std::string> in_model_outcomes = in_model.run(600);
-  const std::vector<std::string> dynalite_outcomes = RandomEvents(*dynalite, 7).run(600);
-  ASSERT_EQ(in_model_outcomes.size(), dynalite_outcomes.size());
+  const std::vector<std::string> emulator_outcomes = RandomEvents(*emulator, 7).run(600);
+  ASSERT_EQ(in_model_outcomes.size(), emulator_outcomes.size());
   std::set<std::string> kinds;
   for (const std::string& outcome : in_model_outcomes)
     for (const char* kind :
@@ -120,17 +120,25 @@ TEST(lease_table_differential, model_and_dynalite_agree_on_600_operations_of_fou
       if (outcome.find(kind) != std::string::npos) kinds.insert(kind);
   EXPECT_EQ(kinds.size(), 19U) << "the operations must have all outcomes to prove anything";
   for (size_t i = 0; i < in_model_outcomes.size(); ++i)
-    ASSERT_EQ(in_model_outcomes[i], dynalite_outcomes[i]) << "operation " << i;
+    ASSERT_EQ(in_model_outcomes[i], emulator_outcomes[i]) << "operation " << i;
+}
+
+// Returns the function that sends to the emulator, or nullopt if it is not available.
+template <typename Emulator>
+std::optional<TableClient::Send> sender_to(std::shared_ptr<Emulator> emulator) {
+  if (!emulator) return std::nullopt;
+  return [emulator](const model::Request& request) { return emulator->post(request); };
 }
 
 }  // namespace
 
-std::optional<TableClient::Send> connect_table_service(const std::string&, std::string& why) {
-  const std::shared_ptr<Dynalite> dynalite = Dynalite::start(why);
-  if (!dynalite) return std::nullopt;
-  return [dynalite](const model::Request& request) { return dynalite->post(request); };
+std::optional<TableClient::Send> connect_table_service(const std::string& name, std::string& why) {
+  if (name == "moto") return sender_to(emulators::Moto::start(why));
+  return sender_to(std::shared_ptr<emulators::Dynalite>(emulators::Dynalite::start(why)));
 }
 
-INSTANTIATE_TEST_SUITE_P(on, lease_table, testing::Values("dynalite"), [](const auto& on) { return on.param; });
+const auto kEmulators = testing::Values("dynalite", "moto");
+INSTANTIATE_TEST_SUITE_P(on, lease_table, kEmulators, [](const auto& on) { return on.param; });
+INSTANTIATE_TEST_SUITE_P(on, lease_table_differential, kEmulators, [](const auto& on) { return on.param; });
 
 }  // namespace penstock::dynamodb
