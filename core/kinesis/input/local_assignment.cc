@@ -67,7 +67,6 @@ bool LocalAssignment::on_children_found(GrantId grant, const std::vector<ShardIn
   if (!are_all_children(stream.shards[granted->second.shard_id].info, children)) return false;
   for (const ShardInfo& child : children)
     for (const std::string& parent : child.parent_ids)
-      // mutation: parent unknown to a child of a merge
       if (!stream.shards.contains(parent) && !is_at_end(*stream.kept, parent)) return false;
   for (const ShardInfo& child : children) stream.shards.try_emplace(child.id, Shard{child});
   return true;
