@@ -121,14 +121,15 @@ typedef struct penstock_batch {
   uint64_t record_count;
   penstock_bytes log_group;
   penstock_bytes log_stream;
-  penstock_bytes owner;  /* AWS account of the log group */
-  penstock_bytes region; /* AWS region of the log group; if unknown, of the stream */
-  penstock_bytes stream; /* Kinesis stream that it was read from */
-  penstock_bytes shard_id;
-  penstock_bytes sequence_number;
-  uint64_t sub_sequence_number; /* index, from 0, of the user record in a KPL-aggregated source record */
-  penstock_bytes partition_key; /* partition key of the source record, or of the user record in it */
-  int64_t arrival_time_ms;      /* time at which Kinesis accepted the source record, Unix time */
+  penstock_bytes owner;           /* AWS account of the log group */
+  penstock_bytes region;          /* AWS region of the log group; if unknown, of the stream */
+  penstock_bytes stream;          /* Kinesis stream that it was read from; if that is unknown, ID of the queue */
+  penstock_bytes shard_id;        /* empty if it was received from a queue */
+  penstock_bytes sequence_number; /* of the source record; from a queue, its RecordId, the same in each delivery */
+  uint64_t sub_sequence_number;   /* index, from 0, of the user record in a KPL-aggregated source record */
+  penstock_bytes partition_key;   /* of the source record, or of the user record in it; empty if it has none, which
+                                     is possible in a stream whose shards the service chooses */
+  int64_t arrival_time_ms;        /* time at which Kinesis accepted the source record, Unix time */
   /* Read only if struct_size covers it. */
   penstock_bytes
       central_log_group; /* log group to which CloudWatch copied the records from log_group, and from
@@ -255,12 +256,14 @@ typedef struct penstock_input {
                   penstock_error *error);
 
   /* [instance-thread] [open] Settles a batch. The checkpoint advances past a source record when each of its
-   * batches, and each batch before them, is settled with an outcome other than PENSTOCK_RELEASED. Returns
-   * PENSTOCK_E_INVALID if no batch with this ack_id is outstanding. */
+   * batches, and each batch before them, is settled with an outcome other than PENSTOCK_RELEASED. A record of a
+   * queue is acknowledged when each of its own batches is; if one is released, the queue delivers it again.
+   * Returns PENSTOCK_E_INVALID if no batch with this ack_id is outstanding. */
   int32_t (*ack)(penstock_instance *self, uint64_t ack_id, int32_t outcome, penstock_error *error);
 
   /* [instance-thread] [open] Does what poll() does, except emit: finishes calls in flight and saves checkpoints.
-   * Called in place of poll() while the outputs are full. */
+   * Of a queue, it acknowledges records and keeps those in flight invisible, but receives none. Called in place of
+   * poll() while the outputs are full. */
   int32_t (*pump)(penstock_instance *self, int64_t deadline_ms, penstock_error *error);
 } penstock_input;
 
@@ -330,8 +333,8 @@ typedef struct penstock_stage {
   int32_t (*stats)(penstock_instance *self, penstock_stat_fn stat, void *stat_ctx);
 
   /* [instance-thread] [open] Ends the instance's work and closes it: an output sends what it can until
-   * deadline_ms, an input saves its checkpoints. Returns < 0 if something could not be saved; the instance is
-   * closed even then. */
+   * deadline_ms, an input saves its checkpoints, or makes the unsettled records of its queue visible to other
+   * consumers. Returns < 0 if something could not be saved; the instance is closed even then. */
   int32_t (*close)(penstock_instance *self, int64_t deadline_ms, penstock_error *error);
 
   /* [instance-thread] [open, closed] Frees the instance without waiting. Abandons calls in flight, and an input's

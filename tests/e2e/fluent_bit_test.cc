@@ -118,6 +118,41 @@ TEST_F(fluent_bit_agent, after_an_orderly_end_the_agent_reads_nothing_again) {
   EXPECT_EQ(copies, 0);
 }
 
+TEST_F(fluent_bit_agent, the_records_of_a_queue_are_acknowledged_after_append_or_after_delivery) {
+  const std::pair<const char*, OptionList> ways[] = {
+      {"append", {{"threaded", "off"}, {"storage.type", "filesystem"}}},
+      {"delivery", {{"checkpoint_after", "delivery"}}},
+  };
+  for (const auto& [name, options] : ways) {
+    Deployment deployment(2, 20);
+    deployment.fill(events());
+    std::string arn;
+    deployment.server.with([&](model::Service& service) { arn = service.create_queue("q", "in"); });
+    AgentConf conf(deployment);
+    OptionList input = {{"Name", "penstock_kinesis"},
+                        {"Tag", "logs"},
+                        {"queue_arn", arn},
+                        {"endpoint", deployment.server.url()},
+                        {"on_failure", "file:" + deployment.folder.path("input-failures.jsonl")}};
+    input.insert(input.end(), options.begin(), options.end());
+    conf.sections.emplace_back("INPUT", std::move(input));
+    conf.add_output();
+    Agent agent(deployment, conf.write());
+    EXPECT_TRUE(all_delivered(deployment, agent, 120)) << name << '\n' << read_file(agent.log_file());
+    const auto all_acknowledged = [&] {
+      model::QueueCounts counts;
+      deployment.server.with([&](model::Service& service) { counts = service.queue_counts(arn); });
+      return counts.visible + counts.in_flight == 0;
+    };
+    EXPECT_TRUE(agent.until(all_acknowledged, 30)) << name << '\n' << read_file(agent.log_file());
+    agent.signal(SIGTERM);
+    EXPECT_EQ(agent.wait(30), 0) << name << '\n' << read_file(agent.log_file());
+    int copies = 0;
+    for (const auto& [id, times] : deployment.delivered()) copies += times - 1;
+    EXPECT_EQ(copies, 0) << name;
+  }
+}
+
 TEST_F(fluent_bit_agent, a_threaded_input_with_checkpoint_after_append_does_not_start_and_says_what_to_write) {
   Deployment deployment(1, 1);
   AgentConf conf(deployment);

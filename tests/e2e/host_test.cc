@@ -5,8 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
+#include <regex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/e2e/child_process.h"
 
@@ -54,6 +58,76 @@ TEST(e2e, sigterm_settles_what_is_in_flight_saves_the_position_and_exits_with_0)
   for (const auto& [id, times] : delivered) copies += times - 1;
   EXPECT_EQ(delivered.size(), deployment.expected.size());
   EXPECT_EQ(copies, 0) << "after an orderly end nothing is read again";
+}
+
+// conf/queue-to-kinesis.conf, in processes that share the queue of a deployment.
+class QueueHost {
+ public:
+  QueueHost(Deployment& deployment, std::string queue_arn, const std::string& conf)
+      : deployment_(deployment), queue_arn_(std::move(queue_arn)), conf_(conf) {}
+
+  HostProcess start(const std::string& name, const std::vector<std::string>& more_arguments = {}) {
+    std::vector<std::string> arguments = {"run", "-c", conf_};
+    arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
+    const std::string state = deployment_.folder.path(name);
+    std::filesystem::create_directory(state);
+    return {arguments,
+            state + "/host.log",
+            {"QUEUE_ARN=" + queue_arn_, "OUTPUT_STREAM=out", "AWS_REGION=us-east-1", "STATE_DIRECTORY=" + state,
+             "AWS_ENDPOINT_URL_KINESIS=" + deployment_.server.url()}};
+  }
+  std::string log(const std::string& name) const { return read_file(deployment_.folder.path(name) + "/host.log"); }
+  model::QueueCounts counts() {
+    model::QueueCounts counts;
+    deployment_.server.with([&](model::Service& service) { counts = service.queue_counts(queue_arn_); });
+    return counts;
+  }
+
+ private:
+  Deployment& deployment_;
+  const std::string queue_arn_;
+  const std::string conf_;
+};
+
+std::string make_queue(Deployment& deployment) {
+  std::string arn;
+  deployment.server.with([&](model::Service& service) { arn = service.create_queue("q", "in"); });
+  return arn;
+}
+
+TEST(e2e, hosts_with_the_conf_for_a_queue_share_it_and_deliver_every_event_once) {
+  Deployment deployment(2, 40);
+  deployment.fill(5000);
+  QueueHost hosts(deployment, make_queue(deployment), PENSTOCK_QUEUE_CONF);
+  HostProcess one = hosts.start("one", {"--exit-when-idle", "1"});
+  HostProcess other = hosts.start("other", {"--exit-when-idle", "1"});
+  EXPECT_EQ(one.wait(90), 0) << hosts.log("one");
+  EXPECT_EQ(other.wait(90), 0) << hosts.log("other");
+  const std::map<std::string, int> delivered = deployment.delivered();
+  EXPECT_EQ(expected_in(deployment, delivered), deployment.expected.size());
+  for (const auto& [id, times] : delivered) EXPECT_EQ(times, 1) << id;
+  EXPECT_EQ(hosts.counts().visible + hosts.counts().in_flight, 0u);
+}
+
+TEST(e2e, at_sigterm_a_host_leaves_the_undelivered_records_of_a_queue_to_the_next_at_once) {
+  Deployment deployment(2, 40);
+  deployment.fill(5000);
+  const std::string conf = deployment.folder.path("queue.conf");
+  write_file(conf, std::regex_replace(read_file(PENSTOCK_QUEUE_CONF), std::regex("Grace +10"), "Grace 1"));
+  QueueHost hosts(deployment, make_queue(deployment), conf);
+  deployment.server.with(
+      [](model::Service& service) { service.faults().next_calls("PutRecords", model::throttle(), 1000); });
+  HostProcess first = hosts.start("first");
+  EXPECT_TRUE(first.until([&] { return hosts.counts().in_flight > 0; }, 60)) << hosts.log("first");
+  first.signal(SIGTERM);
+  EXPECT_EQ(first.wait(60), 0) << hosts.log("first");
+  EXPECT_EQ(hosts.counts().visible, 25u) << "5,000 events in messages of 200";
+  EXPECT_EQ(hosts.counts().in_flight, 0u) << hosts.log("first");
+
+  deployment.server.with([](model::Service& service) { service.faults().forget(); });
+  HostProcess next = hosts.start("next", {"--exit-when-idle", "1"});
+  EXPECT_EQ(next.wait(90), 0) << hosts.log("next");
+  EXPECT_EQ(expected_in(deployment, deployment.delivered()), deployment.expected.size());
 }
 
 // Prints the seed; PENSTOCK_TEST_SEED repeats a run.

@@ -87,13 +87,17 @@ TEST_F(queue_input, a_record_is_acknowledged_as_soon_as_it_is_settled) {
   EXPECT_EQ(calls("AcknowledgeQueueRecords"), 1U);
 }
 
-TEST_F(queue_input, eleven_records_are_acknowledged_in_two_calls) {
-  put_many("a", 11);
-  const auto reader = start();
-  ASSERT_TRUE(reader->run_until_ids(11, false));
-  reader->settle();
-  ASSERT_TRUE(reader->run_until_acknowledged());
-  EXPECT_EQ(calls("AcknowledgeQueueRecords"), 2U);
+TEST_F(queue_input, ten_records_are_acknowledged_in_one_call_and_eleven_in_two) {
+  for (const int records : {10, 11}) {
+    const uint64_t before = calls("AcknowledgeQueueRecords");
+    put_many("a", records);
+    const auto reader = start();
+    ASSERT_TRUE(reader->run_until_ids(static_cast<size_t>(records), false));
+    reader->settle();
+    ASSERT_TRUE(reader->run_until_acknowledged());
+    EXPECT_EQ(calls("AcknowledgeQueueRecords") - before, records == 10 ? 1U : 2U);
+    EXPECT_TRUE(reader->close().ok());
+  }
 }
 
 TEST_F(queue_input, a_record_with_an_unsettled_batch_is_not_acknowledged) {
@@ -161,6 +165,21 @@ TEST_F(queue_input, the_longest_visibility_timeout_of_a_queue_is_used_and_not_ex
   EXPECT_EQ(reader->stat("retries"), 0);
   reader->settle();
   EXPECT_TRUE(reader->run_until_acknowledged());
+}
+
+TEST_F(queue_input, a_visibility_timeout_outside_of_what_calls_may_set_is_not_requested) {
+  for (const int64_t timeout_s : {0, 43'201}) {
+    service.queue(arn)->attributes().visibility_timeout_s = timeout_s;
+    put("a");
+    const auto reader = start();
+    ASSERT_TRUE(reader->run_until_ids(1, false)) << timeout_s;
+    reader->run_for(10 * kMinuteMs, false);
+    EXPECT_EQ(counts().in_flight, 1U) << timeout_s;
+    EXPECT_EQ(reader->stat("retries"), 0) << timeout_s;
+    reader->settle();
+    EXPECT_TRUE(reader->run_until_acknowledged());
+    EXPECT_TRUE(reader->close().ok());
+  }
 }
 
 TEST_F(queue_input, handles_of_1024_characters_are_acknowledged_extended_and_released) {
