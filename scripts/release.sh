@@ -50,12 +50,14 @@ if [[ ! -f $out/libraries.recipe || $(<"$out/libraries.recipe") != "$recipe" ]];
   echo "$recipe" >"$out/libraries.recipe"
 fi
 
-# The checks of CMake compile and do not link: zig builds libc++ for each set of flags that it links with. zig's compiler-rt
-# is not linked, because its memcpy would replace glibc's.
+# The checks of CMake compile and do not link, because zig builds libc++ for each set of flags that it links with. So the
+# results of those that would link are set: PIE, and the exclusion of libraries. zig's compiler-rt is not linked, because its
+# memcpy would replace glibc's.
 link="-rtlib=none -s -Wl,--gc-sections"
 build=$out/build
 cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$PWD/release/toolchain.cmake" -DPENSTOCK_ARCH="$arch" \
   -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY -DPENSTOCK_LINKER_EXCLUDES_LIBS=OFF \
+  -DCMAKE_C_LINK_PIE_SUPPORTED=ON -DCMAKE_CXX_LINK_PIE_SUPPORTED=ON \
   -DCMAKE_FIND_ROOT_PATH="$out/libraries" -DRAPIDJSON_INCLUDE_DIR="$sources/rapidjson/rapidjson/include" \
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DCMAKE_INSTALL_PREFIX=/usr \
   -DPENSTOCK_HELP_PROGRAM="$PWD/build/release/x86_64/build/bin/penstock" \

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what the files of a release build need and export, from the output of readelf: only glibc's own libraries, no
 symbol newer than glibc 2.28, glibc's memcpy and no other, exactly the exports of the maps, no library path, no executable
-stack, and full RELRO. Prints one line for each file. Without a release build, exits with 77.
+stack, position-independent code, and full RELRO. Prints one line for each file. Without a release build, exits with 77.
 
 usage: objects.py PROJECT [INSTALLED_FOLDER...]
 """
@@ -65,6 +65,8 @@ def problems_of(path, exports):
         yield "has an executable stack"
     if "GNU_RELRO" not in headers or not re.search(r"BIND_NOW|FLAGS_1\).*NOW", dynamic):
         yield "is linked without full RELRO"
+    if not re.search(r"file type is DYN", headers):
+        yield "is not position-independent"
     if path.suffix == ".so" and not ("SYMBOLIC" in dynamic and "NODELETE" in dynamic):
         yield "is linked without -Bsymbolic or -z nodelete"
     if "TEXTREL" in dynamic:
