@@ -17,6 +17,8 @@ bootstrap() { # ARGUMENTS...
   [[ -n $mirror ]] || skip "apt has no mirror"
   debootstrap --variant=minbase "$@" "$from" "$root" "$mirror" >"$root.log" 2>&1 ||
     { tail -n 5 "$root.log"; rm -rf --one-file-system "$root"; skip "debootstrap could not make a Debian $from from the mirror"; }
+  # In a container, debootstrap leaves a link to /proc, and mounting or unmounting it would do that to the machine's.
+  [[ ! -L $root/proc ]] || { rm "$root/proc" && mkdir "$root/proc"; }
 }
 
 case $kind in
