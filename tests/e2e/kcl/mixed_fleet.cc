@@ -7,6 +7,7 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/e2e/kcl/java.h"
 #include "tests/gzip.h"
 
 namespace penstock::e2e {
@@ -44,18 +45,9 @@ ChildProcess& MixedFleet::start_penstock() {
 
 ChildProcess& MixedFleet::start_kcl(int max_leases) {
   const std::string name = "kcl" + std::to_string(kcls_++);
-  const std::vector<std::string> arguments = {"-Xmx256m",
-                                              "-Daws.cborEnabled=false",
-                                              "-cp",
-                                              java_class_path_,
-                                              "KclWorker",
-                                              kApplication,
-                                              name,
-                                              "in",
-                                              deployment_.server.url(),
-                                              dynalite_.url(),
-                                              std::to_string(max_leases)};
-  workers_.push_back(std::make_unique<ChildProcess>("/usr/bin/java", arguments, log(name)));
+  const std::vector<std::string> arguments = {
+      kApplication, name, "in", deployment_.server.url(), dynalite_.url(), std::to_string(max_leases)};
+  workers_.push_back(start_java(java_class_path_, "KclWorker", arguments, log(name)));
   return *workers_.back();
 }
 
