@@ -139,7 +139,7 @@ void look_for_trace(std::string_view text, LambdaLine& line) {
   if (colon == std::string_view::npos) return;
   std::string_view type = first.substr(colon + 2);
   scan::take(type, "class ");  // Java 8, if it cannot load the handler
-  if (!is_error_type(type) || !says_error(type)) return;
+  if (!is_error_type(type) || type.ends_with(':') || !says_error(type)) return;
   const std::string_view trace = scan::skip_blanks(text.substr(line_end));
   if (trace.starts_with("at ") || trace.starts_with(kTraceback) || trace.starts_with(type))
     set_failure(LambdaEvent::error, type, line);
