@@ -240,6 +240,8 @@ void check_lease_table(AccessCheck& check, leases::LeaseTable& table, const std:
     const Result<leases::LeaseList> list = check.patience.wait<leases::LeaseList>(
         "Scan", [&](auto done) { table.scan(leases::LeaseTable::Reads::eventual, std::move(done)); });
     check.report.call("Scan", list.status(), "dynamodb:Scan", arn);
+    if (list.ok())
+      if (const Status shared = list->kcl3.shared(); !shared.ok()) check.report.fails("leases", shared.text());
     const Result<std::optional<leases::Lease>> row = check.patience.wait<std::optional<leases::Lease>>(
         "GetItem", [&](auto done) { table.get(kFirstShard, std::move(done)); });
     check.report.call("GetItem", row.status(), "dynamodb:GetItem", arn);

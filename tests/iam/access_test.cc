@@ -254,6 +254,23 @@ TEST_F(access_to_leases, each_action_that_can_be_checked_is_printed_if_it_is_mis
   }
 }
 
+TEST_F(access_to_leases, a_table_whose_leases_the_leader_of_kcl_3_assigns_fails) {
+  world.dynamodb.make_table(kTable);
+  let("reader-leases");
+  const auto set_version = [this](const std::string& version) {
+    world.dynamodb.put_row(kTable, {{"leaseKey", dynamodb::text_attribute("Migration3.0")},
+                                    {"entityType", dynamodb::text_attribute("CLIENT_VERSION_MIGRATION")},
+                                    {"cv", dynamodb::text_attribute(version)}});
+  };
+  set_version("CLIENT_VERSION_2X");
+  leases();
+  EXPECT_TRUE(status.ok()) << text;
+  set_version("CLIENT_VERSION_3X");
+  leases();
+  EXPECT_FALSE(status.ok());
+  EXPECT_TRUE(prints("fails: PS0504: row Migration3.0 ")) << text;
+}
+
 TEST_F(access_to_leases, a_missing_table_fails_unless_the_input_creates_it) {
   let("reader-leases");
   leases(false);
