@@ -252,8 +252,7 @@ TEST_P(lease_table, leases_are_shared_with_kcl_3_while_its_workers_divide_them_a
                                                                    {"CLIENT_VERSION_2X", true},
                                                                    {"CLIENT_VERSION_3X_WITH_ROLLBACK", false},
                                                                    {"CLIENT_VERSION_3X", false},
-                                                                   {"CLIENT_VERSION_4X", false},
-                                                                   {"", false}}) {
+                                                                   {"CLIENT_VERSION_4X", false}}) {
     put(R"({"leaseKey":{"S":"Migration3.0"},"entityType":{"S":"CLIENT_VERSION_MIGRATION"},"cv":{"S":")" + version +
         R"("}})");
     const Result<leases::LeaseList> list = us->scan();
