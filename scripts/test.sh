@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs every test. Then, under AddressSanitizer and UndefinedBehaviorSanitizer, repeats the tests of
-# code that parses untrusted bytes, of the leases, of misuse of the ABI, and of the fuzzers' corpora
+# code that parses untrusted bytes, of misuse of the ABI, of allocation failures, and of the fuzzers' corpora
 # (scripts/sanitize.sh runs all tests). Then tests the packages of a release build, if scripts/release.sh has
 # made one, and checks the format and the words. Fails if anything failed. To run one part again:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
@@ -25,7 +25,7 @@ if stage build build dev all; then
   stage tests run build/dev || true
 fi
 if stage build-asan build asan sanitized_tests; then
-  stage tests-asan run build/asan/tests/{unit/base,unit/core/logs,unit/core/kinesis,unit/core/leases,model_dynamodb,abi,fuzz} || true
+  stage tests-asan run build/asan/tests/{unit/base,unit/core/logs,unit/core/kinesis,abi,fuzz} || true
 fi
 stage packages tests/package/run.sh || true
 if command -v clang-format-16 >/dev/null; then
