@@ -133,8 +133,10 @@ Result<LeasePage> read_scan(std::string body) {
   if (!items.is_array()) return unexpected_response("Scan", "it has no array Items");
   LeasePage page;
   for (const JsonValue item : items.elements()) {
-    page.kcl3.merge(kcl3_traces(item));
-    if (!kcl3_row(item).empty()) continue;
+    Kcl3Traces traces = kcl3_traces(item);
+    const bool is_of_kcl3 = !traces.row.empty();
+    page.kcl3.merge(std::move(traces));
+    if (is_of_kcl3) continue;
     if (std::optional<Lease> lease = lease_in(item))
       page.leases.push_back(std::move(*lease));
     else
