@@ -43,7 +43,8 @@ std::vector<Condition> conditions_of(const Value& value) {
   for (const auto& test : value.GetObject()) {
     const std::string name = text_of(test.name);
     if (name != "StringEquals" && name != "StringLike" && name != "ArnEquals" && name != "ArnLike")
-      reject("condition " + name + " is not implemented");
+      reject("condition " + name +
+             ", which the model does not know; expected StringEquals, StringLike, ArnEquals, or ArnLike");
     if (!test.value.IsObject()) reject("expected " + name + " to be an object");
     for (const auto& key : test.value.GetObject())
       conditions.push_back({name, text_of(key.name), texts_of(key.value)});
@@ -71,7 +72,7 @@ Statement statement_of(const Value& value) {
     } else if (name == "Condition") {
       statement.conditions = conditions_of(member.value);
     } else {
-      reject("element " + name + " is not implemented");
+      reject("element " + name + ", which the model does not know");
     }
   }
   if (statement.effect == Decision::none || statement.actions.empty())
