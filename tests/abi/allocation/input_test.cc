@@ -44,6 +44,24 @@ TEST(allocation_failure_of_the_input,
   sweep("input, checkpoint in a file", [&](Calls& calls) { run(calls, folder, "file"); });
 }
 
+// All events are in the children of a shard, which begin when its end was handled.
+TEST(allocation_failure_of_the_input, an_allocation_failure_at_the_end_of_a_shard_loses_no_event_of_its_children) {
+  sweep("input, end of a shard", [&](Calls& calls) {
+    const penstock_stage* const stage = kinesis_input();
+    World world;
+    world.kinesis.create_stream("in", 1);
+    model::Stream& stream = *world.kinesis.stream("in");
+    stream.split(stream.shards()[0], stream.shards()[0].last / 2, 0);
+    fill(world.kinesis);
+    penstock_instance* const self =
+        world.make(calls, stage, world.options("in", {{"checkpoint", "memory"}, {"on_failure", "drop"}}));
+    if (self == nullptr) return;
+    read_all(calls, world, self);
+    calls.maybe("close", [&](penstock_error* error) { return stage->close(self, 0, error); });
+    Calls::watched([&] { stage->destroy(self); });
+  });
+}
+
 TEST(allocation_failure_of_the_input,
      an_allocation_failure_is_reported_and_every_event_arrives_without_a_checkpoint) {
   const Folder folder;
