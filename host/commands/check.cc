@@ -81,9 +81,8 @@ CommandInfo check_info() {
       {"Checks sections, keys, the options of every stage, and tags, without network access. Prints each problem "
        "on standard error as FILE:LINE: CODE: message. Warnings do not change the exit code.",
        "With --online, then also makes calls and dry runs, which write nothing: prints the identity of the "
-       "credentials, the state of each stream, queue, and lease table, what works, and the IAM statements that "
-       "are "
-       "missing."},
+       "credentials, the state of each stream, queue, and lease table, what works, and the missing IAM "
+       "statements."},
       {kConfOption,
        with_help(
            kPluginOption,
