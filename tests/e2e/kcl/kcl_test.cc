@@ -32,31 +32,32 @@ TEST_F(kcl, shards_move_from_kcl_to_penstock_and_back_without_loss) {
   MixedFleet fleet(*dynalite, class_path, 4);
   fleet.put(200);
   ChildProcess& first = fleet.start_kcl();
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 4; })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(first, [&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 4; })) << fleet.logs();
   ChildProcess& ours = fleet.start_penstock();
-  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
   fleet.put(200);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   first.signal(SIGTERM);
   first.wait(90);
   fleet.put(200);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
-  fleet.start_kcl();
-  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(1) == 2; })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
+  ChildProcess& second = fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.shards_of_kcl(1) == 2; })) << fleet.logs();
   ours.signal(SIGTERM);
   EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
   fleet.put(200);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read() && fleet.shards_of_kcl(1) == 4; })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(second, [&] { return fleet.all_read() && fleet.shards_of_kcl(1) == 4; })) << fleet.logs();
   EXPECT_EQ(fleet.count("takeover in both directions").lost, 0U) << fleet.logs();
 }
 
 TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
   MixedFleet fleet(*dynalite, class_path, 4);
   ChildProcess& killed_kcl = fleet.start_kcl();
-  fleet.start_kcl();
-  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) + fleet.shards_of_kcl(1) == 4; })) << fleet.logs();
+  ChildProcess& theirs = fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait(theirs, [&] { return fleet.shards_of_kcl(0) + fleet.shards_of_kcl(1) == 4; }))
+      << fleet.logs();
   ChildProcess& killed = fleet.start_penstock();
-  fleet.start_penstock();
+  ChildProcess& ours = fleet.start_penstock();
   fleet.put(400);
   fleet.with_stream([](model::Stream& stream) {
     model::Shard& shard = stream.shards()[0];
@@ -64,17 +65,17 @@ TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
     stream.merge(stream.shards()[2], stream.shards()[3], now_ms());
   });
   fleet.put(400);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   killed.signal(SIGKILL);
   fleet.put(400);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   killed_kcl.signal(SIGKILL);
   fleet.with_stream([](model::Stream& stream) {
     model::Shard& shard = stream.shards()[1];
     stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
   });
   fleet.put(400);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   EXPECT_EQ(fleet.count("splits, merges, and kill -9").lost, 0U) << fleet.logs();
 }
 
@@ -83,9 +84,9 @@ TEST_F(kcl, kcl_continues_alone_after_our_last_worker_has_left_at_a_reshard) {
   MixedFleet fleet(*dynalite, class_path, 4);
   ChildProcess& ours = fleet.start_penstock();
   fleet.put(100);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
-  fleet.start_kcl();
-  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
+  ChildProcess& theirs = fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait(theirs, [&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
   fleet.with_stream([](model::Stream& stream) {
     for (size_t i = 0; i < 4; ++i) {
       model::Shard& shard = stream.shards()[i];
@@ -95,7 +96,7 @@ TEST_F(kcl, kcl_continues_alone_after_our_last_worker_has_left_at_a_reshard) {
   ours.signal(SIGTERM);
   EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
   fleet.put(400);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 8; })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(theirs, [&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 8; })) << fleet.logs();
   EXPECT_EQ(fleet.count("KCL continues alone after a reshard").lost, 0U) << fleet.logs();
 }
 
@@ -103,14 +104,14 @@ TEST_F(kcl, kcl_begins_where_seek_to_latest_has_moved_the_shards) {
   MixedFleet fleet(*dynalite, class_path, 2);
   ChildProcess& ours = fleet.start_penstock();
   fleet.put(50);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   ours.signal(SIGTERM);
   EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
   EXPECT_EQ(fleet.run_penstock({"seek", "--all", "--to", "latest", "--yes"}), 0) << fleet.logs();
-  fleet.start_kcl();
-  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
+  ChildProcess& theirs = fleet.start_kcl();
+  ASSERT_TRUE(fleet.wait(theirs, [&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
   // KCL reads from its own present time, when its first iterator has been created.
-  ASSERT_TRUE(fleet.wait([&] {
+  ASSERT_TRUE(fleet.wait(theirs, [&] {
     fleet.put(10);
     return fleet.reads().size() > 60;
   })) << fleet.logs();
@@ -118,14 +119,14 @@ TEST_F(kcl, kcl_begins_where_seek_to_latest_has_moved_the_shards) {
 
 TEST_F(kcl, penstock_reads_what_kcl_may_not_take) {
   MixedFleet fleet(*dynalite, class_path, 6);
-  fleet.start_penstock();
+  ChildProcess& staying = fleet.start_penstock();
   ChildProcess& leaving = fleet.start_penstock();
   fleet.start_kcl(1);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.shards_of_kcl(0) == 1; })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(staying, [&] { return fleet.shards_of_kcl(0) == 1; })) << fleet.logs();
   leaving.signal(SIGTERM);
   EXPECT_EQ(leaving.wait(60), 0) << fleet.logs();
   fleet.put(300);
-  ASSERT_TRUE(fleet.wait([&] { return fleet.all_read(); })) << fleet.logs();
+  ASSERT_TRUE(fleet.wait(staying, [&] { return fleet.all_read(); })) << fleet.logs();
   EXPECT_EQ(fleet.shards_of_kcl(0), 1U);
   EXPECT_EQ(fleet.count("a KCL worker with maxLeasesForWorker 1").lost, 0U) << fleet.logs();
 }

@@ -1,11 +1,9 @@
 #include "tests/e2e/kcl/mixed_fleet.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "tests/e2e/kcl/java.h"
 #include "tests/gzip.h"
@@ -87,12 +85,9 @@ std::map<std::string, size_t> MixedFleet::reads() {
 
 bool MixedFleet::all_read() { return reads().size() == put_; }
 
-bool MixedFleet::wait(const std::function<bool()>& seen, int seconds) {
-  for (; seconds > 0; --seconds) {
-    if (seen()) return true;
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-  }
-  return seen();
+bool MixedFleet::wait(ChildProcess& living, const std::function<bool()>& seen) {
+  constexpr int kSeconds = 180, kLookEveryMs = 500;  // each look reads all logs
+  return living.until(seen, kSeconds, kLookEveryMs);
 }
 
 size_t MixedFleet::shards_of_kcl(size_t number) const {

@@ -32,8 +32,8 @@ class MixedFleet {
   // Returns how often each record was read, by either library.
   std::map<std::string, size_t> reads();
   bool all_read();
-  // Waits until `seen`, looking once a second. Returns false after `seconds`.
-  bool wait(const std::function<bool()>& seen, int seconds = 180);
+  // Waits until `seen`. Returns false after three minutes, or if the worker ends.
+  static bool wait(ChildProcess& living, const std::function<bool()>& seen);
   // Returns how many "begin SHARD" lines without a later "lost" or "end" the log of this KCL worker has.
   size_t shards_of_kcl(size_t number) const;
 
