@@ -173,19 +173,57 @@ typedef struct penstock_option_info {
  * until the callback returns. */
 typedef void (*penstock_problem_fn)(void *ctx, size_t option_index, const penstock_error *error);
 
-enum { PENSTOCK_COUNTER = 1, PENSTOCK_GAUGE = 2 };
+enum {
+  PENSTOCK_COUNTER = 1,  /* never decreases; starts at 0 when the instance is created */
+  PENSTOCK_GAUGE = 2,    /* a current level */
+  PENSTOCK_HISTOGRAM = 3 /* how observed values are distributed, since the instance was created */
+};
 
-/* The value of a counter or gauge. */
+/* A label of a statistic, such as shard="shardId-000000000000". */
+typedef struct penstock_label {
+  const char *name;     /* [a-z][a-z0-9_]*, such as "stream", "shard", "operation", or "code"; constant */
+  penstock_bytes value; /* printable UTF-8 */
+} penstock_label;
+
+/* The values of a histogram, in the unit of its statistic. Bucket i counts the observations that are at most
+ * upper_bounds[i] and greater than upper_bounds[i - 1]. The last bucket, without a bound, counts all greater ones.
+ */
+typedef struct penstock_histogram {
+  uint32_t struct_size;
+  uint32_t bucket_count;       /* buckets with a bound; at least 1 */
+  const int64_t *upper_bounds; /* bucket_count increasing bounds; always the same for statistics of one name */
+  const int64_t *counts;       /* bucket_count + 1 numbers of observations, not cumulative */
+  int64_t sum;                 /* of all observations */
+} penstock_histogram;
+
+/* The value of a counter, gauge, or histogram. A host ignores a kind that it does not know.
+ *
+ * A name is stable: it means the same in every stage of a kind and in every later version, and always has the same
+ * kind, unit, and names of labels. Name and labels together are unique in a call of stats(). A statistic without a
+ * value, such as the expiry of credentials that never expire, is not reported.
+ *
+ * Names are made for Prometheus, so that every host that exports them gives them the same name there:
+ *   penstock_<input, filter, or output>_<name>
+ * with "_total" after the name of a counter. If the unit is "ms", the "_ms" at the end of the name is replaced by
+ * "_seconds", and the values, bounds, and sum are divided by 1000. For example, "shard_lag_ms" of an input is
+ * penstock_input_shard_lag_seconds. Any other unit is part of the name already, where it says more than the name.
+ * The host adds a label for the instance, named "stage". The stages use no label of this name. */
 typedef struct penstock_stat {
   uint32_t struct_size;
-  int32_t kind;     /* PENSTOCK_COUNTER: never decreases; PENSTOCK_GAUGE: a current level */
-  const char *name; /* for example "received_records"; constant */
-  const char *unit; /* for example "records", "bytes", "ms", or "calls"; constant */
+  int32_t kind;     /* PENSTOCK_COUNTER, PENSTOCK_GAUGE, or PENSTOCK_HISTOGRAM */
+  const char *name; /* [a-z][a-z0-9_]*, for example "received_records"; constant */
+  const char *unit; /* for example "records", "bytes", "ms", or "calls"; "" for a yes or no; constant */
   const char *help; /* constant */
-  int64_t value;
+  int64_t value;    /* of a histogram: the number of observations */
   /* Read only if struct_size covers it. */
-  penstock_bytes label; /* distinguishes statistics of the same name: "STREAM/SHARD" for shard_lag_ms; printable
-                           UTF-8, valid until stats() returns; empty if the value is for the whole instance */
+  penstock_bytes label; /* the values of labels, joined by '/', for hosts that read only this: "STREAM/SHARD" for
+                           shard_lag_ms; empty if the statistic is of the whole instance */
+  /* Read only if struct_size covers all three. */
+  const penstock_label *labels; /* label_count labels, which distinguish statistics of the same name */
+  uint32_t label_count;
+  uint32_t label_stride; /* bytes from one label to the next */
+  /* Read only if struct_size covers it. */
+  const penstock_histogram *histogram; /* set if and only if kind is PENSTOCK_HISTOGRAM */
 } penstock_stat;
 
 /* [callback] Receives one statistic, during stats(). */
@@ -329,7 +367,7 @@ typedef struct penstock_stage {
    * call the instance even if its descriptor is not readable; INT64_MAX for never. */
   int64_t (*next_deadline_ms)(penstock_instance *self);
 
-  /* [instance-thread] [open, closed] Calls stat for every counter and gauge. */
+  /* [instance-thread] [open, closed] Calls stat for every counter, gauge, and histogram. */
   int32_t (*stats)(penstock_instance *self, penstock_stat_fn stat, void *stat_ctx);
 
   /* [instance-thread] [open] Ends the instance's work and closes it: an output sends what it can until

@@ -14,6 +14,10 @@ std::vector<const penstock_stage*> builtin_stages();
 penstock_stage own_stage(int32_t kind, const char* id, const char* summary,
                          decltype(penstock_stage::create) create, decltype(penstock_stage::destroy) destroy);
 
+// Reports a statistic of a whole instance.
+void report_stat(penstock_stat_fn stat, void* ctx, int32_t kind, const char* name, const char* unit,
+                 const char* help, int64_t value);
+
 // Returns the output that counts each record as delivered and discards it.
 const penstock_stage& null_output();
 

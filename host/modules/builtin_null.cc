@@ -34,14 +34,8 @@ int32_t pump(penstock_instance* self, int64_t, penstock_settled_fn settled, void
 }
 
 int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcept {
-  const penstock_stat records{sizeof(penstock_stat),
-                              PENSTOCK_COUNTER,
-                              "received_records",
-                              "records",
-                              "records accepted",
-                              of(self)->records,
-                              {}};
-  stat(ctx, &records);
+  penstock::host::report_stat(stat, ctx, PENSTOCK_COUNTER, "received_records", "records", "records accepted",
+                              of(self)->records);
   return PENSTOCK_OK;
 }
 
@@ -78,6 +72,18 @@ penstock_stage own_stage(int32_t kind, const char* id, const char* summary,
   stage.create = create;
   stage.destroy = destroy;
   return stage;
+}
+
+void report_stat(penstock_stat_fn stat, void* ctx, int32_t kind, const char* name, const char* unit,
+                 const char* help, int64_t value) {
+  penstock_stat one{};
+  one.struct_size = sizeof one;
+  one.kind = kind;
+  one.name = name;
+  one.unit = unit;
+  one.help = help;
+  one.value = value;
+  stat(ctx, &one);
 }
 
 std::vector<const penstock_stage*> builtin_stages() { return {&stdout_output(), &null_output()}; }

@@ -115,14 +115,12 @@ class StdoutOutput {
   bool closed = false;
 
   void stats(penstock_stat_fn stat, void* ctx) const {
-    const auto report = [&](int32_t kind, const char* name, const char* unit, const char* help, int64_t value) {
-      const penstock_stat one{sizeof(penstock_stat), kind, name, unit, help, value, {}};
-      stat(ctx, &one);
-    };
-    report(PENSTOCK_COUNTER, "received_records", "records", "records accepted", records_);
-    report(PENSTOCK_COUNTER, "delivered_bytes", "bytes", "bytes written", static_cast<int64_t>(written_));
-    report(PENSTOCK_GAUGE, "in_flight_bytes", "bytes", "bytes accepted and not yet written",
-           static_cast<int64_t>(unwritten()));
+    penstock::host::report_stat(stat, ctx, PENSTOCK_COUNTER, "received_records", "records", "records accepted",
+                                records_);
+    penstock::host::report_stat(stat, ctx, PENSTOCK_COUNTER, "delivered_bytes", "bytes", "bytes written",
+                                static_cast<int64_t>(written_));
+    penstock::host::report_stat(stat, ctx, PENSTOCK_GAUGE, "in_flight_bytes", "bytes",
+                                "bytes accepted and not yet written", static_cast<int64_t>(unwritten()));
   }
 
  private:

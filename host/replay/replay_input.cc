@@ -136,8 +136,7 @@ int64_t next_deadline_ms(penstock_instance* self) noexcept { return of(self)->en
 int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcept {
   const ReplayOutcomes& outcomes = of(self)->outcomes;
   const auto report = [&](const char* name, int64_t value) {
-    const penstock_stat one{sizeof(penstock_stat), PENSTOCK_COUNTER, name, "records", "of the file", value, {}};
-    stat(ctx, &one);
+    penstock::host::report_stat(stat, ctx, PENSTOCK_COUNTER, name, "records", "of the file", value);
   };
   report("delivered", outcomes.delivered);
   report("filtered", outcomes.filtered);

@@ -58,7 +58,18 @@ FIELD(penstock_option_info, help, 24);
 FIELD(penstock_option_info, required, 32);
 FIELD(penstock_option_info, reserved, 36);
 
-SIZE(penstock_stat, 56);
+SIZE(penstock_label, 24);
+FIELD(penstock_label, name, 0);
+FIELD(penstock_label, value, 8);
+
+SIZE(penstock_histogram, 32);
+FIELD(penstock_histogram, struct_size, 0);
+FIELD(penstock_histogram, bucket_count, 4);
+FIELD(penstock_histogram, upper_bounds, 8);
+FIELD(penstock_histogram, counts, 16);
+FIELD(penstock_histogram, sum, 24);
+
+SIZE(penstock_stat, 80);
 FIELD(penstock_stat, struct_size, 0);
 FIELD(penstock_stat, kind, 4);
 FIELD(penstock_stat, name, 8);
@@ -66,6 +77,10 @@ FIELD(penstock_stat, unit, 16);
 FIELD(penstock_stat, help, 24);
 FIELD(penstock_stat, value, 32);
 FIELD(penstock_stat, label, 40);
+FIELD(penstock_stat, labels, 56);
+FIELD(penstock_stat, label_count, 64);
+FIELD(penstock_stat, label_stride, 68);
+FIELD(penstock_stat, histogram, 72);
 
 SIZE(penstock_host, 48);
 FIELD(penstock_host, struct_size, 0);
@@ -169,3 +184,4 @@ VALUE(PENSTOCK_RECORD_TIME_IS_ARRIVAL, 2);
 VALUE(PENSTOCK_RECORD_UNREADABLE, 4);
 VALUE(PENSTOCK_COUNTER, 1);
 VALUE(PENSTOCK_GAUGE, 2);
+VALUE(PENSTOCK_HISTOGRAM, 3);

@@ -33,22 +33,25 @@ void Input::shard_metrics(const MetricsSink& metrics) const {
   for (const StreamWatcher& stream : streams_)
     if (!stream.readable()) lag_ms = std::max({lag_ms, int64_t{1}, now_ms - stream.unreadable_since_ms()});
   for (const auto& [id, shard] : shards_) {
-    const std::string label = shard->stream.name().name + "/" + printable(shard->grant.shard.id);
+    const std::string shard_id = printable(shard->grant.shard.id);
+    const penstock_label stream = {"stream", bytes(shard->stream.name().name)};
+    const penstock_label shard_label = {"shard", bytes(shard_id)};
     metrics.gauge("shard_last_arrival_ms", "ms",
                   "arrival time of the last record emitted of the shard; Unix time, 0: none yet",
-                  shard->last_arrival_ms, label);
+                  shard->last_arrival_ms, {stream, shard_label});
     const ShardProgress& progress = shard->progress;
     const int64_t shard_unacked_ms = progress.open_records() == 0 ? 0 : now_ms - progress.first_opened_ms();
     unacked_ms = std::max(unacked_ms, shard_unacked_ms);
     metrics.gauge("shard_oldest_unacked_ms", "ms",
-                  "since the shard's oldest record that is not acknowledged was read", shard_unacked_ms, label);
+                  "since the shard's oldest record that is not acknowledged was read", shard_unacked_ms,
+                  {stream, shard_label});
     if (!shard->reader) continue;
     ++reading;
     const int64_t shard_lag_ms = shard->reader->lag_ms();
     lag_ms = std::max(lag_ms, shard_lag_ms);
     metrics.gauge("shard_lag_ms", "ms",
                   "how far the shard may lag its newest record; grows while no response comes", shard_lag_ms,
-                  label);
+                  {stream, shard_label});
   }
   metrics.gauge(
       "lag_ms", "ms",

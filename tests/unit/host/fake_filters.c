@@ -117,11 +117,16 @@ static void destroy(penstock_instance *self) { free(self); }
 
 static int32_t lambda_stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
   (void)self;
-  const penstock_stat dropped = {sizeof dropped, PENSTOCK_COUNTER, "dropped_records", "records", "", 5, {NULL, 0}};
-  const penstock_stat excluded = {sizeof excluded, PENSTOCK_COUNTER, "excluded_records", "records", "", 7,
-                                  {NULL, 0}};
-  stat(ctx, &dropped);
-  stat(ctx, &excluded);
+  penstock_stat left_out = {.struct_size = sizeof left_out,
+                            .kind = PENSTOCK_COUNTER,
+                            .name = "dropped_records",
+                            .unit = "records",
+                            .help = "",
+                            .value = 5};
+  stat(ctx, &left_out);
+  left_out.name = "excluded_records";
+  left_out.value = 7;
+  stat(ctx, &left_out);
   return PENSTOCK_OK;
 }
 

@@ -123,8 +123,12 @@ static int64_t next_deadline_ms(penstock_instance *self) {
 }
 
 static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
-  penstock_stat one = {sizeof one, PENSTOCK_COUNTER, "emitted_events", "records",
-                       "emitted",  self->emitted,    {NULL, 0}};
+  penstock_stat one = {.struct_size = sizeof one,
+                       .kind = PENSTOCK_COUNTER,
+                       .name = "emitted_events",
+                       .unit = "records",
+                       .help = "emitted",
+                       .value = self->emitted};
   stat(ctx, &one);
   one.name = "lag_ms";
   one.kind = PENSTOCK_GAUGE;

@@ -94,8 +94,12 @@ static int64_t next_deadline_ms(penstock_instance *self) {
 }
 
 static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
-  const penstock_stat one = {sizeof one, PENSTOCK_GAUGE,      "in_flight_bytes", "bytes",
-                             "held",     (int64_t)self->held, {NULL, 0}};
+  const penstock_stat one = {.struct_size = sizeof one,
+                             .kind = PENSTOCK_GAUGE,
+                             .name = "in_flight_bytes",
+                             .unit = "bytes",
+                             .help = "held",
+                             .value = (int64_t)self->held};
   stat(ctx, &one);
   return PENSTOCK_OK;
 }
