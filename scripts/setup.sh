@@ -15,7 +15,7 @@ case "${1:-test}" in
   test-release) packages+=("${release[@]}" binutils debootstrap qemu-user-static valgrind) ;;
   package) packages=(python3 python3-venv dpkg rpm buildah cpio jq debootstrap) ;;
   test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl debootstrap
-                   jq luajit valgrind clang-format-16) ;;
+                   jq luajit valgrind clang libclang-rt-14-dev clang-format-16) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-tidy libclang-rt-14-dev) ;;
   *) echo "usage: scripts/setup.sh [demo|release|test-release|package|test|clang]" >&2; exit 2 ;;

@@ -13,6 +13,14 @@ stage setup scripts/setup.sh test
 build() { # PRESET TARGET
   cmake --preset "$1" && cmake --build --preset "$1" --target "$2" -j "$jobs"
 }
+# The sanitized build is clang's, if there is a clang: it takes less than half of gcc's time, and the warnings of a
+# second compiler come with it.
+build_by_clang() { # PRESET TARGET
+  if command -v clang++ >/dev/null; then
+    local -x CC=clang CXX=clang++
+  fi
+  build "$@"
+}
 run() { # CTEST_FOLDER...: more tests at a time than cores, because some only wait for a process or a service
   local folder status=0
   for folder in "$@"; do
@@ -24,7 +32,7 @@ run() { # CTEST_FOLDER...: more tests at a time than cores, because some only wa
 if stage build build dev all; then
   stage tests run build/dev || true
 fi
-if stage build-asan build asan sanitized_tests; then
+if stage build-asan build_by_clang asan sanitized_tests; then
   stage tests-asan run build/asan/tests/{unit/base,unit/core/logs,unit/core/kinesis,abi,fuzz} || true
 fi
 stage packages tests/package/run.sh || true
