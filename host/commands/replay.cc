@@ -61,16 +61,17 @@ Scan scan(DeadLetterReader& file, const std::string& name) {
 
 // problem: why it does not start.
 bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcomes, Problem& problem) {
-  const Signals signals;
+  const Signals signals(Signals::OnHangup::drain);
   Log log(STDERR_FILENO);
   log.set_level(settings.log_level);
+  ServiceManager manager(log);
   Pipeline pipeline(log);
   if (!pipeline.open(plan, problem)) return false;
   LoopOptions options;
   options.grace_ms = settings.grace_ms;
   options.stats_interval_ms = settings.stats_interval_ms;
   options.patience_ms = kPatienceMs;
-  const bool saved = Loop(pipeline, signals, log, options).run();
+  const bool saved = Loop(pipeline, signals, log, manager, options).run();
   for (const Input& input : pipeline.inputs()) add_outcomes(input.stage->instance, outcomes);
   return saved;
 }

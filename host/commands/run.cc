@@ -1,14 +1,24 @@
 #include <unistd.h>
 
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/text.h"
 #include "base/units.h"
 #include "host/commands/commands.h"
 #include "host/pipeline/loop.h"
+#include "host/pipeline/reloader.h"
 #include "host/plan/load_config.h"
 #include "host/plan/stream_loops.h"
 #include "host/util/arguments.h"
 #include "host/util/command_info.h"
 #include "host/util/log.h"
+#include "host/util/log_writer.h"
+#include "host/util/service_manager.h"
+#include "host/util/signals.h"
 
 namespace penstock::host {
 
@@ -20,20 +30,92 @@ bool report(Log& log, const std::vector<Problem>& problems) {
   return has_errors(problems);
 }
 
-// problem: why it does not start.
-bool run_pipeline(const std::string& conf, const LoadedConfig& prepared,
-                  const std::optional<int64_t>& exit_when_idle_ms, Log& log, Problem& problem) {
-  const Signals signals;
-  log.set_level(prepared.settings.log_level);
-  log.info("penstock", "penstock " PENSTOCK_VERSION " starts with configuration " + conf);
-  Pipeline pipeline(log);
-  if (!pipeline.open(prepared.plan, problem)) return false;
-  LoopOptions options;
-  options.grace_ms = prepared.settings.grace_ms;
-  options.stats_interval_ms = prepared.settings.stats_interval_ms;
-  options.exit_when_idle_ms = exit_when_idle_ms;
-  return Loop(pipeline, signals, log, options).run();
+// Loads a configuration with every check that the start makes.
+LoadedConfig load(const std::string& conf, const std::vector<std::string>& plugins) {
+  LoadedConfig config = load_config(conf, plugins);
+  if (!has_errors(config.problems))
+    for (Problem& loop : undecided_stream_loops(config.plan)) config.problems.push_back(std::move(loop));
+  return config;
 }
+
+// A process can open a plugin only once. This finds those that were replaced since.
+class OpenedPlugins {
+ public:
+  void add(const Modules& modules, Log& log) {
+    for (const PluginFile& file : modules.files()) {
+      const auto [first, is_new] = files_.try_emplace(file.path, file);
+      if (!is_new && first->second != file)
+        log.warn(
+            "PS0944", "penstock",
+            "plugin '" + printable(file.path, kMaxPrintedLineBytes) +
+                "' has changed on disk since it was opened; it continues as it was opened: restart penstock to "
+                "use the new one");
+    }
+  }
+
+ private:
+  std::map<std::string, PluginFile> files_;  // by path, as they were when they were first opened
+};
+
+// Runs a configuration, and after it each one that SIGHUP loads.
+class Run {
+ public:
+  Run(std::string conf, Reloader::Load load, const std::optional<int64_t>& exit_when_idle_ms, Log& log)
+      : conf_(std::move(conf)),
+        exit_when_idle_ms_(exit_when_idle_ms),
+        log_(log),
+        signals_(Signals::OnHangup::reload),
+        manager_(log),
+        reloader_(std::move(load), signals_, log, manager_) {}
+
+  // Returns false if a stage did not start, which problem then describes, or the last run failed.
+  bool run(LoadedConfig config, Problem& problem) {
+    std::optional<LoadedConfig> previous;  // to return to
+    std::string status = "penstock " PENSTOCK_VERSION " starts with configuration " + conf_;
+    while (true) {
+      log_.set_level(config.settings.log_level);
+      plugins_.add(config.modules, log_);
+      log_.info("penstock", status);
+      Pipeline pipeline(log_);
+      if (!pipeline.open(config.plan, problem)) {
+        if (!previous) return false;
+        log_.error("PS0942", "penstock", "the new configuration does not start: " + to_line(problem));
+        problem = {};
+        config = *std::exchange(previous, std::nullopt);
+        status = "the previous configuration of " + conf_ + " continues: the new one did not start";
+        continue;
+      }
+      previous.reset();
+      manager_.ready(status);
+      Loop loop(pipeline, signals_, log_, manager_, options(config.settings));
+      const bool fine = loop.run();
+      if (!loop.reloads()) return fine;
+      previous = std::exchange(config, reloader_.take());
+      status = "the new configuration of " + conf_ + " starts";
+    }
+  }
+
+  // Returns whether a thread still loads a configuration.
+  bool is_loading() const { return reloader_.is_loading(); }
+
+ private:
+  LoopOptions options(const Settings& settings) {
+    LoopOptions options;
+    options.grace_ms = settings.grace_ms;
+    options.stats_interval_ms = settings.stats_interval_ms;
+    options.exit_when_idle_ms = exit_when_idle_ms_;
+    options.reloader = &reloader_;
+    return options;
+  }
+
+  std::string conf_;
+  std::optional<int64_t> exit_when_idle_ms_;
+  Log& log_;
+  Signals signals_;
+  ServiceManager manager_;
+  Reloader reloader_;
+  OpenedPlugins plugins_;
+};
 
 }  // namespace
 
@@ -42,10 +124,13 @@ CommandInfo run_info() {
       "run",
       "Run the pipeline of a configuration.",
       {{"-c FILE", "[-e PLUGIN.so]...", "[--exit-when-idle DURATION]"}},
-      {"Runs until SIGTERM, SIGINT, SIGQUIT or SIGHUP, and then drains: it stops reading, settles the records in "
-       "flight within Grace ([SERVICE], 5 s by default), saves the checkpoints, and exits with 0. Another "
-       "SIGTERM, SIGINT or SIGQUIT, at least one second after the first, ends the process immediately; its exit "
-       "code is then 128 plus the number of the signal."},
+      {"Runs until SIGTERM, SIGINT or SIGQUIT, and then drains: it stops reading, settles the records in flight "
+       "within Grace ([SERVICE], 5 s by default), saves the checkpoints, and exits with 0. Another one of these "
+       "signals, at least one second after the first, ends the process immediately; its exit code is then 128 "
+       "plus "
+       "the number of the signal.",
+       "SIGHUP loads the configuration again. If it has no errors, penstock drains and continues with the new "
+       "one; otherwise it logs the errors, and nothing changes."},
       {kConfOption,
        kPluginOption,
        {"--exit-when-idle",
@@ -81,12 +166,20 @@ int run_command(const std::vector<std::string>& args) {
   }
 
   Log log(STDERR_FILENO);
-  const LoadedConfig prepared = load_config(conf, arguments.values("-e"));
-  if (report(log, prepared.problems) || report(log, undecided_stream_loops(prepared.plan))) return kExitFailed;
+  const Reloader::Load load_again = [conf, plugins = arguments.values("-e")] { return load(conf, plugins); };
+  LoadedConfig config = load_again();
+  if (report(log, config.problems)) return kExitFailed;
+  Run run(conf, load_again, exit_when_idle_ms, log);
   Problem problem;
-  if (run_pipeline(conf, prepared, exit_when_idle_ms, log, problem)) return kExitFine;
-  if (!problem.text.empty()) log.plain(to_line(problem));
-  return kExitFailed;
+  const bool fine = run.run(std::move(config), problem);
+  if (!problem.text.empty() && !fine) log.plain(to_line(problem));
+  const int code = fine ? kExitFine : kExitFailed;
+  if (run.is_loading()) {
+    // The loader may wait for a service, and must not run while the libraries are unloaded.
+    log.flush(LogWriter::kLastWordsMs);
+    _exit(code);
+  }
+  return code;
 }
 
 }  // namespace penstock::host

@@ -75,7 +75,7 @@ constexpr AgentKey kServiceKeys[] = {
     {"hc_retry_failure_count", ""},
     {"health_check",
      "penstock has no health check: it logs its state each Stats_Interval, and exits with 1 if it fails"},
-    {"hot_reload", "penstock cannot reload its configuration; restart it, which loses no record"},
+    {"hot_reload", ""},
     {"hot_reload.*", ""},
     {"http_listen", ""},
     {"http_port", ""},

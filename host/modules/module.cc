@@ -95,6 +95,10 @@ std::string Modules::open(const std::string& path) {
   std::string defect;
   const penstock_module* const module = open_module(path, defect);
   if (module == nullptr) return defect;
+  struct stat about = {};
+  if (stat(path.c_str(), &about) == 0)
+    files_.push_back(
+        {path, about.st_dev, about.st_ino, about.st_mtim.tv_sec * 1'000'000'000 + about.st_mtim.tv_nsec});
   defect = add(*module);
   return defect.empty() ? defect : "plugin '" + printable(path, kMaxPrintedLineBytes) + "': " + defect;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,15 @@ namespace penstock::host {
 // Opens a shared object for the life of the process and returns its module. On failure returns nullptr, and defect
 // has the reason. When running as root, rejects a file that other users can write.
 const penstock_module* open_module(const std::string& path, std::string& defect);
+
+// The file of a plugin, as it was when it was opened.
+struct PluginFile {
+  std::string path;
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  int64_t changed_ns = 0;  // Unix time of its last change
+  bool operator==(const PluginFile&) const = default;
+};
 
 // The plugins of a process, and the stages built into the host. Plugins stay loaded until the process ends.
 class Modules {
@@ -31,9 +41,11 @@ class Modules {
   std::vector<std::string> ids(int32_t kind) const;
   // In the order of opening; built-in stages first.
   const std::vector<const penstock_stage*>& stages() const { return stages_; }
+  const std::vector<PluginFile>& files() const { return files_; }
 
  private:
   std::vector<const penstock_stage*> stages_;
+  std::vector<PluginFile> files_;
 };
 
 // Returns "input", "filter" or "output".

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "client/clock.h"
+#include "host/util/log_writer.h"
 
 namespace penstock::host {
 
@@ -14,10 +15,12 @@ constexpr int64_t kMinCloseMs = 1000;
 
 }  // namespace
 
-Loop::Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptions& options)
+Loop::Loop(Pipeline& pipeline, const Signals& signals, Log& log, ServiceManager& manager,
+           const LoopOptions& options)
     : pipeline_(pipeline),
       signals_(signals),
       log_(log),
+      manager_(manager),
       options_(options),
       progress_(pipeline),
       active_ms_(client::monotonic_ms()),
@@ -44,6 +47,10 @@ const char* Loop::reason_to_end(int64_t now_ms) {
   const auto& outputs = pipeline_.outputs();
   if (std::any_of(outputs.begin(), outputs.end(), [](const Output& o) { return o.ended; }))
     return "an output has ended";
+  if (options_.reloader != nullptr && options_.reloader->turn()) {
+    reload_ = true;
+    return "new configuration";
+  }
   const bool busy = pipeline_.in_flight() > 0;
   const auto& inputs = pipeline_.inputs();
   if (!busy && std::all_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.ended; }))
@@ -82,9 +89,12 @@ void Loop::turn(bool polling) {
   for (size_t i = 0; i < input_pacings_.size(); ++i)
     turn_input(pipeline_.inputs()[i], input_pacings_[i], polling, now_ms);
   pipeline_.deliver_acks(now_ms);  // batches that the filters dropped completely
+  manager_.feed_watchdog(now_ms);
   if (pipeline_.in_flight() > 0) active_ms_ = now_ms;
   if (now_ms >= next_stats_ms_) {
-    log_.progress(progress_.line(now_ms));
+    const std::string progress = progress_.line(now_ms);
+    log_.progress(progress);
+    manager_.status(progress);
     next_stats_ms_ = now_ms + options_.stats_interval_ms;
   }
 }
@@ -113,7 +123,7 @@ int64_t Loop::next_ms(int64_t now_ms) const {
     if (output.written) return now_ms;
   for (const client::InputPacing& pacing : input_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
   for (const client::Pacing& pacing : output_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
-  return next_ms;
+  return std::min(next_ms, manager_.next_feed_ms());
 }
 
 void Loop::wait(int64_t until_ms) {
@@ -126,19 +136,33 @@ void Loop::wait(int64_t until_ms) {
   };
   for (client::InputPacing& pacing : input_pacings_) add(pacing);
   for (client::Pacing& pacing : output_pacings_) add(pacing);
-  if (signals_.received() != nullptr) descriptors_[0].fd = -1;  // its descriptor stays readable
+  if (signals_.received() != nullptr || reload_) descriptors_[0].fd = -1;  // its descriptor stays readable
+  if (options_.reloader != nullptr && !reload_) {
+    descriptors_.push_back({options_.reloader->descriptor(), POLLIN, 0});
+    polled_.push_back(nullptr);
+  }
 
   const int timeout_ms = client::poll_timeout_ms(until_ms, now_ms);
   if (::poll(descriptors_.data(), descriptors_.size(), timeout_ms) <= 0) return;
-  for (size_t i = 1; i < descriptors_.size(); ++i) {
+  for (size_t i = 0; i < descriptors_.size(); ++i) {
+    if (polled_[i] == nullptr) continue;
     if (descriptors_[i].revents != 0) polled_[i]->on_readable();
     if ((descriptors_[i].revents & POLLNVAL) != 0)
       polled_[i]->ignore_descriptor();  // not open: it would stay readable
   }
 }
 
+bool Loop::reloads() const {
+  const auto& outputs = pipeline_.outputs();
+  return reload_ && signals_.received() == nullptr &&
+         std::none_of(outputs.begin(), outputs.end(), [](const Output& output) { return output.ended; });
+}
+
 bool Loop::drain(const char* reason) {
   const int64_t start_ms = client::monotonic_ms();
+  if (!reload_) manager_.stopping();
+  manager_.status(std::string(reason) + ": draining");
+  manager_.extend_timeout(options_.grace_ms + kMinCloseMs + LogWriter::kLastWordsMs);
   const int64_t deadline_ms = start_ms + options_.grace_ms;
   log_.info("penstock", std::string(reason) + ": draining for at most " + std::to_string(options_.grace_ms) +
                             " ms; batches in flight: " + std::to_string(pipeline_.in_flight()));
@@ -149,7 +173,9 @@ bool Loop::drain(const char* reason) {
     wait(std::min(next_ms(now_ms), deadline_ms));
   }
   const int64_t now_ms = client::monotonic_ms();
-  const bool saved = pipeline_.close(now_ms, deadline_ms, std::max(deadline_ms, now_ms + kMinCloseMs));
+  const int64_t close_ms = std::max(deadline_ms, now_ms + kMinCloseMs);
+  manager_.suspend_watchdog(close_ms - now_ms);
+  const bool saved = pipeline_.close(now_ms, deadline_ms, close_ms);
   if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(client::monotonic_ms()));
   log_.end_progress();
   if (pipeline_.released() > 0) {

@@ -11,7 +11,9 @@
 #include "host/pipeline/idle.h"
 #include "host/pipeline/pipeline.h"
 #include "host/pipeline/progress_report.h"
+#include "host/pipeline/reloader.h"
 #include "host/util/log.h"
+#include "host/util/service_manager.h"
 #include "host/util/signals.h"
 
 namespace penstock::host {
@@ -21,17 +23,21 @@ struct LoopOptions {
   int64_t stats_interval_ms = 10000;         // 0: never
   std::optional<int64_t> exit_when_idle_ms;  // time without data, failures, batches in flight or lag; then exits
   std::optional<int64_t> patience_ms;        // gives up after that time without an emitted or settled batch
+  Reloader* reloader = nullptr;              // ends the run when it has a configuration; nullptr: no reload
 };
 
 class Loop {
  public:
   // All arguments must outlive the loop.
-  Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptions& options);
+  Loop(Pipeline& pipeline, const Signals& signals, Log& log, ServiceManager& manager, const LoopOptions& options);
 
-  // Runs until a signal, the end of all inputs, the end of an output, idleness, or patience_ms; then drains and
-  // closes. Returns true if everything was saved, no output ended before the inputs, and patience_ms did not
-  // expire.
+  // Runs until a signal, a new configuration, the end of all inputs, the end of an output, idleness, or
+  // patience_ms; then drains and closes. Returns true if everything was saved, no output ended before the inputs,
+  // and patience_ms did not expire.
   bool run();
+
+  // Returns whether run() ended only because the reloader has a configuration.
+  bool reloads() const;
 
  private:
   const char* reason_to_end(int64_t now_ms);
@@ -46,6 +52,7 @@ class Loop {
   Pipeline& pipeline_;
   const Signals& signals_;
   Log& log_;
+  ServiceManager& manager_;
   LoopOptions options_;
   ProgressReport progress_;
   IdleCheck idle_;
@@ -58,6 +65,7 @@ class Loop {
   int64_t progress_ms_;  // when something was last emitted or settled
   int64_t progress_made_ = 0;
   bool gave_up_ = false;
+  bool reload_ = false;
 };
 
 }  // namespace penstock::host

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,9 +34,12 @@ constexpr int64_t kNone = INT64_MIN;
 std::atomic<const Named*> g_received = nullptr;
 std::atomic<int64_t> g_requested_ms = kNone;
 std::atomic<int64_t (*)()> g_clock_ms = nullptr;
+std::atomic<bool> g_hangup_reloads = false;
+std::atomic<bool> g_on_terminal = false;  // standard error was a terminal at the start
+std::atomic<bool> g_reload = false;       // requested, and not yet taken
 std::array<int, 2> g_pipe = {-1, -1};
 static_assert(decltype(g_received)::is_always_lock_free && decltype(g_requested_ms)::is_always_lock_free &&
-              decltype(g_clock_ms)::is_always_lock_free);
+              decltype(g_clock_ms)::is_always_lock_free && decltype(g_reload)::is_always_lock_free);
 
 [[noreturn]] void end_at_once(int number) {
   static constexpr char kText[] =
@@ -49,9 +53,27 @@ static_assert(decltype(g_received)::is_always_lock_free && decltype(g_requested_
   _exit(128 + number);
 }
 
+void wake_loop() { [[maybe_unused]] const ssize_t n = write(g_pipe[1], "s", 1); }
+
+bool is_terminal() {
+  termios modes{};  // isatty() is not async-signal-safe
+  return tcgetattr(STDERR_FILENO, &modes) == 0;
+}
+
+// The hangup of a terminal that is gone is a request to end, as it is for every program in the foreground.
+bool is_reload(int number) {
+  return number == SIGHUP && g_hangup_reloads.load() && !(g_on_terminal.load() && !is_terminal());
+}
+
 // Works even while a stage blocks the thread, when a descriptor would not be read.
 void on_signal(int number) {
   const int saved_errno = errno;
+  if (is_reload(number)) {
+    g_reload = true;
+    wake_loop();
+    errno = saved_errno;
+    return;
+  }
   const Named* signal = kDraining.data();
   while (signal->number != number) ++signal;
   if (signal->is_request) {
@@ -61,8 +83,7 @@ void on_signal(int number) {
       end_at_once(number);
   }
   const Named* none = nullptr;
-  if (g_received.compare_exchange_strong(none, signal)) [[maybe_unused]]
-    const ssize_t n = write(g_pipe[1], "s", 1);
+  if (g_received.compare_exchange_strong(none, signal)) wake_loop();
   errno = saved_errno;
 }
 
@@ -93,8 +114,11 @@ void ignore_signals() {
   for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) ignore_by_default(number);
 }
 
-Signals::Signals(int64_t (*clock_ms)()) {
+Signals::Signals(OnHangup on_hangup, int64_t (*clock_ms)()) {
   g_received = nullptr;
+  g_reload = false;
+  g_hangup_reloads = on_hangup == OnHangup::reload;
+  g_on_terminal = is_terminal();
   g_requested_ms = kNone;
   g_clock_ms = clock_ms;
   if (pipe2(g_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) g_pipe = {-1, -1};
@@ -118,6 +142,15 @@ Signals::~Signals() {
 }
 
 int Signals::descriptor() const { return g_pipe[0]; }
+
+bool Signals::take_reload() const {
+  if (received() != nullptr) return false;
+  std::array<char, 64> bytes{};
+  while (read(g_pipe[0], bytes.data(), bytes.size()) > 0) continue;
+  if (received() != nullptr) wake_loop();  // its byte may be among those that were read
+  // After the bytes: the byte of a request that arrives in between wakes the loop once more, for nothing.
+  return g_reload.exchange(false);
+}
 
 const char* Signals::received() const {
   const Named* const signal = g_received.load();

@@ -60,6 +60,31 @@ TEST(e2e, sigterm_settles_what_is_in_flight_saves_the_position_and_exits_with_0)
   EXPECT_EQ(copies, 0) << "after an orderly end nothing is read again";
 }
 
+// The new instances lock the checkpoint and the dead-letter files that the old ones had.
+TEST(e2e, reloads_under_load_deliver_every_event_once) {
+  Deployment deployment(2, 40);
+  const std::string conf = write_conf(deployment, "agent.conf"), output = deployment.folder.path("host.log");
+  HostProcess host({"run", "-c", conf, "--exit-when-idle", "1"}, output);
+  const std::string reloaded = "the new configuration of " + conf + " starts";
+  for (size_t reloads = 1; reloads <= 3; ++reloads) {
+    deployment.fill(2000);
+    const uint64_t put = deployment.stats().records_put;
+    ASSERT_TRUE(host.until([&] { return deployment.stats().records_put > put; }, 60)) << read_file(output);
+    host.signal(SIGHUP);
+    const auto count = [&] {
+      const std::string log = read_file(output);
+      size_t found = 0;
+      for (size_t at = 0; (at = log.find(reloaded, at)) != std::string::npos; ++at) ++found;
+      return found;
+    };
+    ASSERT_TRUE(host.until([&] { return count() == reloads; }, 60)) << read_file(output);
+  }
+  EXPECT_EQ(host.wait(60), 0) << read_file(output);
+  const std::map<std::string, int> delivered = deployment.delivered();
+  EXPECT_EQ(expected_in(deployment, delivered), deployment.expected.size());
+  for (const auto& [id, times] : delivered) EXPECT_EQ(times, 1) << id;
+}
+
 // conf/queue-to-kinesis.conf, in processes that share the queue of a deployment.
 class QueueHost {
  public:

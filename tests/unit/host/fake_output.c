@@ -82,6 +82,11 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   fake_option(options, count, "mode", "deliver", (*out)->mode, sizeof(*out)->mode);
   fake_option(options, count, "gate", "", gate, sizeof gate);
   (*out)->gate = *gate == '\0' ? -1 : open(gate, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (*gate != '\0' && (*out)->gate < 0) {
+    free(*out);
+    *out = NULL;
+    return fake_fail(error, PENSTOCK_E_IO, 0, "the gate cannot be opened");
+  }
   (*out)->full_at = fake_number(options, count, "full_at", 1000);
   return PENSTOCK_OK;
 }

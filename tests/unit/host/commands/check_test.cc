@@ -207,8 +207,7 @@ TEST_F(check, unsupported_agent_features_are_errors_unless_they_are_off) {
   EXPECT_EQ(with("Log_File /var/log/x"),
             "agent.conf:2: PS0837: 'Log_File'" + is +
                 "logs to standard error; redirect it, as with 2>>FILE, or use the journal\n");
-  for (const char* key :
-       {"HTTP_Server", "Daemon", "Hot_Reload", "Health_Check", "enable_chunk_trace", "security.fips_mode"}) {
+  for (const char* key : {"HTTP_Server", "Daemon", "Health_Check", "enable_chunk_trace", "security.fips_mode"}) {
     EXPECT_EQ(run("[SERVICE]\n  " + std::string(key) + " on\n" + kInput + kOutput).code, 1) << key;
     for (const char* off : {" off", " Off", " false", " no"}) EXPECT_EQ(with(std::string(key) + off), "") << key;
   }

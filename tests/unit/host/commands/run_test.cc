@@ -1,87 +1,15 @@
 // penstock run: fan-in, back-pressure and draining, with the program itself and a fake plugin.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 
-#include "tests/unit/host/program_test_base.h"
+#include "tests/unit/host/commands/run_test_base.h"
 
 namespace penstock::host {
 namespace {
 
-using Steps = std::vector<std::string>;
-
-// A FIFO that lets an output of the fake plugin settle a batch for each byte.
-class Gate {
- public:
-  explicit Gate(const std::string& path) : fd_(open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
-  ~Gate() { close(fd_); }
-  Gate(const Gate&) = delete;
-  Gate& operator=(const Gate&) = delete;
-  void settle(const std::string& outcomes) const {
-    EXPECT_EQ(write(fd_, outcomes.data(), outcomes.size()), static_cast<ssize_t>(outcomes.size()));
-  }
-
- private:
-  int fd_;
-};
-
-class run : public testing::Test {
- protected:
-  run() : journal_(Lines::of_fifo(folder_.fifo("journal"))), gate_(folder_.fifo("gate")) {}
-
-  std::string input(const std::string& more = "") const { return section("INPUT", "fake_in", "Tag t", more); }
-  std::string output(const std::string& more = "") const { return section("OUTPUT", "fake_out", "Match *", more); }
-  static std::string filter(const std::string& more) {
-    return "[FILTER]\n  Name fake_filter\n  Match *\n" + indented(more);
-  }
-  std::string gated(const std::string& more = "") const {
-    return output("gate " + folder_.path("gate") + "\n" + more);
-  }
-
-  std::vector<std::string> args(const std::string& conf, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> out = {"run", "-e", PENSTOCK_FAKE_PLUGIN, "-c", folder_.write("agent.conf", conf)};
-    out.insert(out.end(), more.begin(), more.end());
-    return out;
-  }
-
-  // Runs a conf to its end. What happened is in the journal, which must be small.
-  Ended run_to_end(const std::string& conf, const std::vector<std::string>& more = {}) {
-    return run_program(args(conf, more));
-  }
-
-  // Returns the journal up to the input's end.
-  Steps steps() { return journal_.until("close input"); }
-
-  static std::string acks(const Steps& steps) {
-    std::string out;
-    for (const std::string& step : steps)
-      if (step.rfind("ack ", 0) == 0) out += step + "; ";
-    return out;
-  }
-
-  Folder folder_;
-  Lines journal_;
-  Gate gate_;
-
- private:
-  static std::string indented(const std::string& lines) {
-    std::string out;
-    for (size_t at = 0; at < lines.size();) {
-      const size_t end = std::min(lines.find('\n', at), lines.size());
-      if (end > at) out += "  " + lines.substr(at, end - at) + "\n";
-      at = end + 1;
-    }
-    return out;
-  }
-  std::string section(const std::string& kind, const std::string& name, const std::string& tag,
-                      const std::string& more) const {
-    return "[" + kind + "]\n  Name " + name + "\n  " + tag + "\n  journal " + folder_.path("journal") + "\n" +
-           indented(more);
-  }
-};
+class run : public RunTest {};
 
 TEST_F(run, batches_pass_filter_and_output_and_are_acknowledged) {
   const Ended it = run_to_end(input("then end\n") + filter("mode upcase\n") + output());
@@ -235,11 +163,11 @@ TEST_F(run, a_second_signal_after_a_second_ends_the_host_at_once) {
   }
 }
 
-TEST_F(run, a_hangup_drains_and_irrelevant_signals_do_nothing) {
+TEST_F(run, irrelevant_signals_do_nothing) {
   Program program(args(input("count 1\n") + gated()));
   journal_.until("emit 1");
-  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGXFSZ, SIGHUP, SIGHUP}) program.signal(number);
-  program.err.until("SIGHUP: draining for at most 5000 ms; batches in flight: 1");
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGXFSZ, SIGTERM}) program.signal(number);
+  program.err.until("SIGTERM: draining for at most 5000 ms; batches in flight: 1");
   gate_.settle("d");
   EXPECT_EQ(steps(), (Steps{"out settles", "ack 1 1", "close out", "close input 1 of 1 acked"}));
   EXPECT_NE(program.err.rest().find("drained and closed"), std::string::npos);

@@ -27,14 +27,15 @@ class loop : public testing::Test {
     bool fine = false;
     {
       Log log(fd);
-      const Signals signals;
+      const Signals signals(Signals::OnHangup::drain);
+      ServiceManager manager(log);
       Pipeline pipeline(log);
       Problem problem;
       EXPECT_TRUE(pipeline.open(plan, problem)) << problem.text;
       LoopOptions options;
       options.grace_ms = 0;
       options.patience_ms = patience_ms;
-      fine = Loop(pipeline, signals, log, options).run();
+      fine = Loop(pipeline, signals, log, manager, options).run();
     }
     close(fd);
     return fine;

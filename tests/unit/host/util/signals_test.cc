@@ -43,7 +43,7 @@ TEST_F(signals, termination_signals_are_received_and_make_the_descriptor_readabl
   for (const auto& [number, name] :
        {std::pair(SIGTERM, "SIGTERM"), std::pair(SIGINT, "SIGINT"), std::pair(SIGQUIT, "SIGQUIT"),
         std::pair(SIGHUP, "SIGHUP"), std::pair(SIGPWR, "SIGPWR"), std::pair(SIGXCPU, "SIGXCPU")}) {
-    const Signals here(now_ms);
+    const Signals here(Signals::OnHangup::drain, now_ms);
     EXPECT_EQ(here.received(), nullptr);
     EXPECT_FALSE(readable(here.descriptor()));
     raise(number);
@@ -52,8 +52,29 @@ TEST_F(signals, termination_signals_are_received_and_make_the_descriptor_readabl
   }
 }
 
+TEST_F(signals, a_hangup_can_request_a_reload_and_is_taken_once) {
+  const Signals here(Signals::OnHangup::reload, now_ms);
+  EXPECT_FALSE(here.take_reload());
+  raise(SIGHUP);
+  raise(SIGHUP);
+  EXPECT_TRUE(readable(here.descriptor()));
+  EXPECT_EQ(here.received(), nullptr);
+  EXPECT_TRUE(here.take_reload());
+  EXPECT_FALSE(here.take_reload());
+  EXPECT_FALSE(readable(here.descriptor()));
+}
+
+TEST_F(signals, a_termination_signal_after_a_hangup_is_received_and_ends_reloads) {
+  const Signals here(Signals::OnHangup::reload, now_ms);
+  raise(SIGHUP);
+  raise(SIGTERM);
+  EXPECT_FALSE(here.take_reload());
+  EXPECT_STREQ(here.received(), "SIGTERM");
+  EXPECT_TRUE(readable(here.descriptor()));
+}
+
 TEST_F(signals, irrelevant_signals_are_ignored) {
-  const Signals here(now_ms);
+  const Signals here(Signals::OnHangup::drain, now_ms);
   for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT, SIGPIPE, SIGXFSZ,
                            SIGTTOU, SIGRTMIN, SIGRTMAX})
     raise(number);
@@ -63,7 +84,7 @@ TEST_F(signals, irrelevant_signals_are_ignored) {
 TEST_F(signals, a_hangup_ignored_at_the_start_stays_ignored) {
   signal(SIGHUP, SIG_IGN);
   {
-    const Signals here(now_ms);
+    const Signals here(Signals::OnHangup::drain, now_ms);
     raise(SIGHUP);
     EXPECT_EQ(here.received(), nullptr);
   }
@@ -73,7 +94,7 @@ TEST_F(signals, a_hangup_ignored_at_the_start_stays_ignored) {
 TEST_F(signals, ignoring_a_signal_keeps_an_earlier_handler) {
   signal(SIGPROF, [](int) {});
   const auto profiler = handler_of(SIGPROF);
-  const Signals here(now_ms);
+  const Signals here(Signals::OnHangup::drain, now_ms);
   EXPECT_EQ(handler_of(SIGPROF), profiler);
 }
 
@@ -83,12 +104,12 @@ TEST_F(signals, a_signal_blocked_at_the_start_is_received) {
   sigaddset(&blocked, SIGTERM);
   sigprocmask(SIG_BLOCK, &blocked, nullptr);
   raise(SIGTERM);
-  const Signals here(now_ms);
+  const Signals here(Signals::OnHangup::drain, now_ms);
   EXPECT_STREQ(here.received(), "SIGTERM");
 }
 
 TEST_F(signals, a_second_signal_within_a_second_is_the_same_request) {
-  const Signals here(now_ms);
+  const Signals here(Signals::OnHangup::drain, now_ms);
   raise(SIGTERM);
   for (const int number : {SIGTERM, SIGINT, SIGQUIT}) {
     raise(number);
@@ -101,7 +122,7 @@ TEST_F(signals, a_second_signal_within_a_second_is_the_same_request) {
 
 TEST_F(signals, a_second_signal_after_a_second_ends_the_process_at_once) {
   for (const int number : {SIGTERM, SIGINT, SIGQUIT}) {
-    const Signals here(now_ms);
+    const Signals here(Signals::OnHangup::drain, now_ms);
     raise(SIGINT);
     g_now_ms = 5500;
     raise(SIGINT);  // does not restart the second
@@ -113,7 +134,7 @@ TEST_F(signals, a_second_signal_after_a_second_ends_the_process_at_once) {
 }
 
 TEST_F(signals, a_hangup_does_not_count_as_a_first_request) {
-  const Signals here(now_ms);
+  const Signals here(Signals::OnHangup::drain, now_ms);
   raise(SIGHUP);
   g_now_ms = 7000;
   raise(SIGHUP);
@@ -125,12 +146,12 @@ TEST_F(signals, a_hangup_does_not_count_as_a_first_request) {
 
 TEST_F(signals, a_repeated_signal_after_the_end_does_not_kill) {
   {
-    const Signals here(now_ms);
+    const Signals here(Signals::OnHangup::drain, now_ms);
     raise(SIGTERM);
   }
   raise(SIGTERM);
   signal(SIGTERM, SIG_DFL);
-  { const Signals here(now_ms); }
+  { const Signals here(Signals::OnHangup::drain, now_ms); }
   EXPECT_EQ(handler_of(SIGTERM), SIG_DFL) << "without one, the next signal kills as before";
 }
 
