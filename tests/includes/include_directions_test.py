@@ -66,7 +66,8 @@ tests/abi/allocation:     abi core/leases tests tests/abi tests/model_dynamodb t
 tests/e2e:                abi tests tests/model_kinesis
 tests/release:            abi tests tests/e2e
 tests/e2e/emulators:      abi base tests tests/e2e tests/model_dynamodb tests/model_kinesis
-tests/e2e/kcl:            abi tests tests/e2e tests/e2e/emulators tests/model_kinesis
+tests/e2e/sdk:            base tests/e2e tests/model_kinesis
+tests/e2e/kcl:            abi tests tests/e2e tests/e2e/emulators tests/e2e/sdk tests/model_dynamodb tests/model_kinesis
 tests/fluentbit:          abi tests tests/e2e
 tests/fuzz:               abi base core/ tests
 tests/soak:               tests tests/e2e

@@ -1,11 +1,17 @@
-// A worker of the Kinesis Client Library that prints a line for each record and each event of a shard:
-//   record SHARD SEQUENCE_NUMBER SUB_SEQUENCE_NUMBER PARTITION_KEY
-//   begin SHARD, lost SHARD, end SHARD
-// SIGTERM shuts it down in an orderly way.
+// A worker of the Kinesis Client Library whose records Printer prints. SIGTERM shuts it down in an orderly way.
 //
-// Arguments: application worker stream endpoint-of-kinesis endpoint-of-dynamodb max-leases. Credentials come from the
-// environment.
+// Arguments, each NAME=VALUE; credentials come from the environment:
+//   application, worker
+//   streams       a name; or, comma-separated, the identifiers account:name:epoch of several streams
+//   kinesis, dynamodb   endpoints
+//   max_leases
+//   last          the partition key of the last record (see Printer)
+//   mode          only KCL 3 has this option: how the leases are divided, such as CLIENT_VERSION_CONFIG_3X
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -16,102 +22,96 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.common.StreamConfig;
+import software.amazon.kinesis.common.StreamIdentifier;
 import software.amazon.kinesis.coordinator.Scheduler;
-import software.amazon.kinesis.lifecycle.events.InitializationInput;
-import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
-import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
-import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
-import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
-import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
+import software.amazon.kinesis.processor.FormerStreamsLeasesDeletionStrategy;
+import software.amazon.kinesis.processor.MultiStreamTracker;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
-import software.amazon.kinesis.retrieval.KinesisClientRecord;
+import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
+import software.amazon.kinesis.processor.SingleStreamTracker;
+import software.amazon.kinesis.processor.StreamTracker;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 public final class KclWorker {
-  static final class Printer implements ShardRecordProcessor {
-    private String shard;
+  static final InitialPositionInStreamExtended OLDEST =
+      InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
 
-    @Override
-    public void initialize(InitializationInput input) {
-      shard = input.shardId();
-      print("begin " + shard);
+  static final class SeveralStreams implements MultiStreamTracker {
+    private final List<StreamConfig> streams = new ArrayList<>();
+
+    SeveralStreams(String identifiers) {
+      for (String identifier : identifiers.split(","))
+        streams.add(new StreamConfig(StreamIdentifier.multiStreamInstance(identifier), OLDEST));
     }
 
     @Override
-    public void processRecords(ProcessRecordsInput input) {
-      for (KinesisClientRecord record : input.records())
-        print("record " + shard + ' ' + record.sequenceNumber() + ' ' + record.subSequenceNumber() + ' '
-            + record.partitionKey());
-      if (!input.records().isEmpty()) checkpoint(input.checkpointer());
+    public List<StreamConfig> streamConfigList() {
+      return streams;
     }
 
     @Override
-    public void leaseLost(LeaseLostInput input) {
-      print("lost " + shard);
+    public FormerStreamsLeasesDeletionStrategy formerStreamsLeasesDeletionStrategy() {
+      return new FormerStreamsLeasesDeletionStrategy.NoLeaseDeletionStrategy();
     }
+  }
 
-    @Override
-    public void shardEnded(ShardEndedInput input) {
-      checkpoint(input.checkpointer());
-      print("end " + shard);
-    }
-
-    @Override
-    public void shutdownRequested(ShutdownRequestedInput input) {
-      checkpoint(input.checkpointer());
-    }
-
-    private void checkpoint(RecordProcessorCheckpointer checkpointer) {
-      try {
-        checkpointer.checkpoint();
-      } catch (Exception failed) {
-        print("checkpoint of " + shard + " failed: " + failed);
+  static ShardRecordProcessorFactory printers(String last) {
+    return new ShardRecordProcessorFactory() {
+      @Override
+      public ShardRecordProcessor shardRecordProcessor() {
+        throw new IllegalStateException("called without a stream");
       }
-    }
+
+      @Override
+      public ShardRecordProcessor shardRecordProcessor(StreamIdentifier stream) {
+        return new Printer(stream.streamName(), last);
+      }
+    };
   }
 
-  static synchronized void print(String line) {
-    System.out.println(line);
-    System.out.flush();
-  }
-
-  // Only KCL 3 has this option: divide the leases as KCL 2.x does.
-  static void makeCompatible(Object coordinatorConfig) throws Exception {
+  static void divideLeases(Object coordinatorConfig, String mode) throws Exception {
     for (var method : coordinatorConfig.getClass().getMethods()) {
       if (!method.getName().equals("clientVersionConfig") || method.getParameterCount() != 1) continue;
-      for (Object mode : method.getParameterTypes()[0].getEnumConstants())
-        if (mode.toString().equals("CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X")) method.invoke(coordinatorConfig, mode);
+      for (Object value : method.getParameterTypes()[0].getEnumConstants())
+        if (value.toString().equals(mode)) method.invoke(coordinatorConfig, value);
     }
   }
 
   public static void main(String[] arguments) throws Exception {
-    final String application = arguments[0], worker = arguments[1], stream = arguments[2];
+    final Map<String, String> options = new HashMap<>();
+    for (String argument : arguments) {
+      final String[] parts = argument.split("=", 2);
+      options.put(parts[0], parts[1]);
+    }
     final var http = NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1);
-    final var kinesis = KinesisAsyncClient.builder().endpointOverride(URI.create(arguments[3]))
+    final var kinesis = KinesisAsyncClient.builder().endpointOverride(URI.create(options.get("kinesis")))
         .region(Region.US_EAST_1).httpClientBuilder(http).build();
-    final var dynamo = DynamoDbAsyncClient.builder().endpointOverride(URI.create(arguments[4]))
+    final var dynamo = DynamoDbAsyncClient.builder().endpointOverride(URI.create(options.get("dynamodb")))
         .region(Region.US_EAST_1).build();
     final var noMetrics = CloudWatchAsyncClient.builder().region(Region.US_EAST_1).build();
 
-    final var configs =
-        new ConfigsBuilder(stream, application, kinesis, dynamo, noMetrics, worker, Printer::new);
+    final String streams = options.get("streams");
+    final boolean several = streams.contains(":");
+    final StreamTracker tracker = several ? new SeveralStreams(streams) : new SingleStreamTracker(streams, OLDEST);
+    final var configs = new ConfigsBuilder(tracker, options.get("application"), kinesis, dynamo, noMetrics,
+        options.get("worker"), printers(options.get("last")));
     final var coordinator = configs.coordinatorConfig().parentShardPollIntervalMillis(500)
         .shardConsumerDispatchPollIntervalMillis(200);
-    makeCompatible(coordinator);
+    divideLeases(coordinator, options.get("mode"));
     final var leases = configs.leaseManagementConfig().failoverTimeMillis(6_000).shardSyncIntervalMillis(2_000)
-        .maxLeasesForWorker(Integer.parseInt(arguments[5]));
+        .maxLeasesForWorker(Integer.parseInt(options.get("max_leases")));
+    final var polling = several ? new PollingConfig(kinesis) : new PollingConfig(streams, kinesis);
     final var retrieval = configs.retrievalConfig()
-        .retrievalSpecificConfig(new PollingConfig(stream, kinesis).idleTimeBetweenReadsInMillis(200));
-    retrieval.initialPositionInStreamExtended(
-        InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
+        .retrievalSpecificConfig(polling.idleTimeBetweenReadsInMillis(200));
     final var scheduler = new Scheduler(configs.checkpointConfig(), coordinator, leases, configs.lifecycleConfig(),
         configs.metricsConfig().metricsFactory(new NullMetricsFactory()), configs.processorConfig(), retrieval);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       try {
         scheduler.startGracefulShutdown().get(60, TimeUnit.SECONDS);
       } catch (Exception failed) {
-        print("shutdown failed: " + failed);
+        Printer.print("shutdown failed: " + failed);
       }
     }));
     scheduler.run();

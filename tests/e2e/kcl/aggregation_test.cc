@@ -9,8 +9,8 @@
 
 #include "tests/e2e/child_process.h"
 #include "tests/e2e/deployment.h"
-#include "tests/e2e/emulators/dynalite.h"
 #include "tests/e2e/kcl/java.h"
+#include "tests/e2e/kcl/kcl_fixture.h"
 
 namespace penstock::e2e {
 namespace {
@@ -67,12 +67,7 @@ TEST(aggregation, every_user_record_of_the_kpl_is_read_once_over_tls) {
   expect_each_once(times_in(deployment.folder.path("host.log"), "\"(record [0-9]+)\""));
 }
 
-TEST(aggregation, kcl_reads_every_user_record_that_we_aggregate_once) {
-  const char* const class_path = std::getenv("PENSTOCK_KCL_CLASS_PATH");
-  if (class_path == nullptr) GTEST_SKIP() << "PENSTOCK_KCL_CLASS_PATH is not set: scripts/test-kcl.sh sets it";
-  std::string why;
-  const std::unique_ptr<emulators::Dynalite> dynalite = emulators::Dynalite::start(why);
-  if (!dynalite) GTEST_SKIP() << why;
+TEST_F(kcl, every_user_record_that_we_aggregate_is_read_once) {
   Deployment deployment(4, 4);
   deployment.fill(kRecords);
   OptionList input = deployment.input_options(), output = deployment.output_options();
@@ -85,8 +80,11 @@ TEST(aggregation, kcl_reads_every_user_record_that_we_aggregate_once) {
               static_cast<unsigned long long>(deployment.stats().records_put));
 
   const std::string log = deployment.folder.path("kcl.log");
-  const auto reader = start_java(class_path, "KclWorker",
-                                 {"reader", "kcl", "out", deployment.server.url(), dynalite->url(), "1000"}, log);
+  const auto reader = start_java(
+      class_path, "KclWorker",
+      {"application=reader", "worker=kcl", "streams=out", "kinesis=" + deployment.server.url(),
+       "dynamodb=" + dynamodb->url, "max_leases=1000", "last=", "mode=CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X"},
+      log);
   const std::string line = "^record ([^ ]+ [^ ]+ [^ ]+) ";
   EXPECT_TRUE(reader->until([&] { return times_in(log, line).size() >= kRecords; }, 180, 1'000)) << read_file(log);
   expect_each_once(times_in(log, line));

@@ -3,33 +3,18 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <cstdlib>
 #include <ctime>
 
+#include "tests/e2e/kcl/kcl_fixture.h"
 #include "tests/e2e/kcl/mixed_fleet.h"
 
 namespace penstock::e2e {
 namespace {
 
-class kcl : public testing::Test {
- protected:
-  void SetUp() override {
-    const char* const path = std::getenv("PENSTOCK_KCL_CLASS_PATH");
-    if (path == nullptr) GTEST_SKIP() << "PENSTOCK_KCL_CLASS_PATH is not set: scripts/test-kcl.sh sets it";
-    std::string why;
-    dynalite = emulators::Dynalite::start(why);
-    if (!dynalite) GTEST_SKIP() << why;
-    class_path = path;
-  }
-
-  std::unique_ptr<emulators::Dynalite> dynalite;
-  std::string class_path;
-};
-
 int64_t now_ms() { return int64_t{time(nullptr)} * 1'000; }
 
 TEST_F(kcl, shards_move_from_kcl_to_penstock_and_back_without_loss) {
-  MixedFleet fleet(*dynalite, class_path, 4);
+  MixedFleet fleet(*dynamodb, class_path, 4);
   fleet.put(200);
   ChildProcess& first = fleet.start_kcl();
   ASSERT_TRUE(fleet.wait(first, [&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 4; })) << fleet.logs();
@@ -51,7 +36,7 @@ TEST_F(kcl, shards_move_from_kcl_to_penstock_and_back_without_loss) {
 }
 
 TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
-  MixedFleet fleet(*dynalite, class_path, 4);
+  MixedFleet fleet(*dynamodb, class_path, 4);
   ChildProcess& killed_kcl = fleet.start_kcl();
   ChildProcess& theirs = fleet.start_kcl();
   ASSERT_TRUE(fleet.wait(theirs, [&] { return fleet.shards_of_kcl(0) + fleet.shards_of_kcl(1) == 4; }))
@@ -81,7 +66,7 @@ TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
 
 // The last of our workers leaves while KCL is alone with a shard that ours has ended.
 TEST_F(kcl, kcl_continues_alone_after_our_last_worker_has_left_at_a_reshard) {
-  MixedFleet fleet(*dynalite, class_path, 4);
+  MixedFleet fleet(*dynamodb, class_path, 4);
   ChildProcess& ours = fleet.start_penstock();
   fleet.put(100);
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
@@ -101,7 +86,7 @@ TEST_F(kcl, kcl_continues_alone_after_our_last_worker_has_left_at_a_reshard) {
 }
 
 TEST_F(kcl, kcl_begins_where_seek_to_latest_has_moved_the_shards) {
-  MixedFleet fleet(*dynalite, class_path, 2);
+  MixedFleet fleet(*dynamodb, class_path, 2);
   ChildProcess& ours = fleet.start_penstock();
   fleet.put(50);
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
@@ -118,10 +103,10 @@ TEST_F(kcl, kcl_begins_where_seek_to_latest_has_moved_the_shards) {
 }
 
 TEST_F(kcl, penstock_reads_what_kcl_may_not_take) {
-  MixedFleet fleet(*dynalite, class_path, 6);
+  MixedFleet fleet(*dynamodb, class_path, 6);
   ChildProcess& staying = fleet.start_penstock();
   ChildProcess& leaving = fleet.start_penstock();
-  fleet.start_kcl(1);
+  fleet.start_kcl({.max_leases = 1});
   ASSERT_TRUE(fleet.wait(staying, [&] { return fleet.shards_of_kcl(0) == 1; })) << fleet.logs();
   leaving.signal(SIGTERM);
   EXPECT_EQ(leaving.wait(60), 0) << fleet.logs();
