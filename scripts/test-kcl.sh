@@ -15,6 +15,7 @@ versions=("$@")
 [[ $# -gt 0 ]] || versions=(2.7.0 3.0.0 3.5.1)
 kpl=1.0.7
 sdk=2.59.1
+kcl_3_0=  # class path, once it is installed
 
 build() { cmake --preset dev && cmake --build --preset dev --target kcl_test penstock -j "$jobs"; }
 emulators() {
@@ -37,7 +38,8 @@ run_kcl() { # VERSION
   local dynamodb=dynalite
   [[ $1 == 2.* ]] || dynamodb=moto
   run 'kcl*' PENSTOCK_KCL_VERSION="$1" PENSTOCK_KCL_DYNAMODB="$dynamodb" \
-    PENSTOCK_KCL_CLASS_PATH="$(class_path "amazon-kinesis-client-$1")"
+    PENSTOCK_KCL_CLASS_PATH="$(class_path "amazon-kinesis-client-$1")" \
+    ${kcl_3_0:+PENSTOCK_KCL_3_0_CLASS_PATH="$kcl_3_0"}
 }
 run_kpl() { run '*kpl*' PENSTOCK_KPL_CLASS_PATH="$(class_path "amazon-kinesis-producer-$kpl")"; }
 run_sdk() { run 'sdk*' PENSTOCK_SDK_CLASS_PATH="$(class_path "kinesis-$sdk")"; }
@@ -47,7 +49,9 @@ stage build build
 if stage emulators emulators; then
   for version in "${versions[@]}"; do
     kcl=(software.amazon.kinesis amazon-kinesis-client "$version" KclWorker.java Printer.java)
-    stage "kcl-$version-library" library "${kcl[@]}" && { stage "kcl-$version" run_kcl "$version" || true; }
+    stage "kcl-$version-library" library "${kcl[@]}" || continue
+    [[ $version != 3.0.* ]] || kcl_3_0=$(class_path "amazon-kinesis-client-$version")
+    stage "kcl-$version" run_kcl "$version" || true
   done
 fi
 kpl_library=(software.amazon.kinesis amazon-kinesis-producer "$kpl" KplWriter.java)

@@ -2,7 +2,7 @@
 // each step costs.
 #include <signal.h>
 
-#include "tests/e2e/kcl/kcl_fixture.h"
+#include "tests/e2e/kcl/kcl3_fixture.h"
 #include "tests/e2e/kcl/mixed_fleet.h"
 
 namespace penstock::e2e {
@@ -78,6 +78,27 @@ TEST_F(kcl, a_kill_in_the_migration_back_loses_nothing) {
                                          [&] { return fleet.shards_of_kcl(0) == 2; }));
   ours.signal(SIGKILL);
   ASSERT_NO_FATAL_FAILURE(migration.step("Penstock is killed", back, [&] { return fleet.shards_of_kcl(0) == 4; }));
+}
+
+// All workers stop in between, because Penstock takes nothing next to a leader that assigns the leases.
+TEST_F(kcl3, a_fleet_of_3x_moves_to_penstock_and_back_without_loss) {
+  if (!client_version_in_table) GTEST_SKIP() << "the client version of 3.0 is in another table";
+  Migration migration(*dynamodb, class_path);
+  MixedFleet& fleet = migration.fleet;
+  ChildProcess& theirs = fleet.start_kcl({.mode = kMode3x});
+  ASSERT_NO_FATAL_FAILURE(migration.step("a worker of KCL at 3X", theirs,
+                                         [&] { return fleet.shards_of_kcl(0) == Migration::kShards; }));
+  theirs.signal(SIGTERM);
+  theirs.wait(90);
+  set_client_version(fleet, "CLIENT_VERSION_2X");
+  ChildProcess& ours = fleet.start_penstock();
+  ASSERT_NO_FATAL_FAILURE(migration.step("KCL is stopped, Penstock starts", ours, [] { return true; }));
+  ours.signal(SIGTERM);
+  EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
+  delete_client_version(fleet);
+  ChildProcess& back = fleet.start_kcl({.mode = kMode3x});
+  ASSERT_NO_FATAL_FAILURE(migration.step("Penstock is stopped, KCL starts at 3X", back,
+                                         [&] { return fleet.shards_of_kcl(1) == Migration::kShards; }));
 }
 
 }  // namespace

@@ -88,7 +88,8 @@ ChildProcess& MixedFleet::start_kcl(const KclOptions& options) {
                                               "max_leases=" + std::to_string(options.max_leases),
                                               "last=" + options.last,
                                               "mode=" + options.mode};
-  workers_.push_back(start_java(java_class_path_, "KclWorker", arguments, log(name)));
+  const std::string& class_path = options.class_path.empty() ? java_class_path_ : options.class_path;
+  workers_.push_back(start_java(class_path, "KclWorker", arguments, log(name)));
   return *workers_.back();
 }
 

@@ -29,6 +29,7 @@ class MixedFleet {
     int max_leases = 1'000;
     std::string last = {};  // partition key of the record at which the worker checkpoints and stops
     std::string mode = "CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X";  // only for KCL 3
+    std::string class_path = {};                                    // of another version
   };
   ChildProcess& start_kcl(const KclOptions& options);
   ChildProcess& start_kcl() { return start_kcl(KclOptions()); }
