@@ -37,7 +37,7 @@ class NotifySocket {
   NotifySocket(const NotifySocket&) = delete;
   NotifySocket& operator=(const NotifySocket&) = delete;
 
-  // Returns the next datagram; "": there is none.
+  // Returns the next datagram; "" if none has arrived.
   std::string next() const {
     std::array<char, 4096> bytes{};
     const ssize_t n = recv(fd_, bytes.data(), bytes.size(), 0);
