@@ -31,6 +31,8 @@ TEST_F(input_outage, lag_grows_with_the_clock_without_responses) {
   service.faults().set_rates({.close = 1});
   reader->run_for(kMinuteMs);
   const int64_t lag_ms = reader->stat("lag_ms");
+  EXPECT_EQ(reader->stat("failing_ms"), lag_ms);
+  EXPECT_EQ(reader->stat("unreadable_streams"), 0);
   EXPECT_GE(lag_ms, kMinuteMs - 1500);
   EXPECT_LE(lag_ms, kMinuteMs + 1500);
   reader->run_for(kMinuteMs);
@@ -38,6 +40,7 @@ TEST_F(input_outage, lag_grows_with_the_clock_without_responses) {
   EXPECT_GE(reader->stat("shard_lag_ms", "in/shardId-000000000000"), 2 * kMinuteMs - 1500);
   service.faults().set_rates({});
   EXPECT_TRUE(read_up(*reader));
+  EXPECT_EQ(reader->stat("failing_ms"), 0);
 }
 
 TEST_F(input_outage, lag_grows_and_the_oldest_record_ages_while_the_output_is_blocked) {
@@ -65,12 +68,14 @@ TEST_F(input_outage, lag_grows_from_the_start_without_credentials) {
   const auto reader = start();
   reader->run_for(kMinuteMs);
   EXPECT_EQ(reader->stat("lag_ms"), kMinuteMs);
+  EXPECT_EQ(reader->stat("unreadable_streams"), 1);
   EXPECT_GT(reader->stat("retries"), 0);
   EXPECT_EQ(lines_with("credentials", LogLevel::error), 0u) << "they are requested again";
   EXPECT_GT(lines_with("stream in: cannot list its shards, retrying: ", LogLevel::warn), 0u);
   sim.variables() = {{"AWS_ACCESS_KEY_ID", model::AccessKey{}.id},
                      {"AWS_SECRET_ACCESS_KEY", model::AccessKey{}.secret}};
   EXPECT_TRUE(read_up(*reader));
+  EXPECT_EQ(reader->stat("unreadable_streams"), 0);
   EXPECT_EQ(lines_with("using credentials from environment", LogLevel::info), 1u);
   EXPECT_EQ(lines_with("stream in: its shards are listed again", LogLevel::info), 1u);
 }

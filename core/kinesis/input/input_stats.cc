@@ -29,9 +29,12 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
 // Reports the gauges of each shard, and those of all shards together.
 void Input::shard_metrics(const MetricsSink& metrics) const {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  int64_t lag_ms = -1, unacked_ms = 0, reading = 0;
-  for (const StreamWatcher& stream : streams_)
-    if (!stream.readable()) lag_ms = std::max({lag_ms, int64_t{1}, now_ms - stream.unreadable_since_ms()});
+  int64_t lag_ms = -1, unacked_ms = 0, reading = 0, unreadable = 0, failing_ms = 0;
+  for (const StreamWatcher& stream : streams_) {
+    if (stream.readable()) continue;
+    ++unreadable;
+    lag_ms = std::max({lag_ms, int64_t{1}, now_ms - stream.unreadable_since_ms()});
+  }
   for (const auto& [id, shard] : shards_) {
     const std::string shard_id = printable(shard->grant.shard.id);
     const penstock_label stream = {"stream", bytes(shard->stream.name().name)};
@@ -47,6 +50,7 @@ void Input::shard_metrics(const MetricsSink& metrics) const {
                   {stream, shard_label});
     if (!shard->reader) continue;
     ++reading;
+    failing_ms = std::max(failing_ms, shard->reader->failing_ms());
     const int64_t shard_lag_ms = shard->reader->lag_ms();
     lag_ms = std::max(lag_ms, shard_lag_ms);
     metrics.gauge("shard_lag_ms", "ms",
@@ -61,6 +65,10 @@ void Input::shard_metrics(const MetricsSink& metrics) const {
   metrics.gauge("oldest_unacked_ms", "ms", "since the oldest record that is not acknowledged was read",
                 unacked_ms);
   metrics.gauge("shards", "shards", "being read", reading);
+  metrics.gauge("unreadable_streams", "streams", "not found, not active, or not reached yet", unreadable);
+  metrics.gauge("failing_ms", "ms",
+                "since the last response of the shard whose calls have failed for longest; 0: none fails",
+                failing_ms);
 }
 
 }  // namespace penstock::kinesis

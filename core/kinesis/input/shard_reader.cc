@@ -227,6 +227,8 @@ int64_t ShardReader::lag_ms() const {
   return behind_latest_ms_ == 0 && now_ms < overdue_ms_ ? 0 : behind_latest_ms_ + since_ms;
 }
 
+int64_t ShardReader::failing_ms() const { return failing() ? env_.clock.monotonic_ms() - last_response_ms_ : 0; }
+
 void ShardReader::end_call(const Status& status) {
   calling_ = false;
   if (status.ok()) return called_(status);

@@ -80,6 +80,8 @@ class ShardReader {
   int64_t lag_ms() const;
   // Returns whether calls have failed since the last response of GetRecords.
   bool failing() const { return failures_ > 0; }
+  // Returns the time since the last response while calls fail, else 0.
+  int64_t failing_ms() const;
 
   // Returns whether the last response left open whether the shard has ended; note_closed() helps to decide that.
   bool end_in_doubt() const { return end_in_doubt_; }

@@ -160,6 +160,10 @@ void QueueInput::stats(penstock_stat_fn stat, void* stat_ctx) const {
       "lag_ms", "ms",
       "age of the newest record received, 0 if no more were visible; -1: no response yet, or none arrives",
       receiver_.lag_ms());
+  metrics.gauge("unreadable_streams", "streams", "1 while the queue is not found, not active, or not reached yet",
+                watcher_.active() ? 0 : 1);
+  metrics.gauge("failing_ms", "ms", "since the first of the receiving calls that have failed in a row; 0: none",
+                receiver_.failing_ms());
   metrics.gauge("receive_calls", "calls", "ReceiveQueueRecords calls in flight",
                 static_cast<int64_t>(receiver_.calls_in_flight()));
   metrics.gauge("memory_bytes", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));

@@ -141,7 +141,7 @@ void QueueReceiver::adapt(size_t requested, size_t received) {
 }
 
 void QueueReceiver::fail(const Status& status) {
-  ++failures_;
+  if (failures_++ == 0) failing_since_ms_ = env_.clock.monotonic_ms();
   wanted_ = std::max<size_t>(1, wanted_ / 2);
   if (status.code() == Code::too_large) {
     throttle_.log(options_.queue,
@@ -161,6 +161,10 @@ void QueueReceiver::fail(const Status& status) {
 int64_t QueueReceiver::lag_ms() const {
   if (!has_response_ || failures_ > 0) return -1;
   return last_was_full_ ? std::max<int64_t>(1, env_.clock.wall_ms() - last_arrival_ms_) : 0;
+}
+
+int64_t QueueReceiver::failing_ms() const {
+  return failures_ > 0 ? env_.clock.monotonic_ms() - failing_since_ms_ : 0;
 }
 
 const QueueRecord* QueueReceiver::record() const {

@@ -61,6 +61,8 @@ class QueueReceiver {
   // Returns 0 if the last response was not full, so that no more records were visible; otherwise the age of the
   // newest record in it; -1 while no response arrives.
   int64_t lag_ms() const;
+  // Returns the time since the first of the calls that have failed in a row, 0 if the last one succeeded.
+  int64_t failing_ms() const;
   size_t calls_in_flight() const { return calls_; }
   size_t held_bytes() const { return held_bytes_; }
   int64_t calls() const { return total_calls_; }
@@ -109,7 +111,8 @@ class QueueReceiver {
   bool last_was_full_ = false;
   int64_t last_arrival_ms_ = 0;  // of the newest record in it; Unix time
   bool stopped_ = false;
-  int failures_ = 0;  // in a row
+  int failures_ = 0;              // in a row
+  int64_t failing_since_ms_ = 0;  // monotonic time of the first of them
   int64_t next_call_ms_ = 0;
   Incident incident_;
   int64_t total_calls_ = 0;
