@@ -59,6 +59,7 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$PWD/release/toolchain.c
   -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY -DPENSTOCK_LINKER_EXCLUDES_LIBS=OFF \
   -DCMAKE_C_LINK_PIE_SUPPORTED=ON -DCMAKE_CXX_LINK_PIE_SUPPORTED=ON \
   -DCMAKE_FIND_ROOT_PATH="$out/libraries" -DRAPIDJSON_INCLUDE_DIR="$sources/rapidjson/rapidjson/include" \
+  -DLLHTTP_INCLUDE_DIR="$sources/llhttp/vendor/llhttp/include" -DLLHTTP_SOURCE_DIR="$sources/llhttp/vendor/llhttp/src" \
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DCMAKE_INSTALL_PREFIX=/usr \
   -DPENSTOCK_HELP_PROGRAM="$PWD/build/release/x86_64/build/bin/penstock" \
   -DPENSTOCK_STATIC_LIBRARIES="$(python3 release/list_libraries.py)" \

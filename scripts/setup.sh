@@ -6,7 +6,7 @@
 set -euo pipefail
 
 packages=(cmake ninja-build g++ zlib1g-dev libdeflate-dev rapidjson-dev libcurl4-openssl-dev libssl-dev
-          libyaml-dev libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
+          libyaml-dev node-llhttp libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
 release=(cmake ninja-build make perl python3 python3-pip ca-certificates)
 command -v cargo >/dev/null || release+=(cargo-web)  # Debian 12 also has a cargo, which is too old
 case "${1:-test}" in

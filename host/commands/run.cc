@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "host/commands/commands.h"
+#include "host/observe/run_server.h"
 #include "host/pipeline/loop.h"
 #include "host/pipeline/reloader.h"
 #include "host/plan/load_config.h"
@@ -66,7 +67,8 @@ class Run {
         log_(log),
         signals_(Signals::OnHangup::reload),
         manager_(log),
-        reloader_(std::move(load), signals_, log, manager_) {}
+        reloader_(std::move(load), signals_, log, manager_),
+        server_(log) {}
 
   // Returns false if a stage did not start, which problem then describes, or the last run failed.
   bool run(LoadedConfig config, Problem& problem) {
@@ -77,7 +79,7 @@ class Run {
       plugins_.add(config.modules, log_);
       log_.info("penstock", status);
       Pipeline pipeline(log_);
-      if (!pipeline.open(config.plan, problem)) {
+      if (!server_.open(config.settings, problem) || !pipeline.open(config.plan, problem)) {
         if (!previous) return false;
         log_.error("PS0942", "penstock", "the new configuration does not start: " + to_line(problem));
         problem = {};
@@ -87,7 +89,7 @@ class Run {
       }
       previous.reset();
       manager_.ready(status);
-      Loop loop(pipeline, signals_, log_, manager_, options(config.settings));
+      Loop loop(pipeline, signals_, log_, manager_, options(config.settings, pipeline));
       const bool fine = loop.run();
       if (!loop.reloads()) return fine;
       previous = std::exchange(config, reloader_.take());
@@ -99,11 +101,12 @@ class Run {
   bool is_loading() const { return reloader_.is_loading(); }
 
  private:
-  LoopOptions options(const Settings& settings) {
+  LoopOptions options(const Settings& settings, Pipeline& pipeline) {
     LoopOptions options;
     options.grace_ms = settings.grace_ms;
     options.stats_interval_ms = settings.stats_interval_ms;
     options.exit_when_idle_ms = exit_when_idle_ms_;
+    options.http = server_.serve(pipeline);
     options.reloader = &reloader_;
     return options;
   }
@@ -115,6 +118,7 @@ class Run {
   ServiceManager manager_;
   Reloader reloader_;
   OpenedPlugins plugins_;
+  RunServer server_;
 };
 
 }  // namespace

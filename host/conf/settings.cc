@@ -1,22 +1,26 @@
 #include "host/conf/settings.h"
 
+#include <charconv>
 #include <map>
+#include <system_error>
 
 #include "base/suggest.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "client/options.h"
 #include "host/conf/agent_keys.h"
+#include "host/http/listener.h"
 #include "host/util/log.h"
 
 namespace penstock::host {
 
 namespace {
 
-const std::vector<std::string> kKeys = {"Grace", "Log_Level", "Plugins_File", "Stats_Interval"};
+const std::vector<std::string> kKeys = {"Grace",     "HTTP_Listen",  "HTTP_Port",     "HTTP_Server",
+                                        "Log_Level", "Plugins_File", "Stats_Interval"};
 
-bool is_off(std::string_view value) {
-  return equal_without_case(value, "off") || equal_without_case(value, "false") || equal_without_case(value, "no");
-}
+bool is_off(std::string_view value) { return client::is_one_of("off|false|no", value); }
+bool is_on(std::string_view value) { return client::is_one_of("on|true|yes", value); }
 
 class SettingsReader {
  public:
@@ -32,13 +36,21 @@ class SettingsReader {
       duration(entry, settings_.stats_interval_ms);
     } else if (equal_without_case(entry.key, "Log_Level")) {
       log_level(entry);
+    } else if (equal_without_case(entry.key, "HTTP_Server")) {
+      http_server(entry);
+    } else if (equal_without_case(entry.key, "HTTP_Listen")) {
+      http_listen(entry);
+    } else if (equal_without_case(entry.key, "HTTP_Port")) {
+      http_port(entry);
     } else if (agent_service_key(entry.key) != nullptr) {
       agents_[lower_case(entry.key)] = entry;
     } else {
-      problem(entry, "PS0832",
-              "unknown key '" + printable(entry.key, 60) +
-                  "' in [SERVICE]; expected Grace, Log_Level, Plugins_File or Stats_Interval" +
-                  suggestion(entry.key, kKeys));
+      problem(
+          entry, "PS0832",
+          "unknown key '" + printable(entry.key, 60) +
+              "' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, HTTP_Server, Log_Level, Plugins_File or "
+              "Stats_Interval" +
+              suggestion(entry.key, kKeys));
     }
   }
 
@@ -72,6 +84,31 @@ class SettingsReader {
     else
       problem(entry, "PS0833",
               "invalid Log_Level '" + printable(entry.value, 60) + "': expected off, error, warn, info or debug");
+  }
+
+  void http_server(const Entry& entry) {
+    if (is_on(entry.value) || is_off(entry.value)) {
+      settings_.http_server = is_on(entry.value);
+      return;
+    }
+    problem(entry, "PS0833", "invalid HTTP_Server '" + printable(entry.value, 60) + "': expected on or off");
+  }
+
+  void http_listen(const Entry& entry) {
+    settings_.http_listen = entry.value;
+    if (!is_ip_address(entry.value))
+      problem(entry, "PS0833",
+              "invalid HTTP_Listen '" + printable(entry.value, 60) +
+                  "': expected an IPv4 or IPv6 address, such as 127.0.0.1, or 0.0.0.0 for all interfaces");
+  }
+
+  void http_port(const Entry& entry) {
+    const char* const end = entry.value.data() + entry.value.size();
+    const auto [last, error] = std::from_chars(entry.value.data(), end, settings_.http_port);
+    if (error != std::errc() || last != end || entry.value.empty())
+      problem(entry, "PS0833",
+              "invalid HTTP_Port '" + printable(entry.value, 60) +
+                  "': expected a number from 1 to 65535, or 0 for a port that the system chooses");
   }
 
   Settings& settings_;

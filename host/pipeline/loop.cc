@@ -90,6 +90,7 @@ void Loop::turn(bool polling) {
     turn_input(pipeline_.inputs()[i], input_pacings_[i], polling, now_ms);
   pipeline_.deliver_acks(now_ms);  // batches that the filters dropped completely
   manager_.feed_watchdog(now_ms);
+  if (options_.http != nullptr) options_.http->run(now_ms);
   if (pipeline_.in_flight() > 0) active_ms_ = now_ms;
   if (now_ms >= next_stats_ms_) {
     const std::string progress = progress_.line(now_ms);
@@ -123,6 +124,7 @@ int64_t Loop::next_ms(int64_t now_ms) const {
     if (output.written) return now_ms;
   for (const client::InputPacing& pacing : input_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
   for (const client::Pacing& pacing : output_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
+  if (options_.http != nullptr) next_ms = std::min(next_ms, options_.http->next_ms(now_ms));
   return std::min(next_ms, manager_.next_feed_ms());
 }
 
@@ -139,6 +141,10 @@ void Loop::wait(int64_t until_ms) {
   if (signals_.received() != nullptr || reload_) descriptors_[0].fd = -1;  // its descriptor stays readable
   if (options_.reloader != nullptr && !reload_) {
     descriptors_.push_back({options_.reloader->descriptor(), POLLIN, 0});
+    polled_.push_back(nullptr);
+  }
+  if (options_.http != nullptr) {
+    descriptors_.push_back({options_.http->descriptor(now_ms), POLLIN, 0});
     polled_.push_back(nullptr);
   }
 
@@ -164,6 +170,7 @@ bool Loop::drain(const char* reason) {
   manager_.status(std::string(reason) + ": draining");
   manager_.extend_timeout(options_.grace_ms + kMinCloseMs + LogWriter::kLastWordsMs);
   const int64_t deadline_ms = start_ms + options_.grace_ms;
+  pipeline_.begin_drain();
   log_.info("penstock", std::string(reason) + ": draining for at most " + std::to_string(options_.grace_ms) +
                             " ms; batches in flight: " + std::to_string(pipeline_.in_flight()));
   while (true) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/pacing.h"
+#include "host/http/http_server.h"
 #include "host/pipeline/idle.h"
 #include "host/pipeline/pipeline.h"
 #include "host/pipeline/progress_report.h"
@@ -23,6 +24,7 @@ struct LoopOptions {
   int64_t stats_interval_ms = 10000;         // 0: never
   std::optional<int64_t> exit_when_idle_ms;  // time without data, failures, batches in flight or lag; then exits
   std::optional<int64_t> patience_ms;        // gives up after that time without an emitted or settled batch
+  HttpServer* http = nullptr;                // answers requests on the loop's thread; must outlive the loop
   Reloader* reloader = nullptr;              // ends the run when it has a configuration; nullptr: no reload
 };
 
@@ -59,8 +61,9 @@ class Loop {
   std::vector<client::InputPacing> input_pacings_;
   std::vector<client::Pacing> output_pacings_;
   std::vector<pollfd> descriptors_;
-  std::vector<client::Pacing*> polled_;  // the pacing for each of descriptors_; nullptr for the signals'
-  int64_t active_ms_;                    // when data last arrived, failed or was in flight
+  std::vector<client::Pacing*>
+      polled_;         // the pacing for each of descriptors_; nullptr: the signals', the HTTP server's
+  int64_t active_ms_;  // when data last arrived, failed or was in flight
   int64_t next_stats_ms_;
   int64_t progress_ms_;  // when something was last emitted or settled
   int64_t progress_made_ = 0;

@@ -166,6 +166,7 @@ void Pipeline::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
   if (pipeline.fan_in_.settle(ack_id, outcome)) {
     ++pipeline.settlements_;
     --pipeline.settling_->unsettled;
+    pipeline.settling_->progress_ms = pipeline.now_ms_;
   } else {
     pipeline.log_.error(
         "PS0913", pipeline.settling_->stage->log.label(),
@@ -229,7 +230,7 @@ int32_t Pipeline::write(BatchRoute& route, const penstock_batch& batch) {
     fan_in_.add(route.id);
     route.taken = true;
     output->written = true;
-    ++output->unsettled;
+    if (output->unsettled++ == 0) output->progress_ms = now_ms_;
     if (result == PENSTOCK_FULL) output->full = route.full = true;
   }
   if (refusal == PENSTOCK_OK) return PENSTOCK_OK;

@@ -17,10 +17,11 @@ namespace penstock::host {
 
 struct Output {
   std::unique_ptr<RunningStage> stage;
-  bool full = false;     // do not write until a pump() has made room
-  bool written = false;  // since the last pump()
-  bool ended = false;    // will not accept anything again
-  size_t unsettled = 0;  // pieces that it has accepted and not settled
+  bool full = false;        // do not write until a pump() has made room
+  bool written = false;     // since the last pump()
+  bool ended = false;       // will not accept anything again
+  size_t unsettled = 0;     // pieces that it has accepted and not settled
+  int64_t progress_ms = 0;  // when it last settled one, or accepted one while there were no others
 };
 
 struct Input {
@@ -56,6 +57,10 @@ class Pipeline {
   // accept one now, because memory is short, the next call retries it: otherwise the record would hold back the
   // checkpoint forever.
   void deliver_acks(int64_t now_ms);
+
+  // Records that the loop reads no more, and waits for what is in flight.
+  void begin_drain() { draining_ = true; }
+  bool draining() const { return draining_; }
 
   // Closes the outputs, which may send until outputs_deadline_ms; settles all other batches as released; reports
   // them to the inputs; and closes the inputs, which may save until deadline_ms. Returns false if something could
@@ -94,6 +99,7 @@ class Pipeline {
   int64_t now_ms_ = 0;                          // of the current call
   int64_t released_ = 0;
   int64_t settlements_ = 0;
+  bool draining_ = false;
   Output* settling_ = nullptr;  // the output whose pump() is running
 };
 

@@ -42,10 +42,12 @@ fluentbit/output:         abi base client fluentbit/agent fluentbit/msgpack
 fluentbit/filter:         abi base client fluentbit/agent fluentbit/msgpack
 
 host/util:                abi base client
+host/http:                base
 host/modules:             abi base client host/util
-host/conf:                abi base client host/util host/modules
+host/conf:                abi base client host/util host/http host/modules
 host/plan:                abi base client host/util host/modules host/conf
-host/pipeline:            abi base client host/util host/modules host/conf host/plan
+host/pipeline:            abi base client host/util host/http host/modules host/conf host/plan
+host/observe:             abi base client host/util host/http host/modules host/conf host/plan host/pipeline
 host/fluentbit_check:     abi base client host/util host/modules host/conf host/plan
 host/replay:              abi base client host/util host/modules host/conf host/plan host/pipeline
 host/transform:           abi base client host/util host/modules host/conf host/plan host/pipeline
@@ -59,7 +61,7 @@ tests/model_dynamodb:     base core core/aws core/leases tests/model_kinesis
 tests/model_iam:          tests/model_kinesis
 tests/iam:                abi base core/ plugin/ tests tests/model_dynamodb tests/model_iam tests/model_kinesis tests/sim
 tests/sim:                abi base core/ tests tests/model_dynamodb tests/model_kinesis tests/unit/core/logs
-tests/simulator:          abi base core/ host/pipeline tests tests/model_dynamodb tests/model_kinesis tests/sim
+tests/simulator:          abi base core/ host/http host/pipeline tests tests/model_dynamodb tests/model_kinesis tests/sim
 tests/simulator/mutations: tests/simulator
 tests/abi:                abi tests tests/unit/core/posix
 tests/abi/allocation:     abi core/leases tests tests/abi tests/model_dynamodb tests/model_kinesis

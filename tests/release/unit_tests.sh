@@ -25,6 +25,8 @@ targets=("${tests[@]}")
 # The model of Kinesis is not built, so the library of its HTTP server is not needed.
 cmake -S . -B "$build" "${toolchain[@]}" -DCMAKE_FIND_ROOT_PATH="$out/libraries;$out/googletest" \
   -DRAPIDJSON_INCLUDE_DIR="$PWD/build/release/sources/rapidjson/rapidjson/include" \
+  -DLLHTTP_INCLUDE_DIR="$PWD/build/release/sources/llhttp/vendor/llhttp/include" \
+  -DLLHTTP_SOURCE_DIR="$PWD/build/release/sources/llhttp/vendor/llhttp/src" \
   -DHTTPLIB_INCLUDE_DIR=/nonexistent -DHTTPLIB_LIBRARY=httplib -DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST
 cmake --build "$build" -j "$(nproc)" --target "${targets[@]}"
 

@@ -19,6 +19,7 @@ struct penstock_instance {
   int ends;
   int fails;
   int close_fails;
+  long healthy;
   int ack_fails; /* the first one; 1: with a retryable error, 2: with a permanent one */
   penstock_host host;
 };
@@ -30,6 +31,7 @@ static const penstock_option_info infos[] = {
     {"lag", "count", "0", "results of stats() with a lag", 0, 0},
     {"retries", "count", "0", "results of stats() with one more retry", 0, 0},
     {"then", "quiet|end|fail", "quiet", "what poll() does when all are emitted", 0, 0},
+    {"healthy", "count", "1", "gauge healthy of stats()", 0, 0},
     {"close", "fine|fail", "fine", "what close() answers", 0, 0},
     {"ack", "fine|later|never", "fine", "what the first ack() answers", 0, 0},
     {"on_failure", "drop|file:PATH", "drop", "is not used", 0, 0},
@@ -108,6 +110,7 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   (*out)->size = fake_number(options, count, "size", 0) % kMaxBytes;
   (*out)->lag = fake_number(options, count, "lag", 0);
   (*out)->retries = fake_number(options, count, "retries", 0);
+  (*out)->healthy = fake_number(options, count, "healthy", 1);
   (*out)->ends = strcmp(then, "end") == 0;
   (*out)->fails = strcmp(then, "fail") == 0;
   (*out)->close_fails = strcmp(close_result, "fail") == 0;
@@ -131,14 +134,21 @@ static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) 
                        .value = self->emitted};
   stat(ctx, &one);
   one.name = "lag_ms";
+  one.unit = "ms";
   one.kind = PENSTOCK_GAUGE;
   one.value = self->lag > 0 ? 1234 : 0;
   if (self->lag > 0) fake_journal(self->journal, "reports lag %ld", self->lag--);
   stat(ctx, &one);
   one.name = "retries";
+  one.unit = "calls";
   one.kind = PENSTOCK_COUNTER;
   if (self->retried < self->retries) fake_journal(self->journal, "reports retry %ld", ++self->retried);
   one.value = self->retried;
+  stat(ctx, &one);
+  one.name = "healthy";
+  one.kind = PENSTOCK_GAUGE;
+  one.help = "0 while it cannot work";
+  one.value = self->healthy;
   stat(ctx, &one);
   return PENSTOCK_OK;
 }

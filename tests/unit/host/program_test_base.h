@@ -40,6 +40,8 @@ class Lines {
   // Opens a FIFO so that it never ends.
   static Lines of_fifo(const std::string& path);
 
+  int fd() const { return fd_; }
+
   // Reads the next line without its end. Returns false at the end or after the timeout.
   bool next(std::string& line);
   // Returns all lines up to and including the one that contains `text`. Without such a line, the test fails.

@@ -55,8 +55,8 @@ TEST_F(check, every_problem_is_reported_with_its_line_and_a_suggestion) {
   std::string rest = it.err;
   rest.erase(rest.find("agent.conf:23"), rest.find("agent.conf:24") - rest.find("agent.conf:23"));
   EXPECT_EQ(rest,
-            "agent.conf:2: PS0832: unknown key 'Grase' in [SERVICE]; expected Grace, Log_Level, Plugins_File or "
-            "Stats_Interval; did you mean 'Grace'?\n"
+            "agent.conf:2: PS0832: unknown key 'Grase' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, "
+            "HTTP_Server, Log_Level, Plugins_File or Stats_Interval; did you mean 'Grace'?\n"
             "agent.conf:3: PS0833: invalid Stats_Interval 'soon': expected seconds, or a number with suffix ms, "
             "s, m or h; at most ten years\n"
             "agent.conf:4: PS0833: invalid Log_Level 'loud': expected off, error, warn, info or debug\n"
@@ -195,19 +195,34 @@ TEST_F(check, keys_reserved_by_the_agent_cause_one_warning_each) {
                 "agent.conf:22: warning: PS0836: 'net.keepalive'" + use);
 }
 
+TEST_F(check, the_http_server_has_a_switch_an_address_and_a_port) {
+  const auto with = [&](const std::string& line) {
+    return run("[SERVICE]\n  " + line + "\n" + kInput + kOutput).err;
+  };
+  for (const char* const good : {"HTTP_Server On", "http_server false", "HTTP_Listen ::1", "HTTP_Listen 0.0.0.0",
+                                 "HTTP_Port 0", "HTTP_Port 65535"})
+    EXPECT_EQ(with(good), "") << good;
+  EXPECT_EQ(with("HTTP_Server maybe"), "agent.conf:2: PS0833: invalid HTTP_Server 'maybe': expected on or off\n");
+  EXPECT_EQ(with("HTTP_Listen localhost"),
+            "agent.conf:2: PS0833: invalid HTTP_Listen 'localhost': expected an IPv4 or IPv6 address, such as "
+            "127.0.0.1, or 0.0.0.0 for all interfaces\n");
+  for (const char* const port : {"65536", "-1", "80x", "http"})
+    EXPECT_EQ(with(std::string("HTTP_Port ") + port),
+              "agent.conf:2: PS0833: invalid HTTP_Port '" + std::string(port) +
+                  "': expected a number from 1 to 65535, or 0 for a port that the system chooses\n");
+}
+
 TEST_F(check, unsupported_agent_features_are_errors_unless_they_are_off) {
   const auto with = [&](const std::string& line) {
     return run("[SERVICE]\n  " + line + "\n" + kInput + kOutput).err;
   };
   const std::string is = " is only for Fluent Bit; penstock ";
-  EXPECT_EQ(with("HTTP_Server On"), "agent.conf:2: PS0837: 'HTTP_Server'" + is +
-                                        "has no HTTP server; it logs its counters each Stats_Interval\n");
   EXPECT_EQ(with("Daemon yes"), "agent.conf:2: PS0837: 'Daemon'" + is +
                                     "stays in the foreground: start it with systemd or another supervisor\n");
   EXPECT_EQ(with("Log_File /var/log/x"),
             "agent.conf:2: PS0837: 'Log_File'" + is +
                 "logs to standard error; redirect it, as with 2>>FILE, or use the journal\n");
-  for (const char* key : {"HTTP_Server", "Daemon", "Health_Check", "enable_chunk_trace", "security.fips_mode"}) {
+  for (const char* key : {"Daemon", "Health_Check", "enable_chunk_trace", "security.fips_mode"}) {
     EXPECT_EQ(run("[SERVICE]\n  " + std::string(key) + " on\n" + kInput + kOutput).code, 1) << key;
     for (const char* off : {" off", " Off", " false", " no"}) EXPECT_EQ(with(std::string(key) + off), "") << key;
   }
