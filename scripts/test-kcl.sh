@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the published Java libraries of AWS next to Penstock: workers of the Kinesis Client Library, in the versions that
-# are given (default: 2.7.0, 3.0.0, and 3.5.1), the Kinesis Producer Library, and the SDK. The streams are in our model,
+# are given (default: 1.15.3, 2.7.0, 3.0.0, and 3.5.1), the Kinesis Producer Library, and the SDK. The streams are in our model,
 # the lease table in dynalite, for KCL 3 in moto. Takes about half an hour. Needs a JDK, Maven, npm, pip, and their
 # registries; exits with 77 if one is missing.
 #   scripts/test-kcl.sh [VERSION...]
@@ -12,7 +12,7 @@ for tool in java javac mvn npm python3; do
   command -v "$tool" >/dev/null || { echo "skipped: no $tool here (Debian: default-jdk-headless, maven, npm)"; exit 77; }
 done
 versions=("$@")
-[[ $# -gt 0 ]] || versions=(2.7.0 3.0.0 3.5.1)
+[[ $# -gt 0 ]] || versions=(1.15.3 2.7.0 3.0.0 3.5.1)
 kpl=1.0.7
 sdk=2.59.1
 kcl_3_0=  # class path, once it is installed
@@ -36,7 +36,7 @@ run() { # FILTER NAME=VALUE...
 }
 run_kcl() { # VERSION
   local dynamodb=dynalite
-  [[ $1 == 2.* ]] || dynamodb=moto
+  [[ $1 != 3.* ]] || dynamodb=moto
   run 'kcl*' PENSTOCK_KCL_VERSION="$1" PENSTOCK_KCL_DYNAMODB="$dynamodb" \
     PENSTOCK_KCL_CLASS_PATH="$(class_path "amazon-kinesis-client-$1")" \
     ${kcl_3_0:+PENSTOCK_KCL_3_0_CLASS_PATH="$kcl_3_0"}
@@ -49,6 +49,7 @@ stage build build
 if stage emulators emulators; then
   for version in "${versions[@]}"; do
     kcl=(software.amazon.kinesis amazon-kinesis-client "$version" KclWorker.java Printer.java)
+    [[ $version != 1.* ]] || kcl=(com.amazonaws amazon-kinesis-client "$version" kcl1/KclWorker.java)
     stage "kcl-$version-library" library "${kcl[@]}" || continue
     [[ $version != 3.0.* ]] || kcl_3_0=$(class_path "amazon-kinesis-client-$version")
     stage "kcl-$version" run_kcl "$version" || true

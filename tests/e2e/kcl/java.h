@@ -14,7 +14,9 @@ inline std::unique_ptr<ChildProcess> start_java(const std::string& class_path, c
                                                 const std::vector<std::string>& arguments,
                                                 const std::string& output_file) {
   // The model does not speak CBOR.
-  std::vector<std::string> all = {"-Xmx256m", "-Daws.cborEnabled=false", "-cp", class_path, main_class};
+  std::vector<std::string> all = {
+      "-Xmx256m", "-Daws.cborEnabled=false", "-Dcom.amazonaws.sdk.disableCbor=true", "-cp", class_path,
+      main_class};
   all.insert(all.end(), arguments.begin(), arguments.end());
   return std::make_unique<ChildProcess>("/usr/bin/java", all, output_file);
 }

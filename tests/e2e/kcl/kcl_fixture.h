@@ -20,10 +20,11 @@ class kcl : public testing::Test {
     dynamodb = start_dynamodb(why);
     if (!dynamodb) GTEST_SKIP() << why;
     class_path = path;
+    if (const char* const number = std::getenv("PENSTOCK_KCL_VERSION")) version = number;
   }
 
   std::unique_ptr<DynamoDb> dynamodb;
-  std::string class_path;
+  std::string class_path, version;
 };
 
 }  // namespace penstock::e2e

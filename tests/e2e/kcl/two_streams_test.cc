@@ -10,6 +10,7 @@ namespace {
 int64_t now_ms() { return int64_t{time(nullptr)} * 1'000; }
 
 TEST_F(kcl, two_streams_move_from_kcl_to_penstock_and_back_without_loss) {
+  if (version.starts_with("1.")) GTEST_SKIP() << "version 1 of KCL reads one stream";
   MixedFleet fleet(*dynamodb, class_path, 2, {"in", "in-2"});
   fleet.put(200);
   ChildProcess& first = fleet.start_kcl();
