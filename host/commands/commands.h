@@ -19,6 +19,7 @@ struct Command {
 std::vector<Command> own_commands();
 
 CommandInfo run_info();
+CommandInfo top_info();
 CommandInfo check_info();
 CommandInfo transform_info();
 CommandInfo replay_info();
@@ -28,6 +29,7 @@ CommandInfo help_info();
 CommandInfo version_info();
 
 int run_command(const std::vector<std::string>& args);
+int top_command(const std::vector<std::string>& args);
 int check_command(const std::vector<std::string>& args);
 int transform_command(const std::vector<std::string>& args);
 int replay_command(const std::vector<std::string>& args);

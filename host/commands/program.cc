@@ -7,10 +7,15 @@
 namespace penstock::host {
 
 std::vector<Command> own_commands() {
-  return {
-      {run_info(), run_command},       {check_info(), check_command},     {transform_info(), transform_command},
-      {replay_info(), replay_command}, {plugins_info(), plugins_command}, {completion_info(), completion_command},
-      {help_info(), help_command},     {version_info(), version_command}};
+  return {{run_info(), run_command},
+          {top_info(), top_command},
+          {check_info(), check_command},
+          {transform_info(), transform_command},
+          {replay_info(), replay_command},
+          {plugins_info(), plugins_command},
+          {completion_info(), completion_command},
+          {help_info(), help_command},
+          {version_info(), version_command}};
 }
 
 int run_program(const std::vector<std::string>& args) {

@@ -42,7 +42,8 @@ fluentbit/output:         abi base client fluentbit/agent fluentbit/msgpack
 fluentbit/filter:         abi base client fluentbit/agent fluentbit/msgpack
 
 host/util:                abi base client
-host/http:                base
+host/http:                base client
+host/top:                 base client host/util
 host/modules:             abi base client host/util
 host/conf:                abi base client host/util host/http host/modules
 host/plan:                abi base client host/util host/modules host/conf

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -136,6 +139,75 @@ TEST_F(run_http, clients_that_never_read_or_send_do_not_hold_up_the_pipeline) {
   program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), 0);
   close(gate);
+}
+
+TEST_F(run_http, top_prints_a_line_for_each_view_if_its_output_is_not_a_terminal) {
+  Program program(args(conf()));
+  const std::string url = "http://127.0.0.1:" + std::to_string(port_of(program));
+  const Ended top = run_program({"top", url, "-n", "1"});
+  EXPECT_EQ(top.code, 0) << top.err;
+  EXPECT_TRUE(top.out.starts_with("ready; in ")) << top.out;
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(), 0);
+  const Ended gone = run_program({"top", url});
+  EXPECT_EQ(gone.code, 1);
+  EXPECT_EQ(gone.err,
+            "penstock top: PS0931: cannot read " + url +
+                "/stats: Connection refused; is penstock running there, with HTTP_Server on in [SERVICE]?\n");
+}
+
+TEST_F(run_http, top_takes_the_address_from_the_configuration) {
+  const Ended no_port =
+      run_program({"top", "-e", PENSTOCK_FAKE_PLUGIN, "-c", folder_.write("agent.conf", conf())});
+  EXPECT_EQ(no_port.code, 1);
+  EXPECT_HAS(no_port.err, "PS0932: the configuration does not say where its HTTP server is");
+}
+
+// A terminal for a program.
+class PseudoTerminal {
+ public:
+  PseudoTerminal() : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), screen(master_) {
+    EXPECT_EQ(grantpt(master_) | unlockpt(master_), 0);
+    slave_ = open(ptsname(master_), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  }
+  ~PseudoTerminal() { close(slave_); }
+  PseudoTerminal(const PseudoTerminal&) = delete;
+  PseudoTerminal& operator=(const PseudoTerminal&) = delete;
+
+  int end() const { return slave_; }
+  void press(char key) const { EXPECT_EQ(write(master_, &key, 1), 1); }
+  bool echoes() const {
+    termios settings{};
+    EXPECT_EQ(tcgetattr(slave_, &settings), 0);
+    return (settings.c_lflag & ECHO) != 0;
+  }
+
+ private:
+  int master_;
+  int slave_ = -1;
+
+ public:
+  Lines screen;
+};
+
+TEST_F(run_http, top_restores_the_terminal_at_every_end) {
+  Program program(args(conf()));
+  const std::string url = "http://127.0.0.1:" + std::to_string(port_of(program));
+  const auto ends = [&](const std::function<void(PseudoTerminal&, Program&)>& end) {
+    PseudoTerminal terminal;
+    Program top({"top", url, "--interval", "100ms"}, terminal.end(), terminal.end());
+    EXPECT_HAS(terminal.screen.until("INPUT").front(), "\x1b[?1049h");
+    EXPECT_FALSE(terminal.echoes());
+    end(terminal, top);
+    const int code = top.wait();
+    EXPECT_TRUE(terminal.echoes());
+    EXPECT_EQ(write(terminal.end(), "\n", 1), 1);  // ends the last line
+    EXPECT_HAS(terminal.screen.until("\x1b[?1049l").back(), "\x1b[?25h");
+    return code;
+  };
+  EXPECT_EQ(ends([](PseudoTerminal& terminal, Program&) { terminal.press('q'); }), 0);
+  EXPECT_EQ(ends([](PseudoTerminal&, Program& top) { top.signal(SIGTERM); }), 0);
+  EXPECT_EQ(ends([&](PseudoTerminal&, Program&) { program.signal(SIGKILL); }), 1) << "the run is gone";
 }
 
 }  // namespace

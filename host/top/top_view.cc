@@ -1,0 +1,167 @@
+#include "host/top/top_view.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "base/units.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr std::string_view kNone = "-";
+
+// Two snapshots, and the time between them.
+struct Change {
+  const Snapshot& now;
+  const Snapshot& before;
+  bool same_run;  // else all rates are since the start of the run
+  int64_t elapsed_ms;
+
+  Change(const Snapshot& to, const Snapshot& from)
+      : now(to),
+        before(from),
+        same_run(from.uptime_ms > 0 && from.uptime_ms < to.uptime_ms),
+        elapsed_ms(std::max<int64_t>(1, to.uptime_ms - (same_run ? from.uptime_ms : 0))) {}
+
+  // Returns the increase of a total per second.
+  int64_t rate(const StageState& stage, std::string_view name) const {
+    int64_t earlier = 0;
+    for (const StageState& one : before.stages)
+      if (same_run && one.stage == stage.stage) earlier = one.total(name);
+    // A reload of the configuration begins again at 0.
+    return std::max<int64_t>(0, stage.total(name) - earlier) * 1000 / elapsed_ms;
+  }
+  int64_t cpu_percent() const {
+    return std::max<int64_t>(0, now.cpu_ms - (same_run ? before.cpu_ms : 0)) * 100 / elapsed_ms;
+  }
+};
+
+std::string two_digits(int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+
+// Formats 350 as "350ms", 61'500 as "1m01s", and 7'260'000 as "2h01m".
+std::string format_duration(int64_t ms) {
+  const int64_t seconds = ms / 1000;
+  if (ms < 0) return std::string(kNone);
+  if (ms < 1000) return std::to_string(ms) + "ms";
+  if (seconds < 60) return std::to_string(seconds) + "." + std::to_string(ms % 1000 / 100) + "s";
+  if (seconds < 3600) return std::to_string(seconds / 60) + "m" + two_digits(seconds % 60) + "s";
+  return std::to_string(seconds / 3600) + "h" + two_digits(seconds / 60 % 60) + "m";
+}
+
+using Row = std::vector<std::string>;
+
+// Returns the rows as lines with aligned columns; the first column is aligned to the left, all others to the
+// right.
+std::vector<std::string> format_table(const std::vector<Row>& rows) {
+  std::vector<size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::vector<std::string> out;
+  for (const Row& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      const std::string padding(widths[i] - row[i].size(), ' ');
+      line += i == 0 ? row[i] + padding : "  " + padding + row[i];
+    }
+    out.push_back(line);
+  }
+  return out;
+}
+
+std::string total(const StageState& stage, std::string_view name) {
+  return stage.totals.contains(name) ? std::to_string(stage.total(name)) : std::string(kNone);
+}
+
+std::string rate(const Change& change, const StageState& stage, std::string_view name) {
+  return stage.totals.contains(name) ? std::to_string(change.rate(stage, name)) : std::string(kNone);
+}
+
+std::string byte_rate(const Change& change, const StageState& stage, std::string_view name) {
+  return stage.totals.contains(name) ? format_bytes(change.rate(stage, name)) + "/s" : std::string(kNone);
+}
+
+std::string duration(const StageState& stage, std::string_view name) {
+  return stage.totals.contains(name) ? format_duration(stage.total(name)) : std::string(kNone);
+}
+
+// An output that does not report what it has delivered delivers what it receives.
+std::string_view delivered_name(const StageState& stage) {
+  return stage.totals.contains("delivered_records") ? "delivered_records" : "received_records";
+}
+
+std::vector<std::string> format_stages(const Change& change) {
+  std::vector<Row> inputs = {{"INPUT", "RECORDS/S", "EVENTS/S", "BYTES/S", "LAG", "UNACKED", "DEAD", "RETRIES"}};
+  std::vector<Row> outputs = {{"OUTPUT", "RECORDS/S", "BYTES/S", "IN FLIGHT", "DEAD", "REJECTED", "RETRIES"}};
+  for (const StageState& stage : change.now.stages) {
+    if (stage.kind == "input")
+      inputs.push_back({stage.stage, rate(change, stage, "received_records"),
+                        rate(change, stage, "emitted_events"), byte_rate(change, stage, "received_bytes"),
+                        duration(stage, "lag_ms"), duration(stage, "oldest_unacked_ms"),
+                        total(stage, "dead_letter_records"), total(stage, "retries")});
+    if (stage.kind == "output")
+      outputs.push_back({stage.stage, rate(change, stage, delivered_name(stage)),
+                         byte_rate(change, stage, "delivered_bytes"), format_bytes(stage.total("in_flight_bytes")),
+                         total(stage, "dead_letter_records"), total(stage, "rejected_records"),
+                         total(stage, "retries")});
+  }
+  std::vector<std::string> out = format_table(inputs);
+  out.emplace_back();
+  for (std::string& line : format_table(outputs)) out.push_back(std::move(line));
+  return out;
+}
+
+std::string format_state(const Change& change) {
+  return "penstock " + change.now.version + "  up " + format_duration(change.now.uptime_ms) + "  cpu " +
+         std::to_string(change.cpu_percent()) + "%  memory " + format_bytes(change.now.resident_bytes) +
+         "  in flight " + std::to_string(change.now.batches_in_flight) + " batches";
+}
+
+}  // namespace
+
+std::vector<std::string> format_screen(const Snapshot& now, const Snapshot& before, ViewSize size) {
+  const Change change(now, before);
+  std::vector<std::string> lines = {format_state(change), now.ready ? "ready" : "NOT READY"};
+  for (const std::string& reason : now.reasons) lines.push_back("  " + reason);
+  lines.emplace_back();
+  for (std::string& line : format_stages(change)) lines.push_back(std::move(line));
+  if (!now.shards.empty()) {
+    std::vector<Row> rows = {{"SHARD", "LAG"}};
+    for (const ShardLag& shard : now.shards) {
+      if (lines.size() + rows.size() + 1 > size.rows) break;
+      rows.push_back({shard.stream + "/" + shard.shard, format_duration(shard.lag_ms)});
+    }
+    lines.emplace_back();
+    for (std::string& line : format_table(rows)) lines.push_back(std::move(line));
+  }
+  if (lines.size() > size.rows) lines.resize(size.rows);
+  for (std::string& line : lines)
+    if (line.size() > size.columns) line.resize(size.columns);
+  return lines;
+}
+
+std::string format_line(const Snapshot& now, const Snapshot& before) {
+  const Change change(now, before);
+  int64_t events = 0, delivered = 0, retries = 0, rejected = 0, dead_letters = 0, lag_ms = -1;
+  for (const StageState& stage : now.stages) {
+    if (stage.kind == "input") {
+      events += change.rate(stage, "emitted_events");
+      if (stage.totals.contains("lag_ms")) lag_ms = std::max(lag_ms, stage.total("lag_ms"));
+    }
+    if (stage.kind == "output") delivered += change.rate(stage, delivered_name(stage));
+    retries += stage.total("retries");
+    rejected += stage.total("rejected_records");
+    dead_letters += stage.total("dead_letter_records");
+  }
+  std::string out = now.ready ? "ready" : "NOT READY (" + now.reasons.front() + ")";
+  out += "; in " + std::to_string(events) + " events/s; out " + std::to_string(delivered) + " records/s; lag " +
+         format_duration(lag_ms) + "; in flight " + std::to_string(now.batches_in_flight) + " batches; rejected " +
+         std::to_string(rejected) + ", retries " + std::to_string(retries) + ", dead letters " +
+         std::to_string(dead_letters);
+  return out;
+}
+
+}  // namespace penstock::host
