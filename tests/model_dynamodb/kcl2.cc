@@ -43,6 +43,14 @@ std::vector<std::string> texts_of(const rapidjson::Value& item, const char* name
   return texts;
 }
 
+// Returns whether the call was done; false if its condition did not hold.
+bool is_done(const model::Response& response) {
+  if (response.ok()) return true;
+  const bool whole = response.reply().wire == model::Wire::whole;
+  if (whole && response.code() == "ConditionalCheckFailedException") return false;
+  throw KclError{whole ? response.code() : ""};
+}
+
 // Returns nullopt where KCL would throw: if a number that it dereferences or the checkpoint is missing.
 std::optional<Kcl2Lease> lease_of(const rapidjson::Value& item) {
   const auto key = attribute_text(item, "leaseKey", "S");
@@ -88,9 +96,9 @@ std::optional<std::vector<Kcl2Lease>> Kcl2::list(size_t limit, const std::string
               s(stream_id) + "}";
     if (limit != 0) body += R"(,"Limit":)" + std::to_string(limit);
     const model::Response response = client_.call("Scan", body + more + "}");
+    is_done(response);
     rapidjson::Document document;
     document.Parse(response.reply().body.c_str());
-    if (!response.ok()) return std::nullopt;
     for (const auto& item : find_member(document, "Items")->GetArray()) {
       std::optional<Kcl2Lease> lease = lease_of(item);
       if (!lease) return std::nullopt;
@@ -102,13 +110,20 @@ std::optional<std::vector<Kcl2Lease>> Kcl2::list(size_t limit, const std::string
   return leases;
 }
 
+bool Kcl2::is_empty() {
+  const model::Response response = client_.call("Scan", R"({"TableName":)" + quoted(table_) + R"(,"Limit":1})");
+  is_done(response);
+  return response.size("Items") == 0;
+}
+
 std::optional<Kcl2Lease> Kcl2::get(const std::string& key) {
   const model::Response response =
       client_.call("GetItem", R"({"TableName":)" + quoted(table_) + R"(,"Key":{"leaseKey":)" + s(key) +
                                   R"(},"ConsistentRead":false})");
+  is_done(response);
   rapidjson::Document document;
   document.Parse(response.reply().body.c_str());
-  const rapidjson::Value* item = response.ok() ? find_member(document, "Item") : nullptr;
+  const rapidjson::Value* item = find_member(document, "Item");
   return item == nullptr ? std::nullopt : lease_of(*item);
 }
 
@@ -124,17 +139,14 @@ bool Kcl2::create(const Kcl2Lease& lease) {
         R"(,"startingHashKey":)" + s(lease.starting_hash_key) + R"(,"endingHashKey":)" + s(lease.ending_hash_key);
   if (!lease.stream_id.empty())
     item += R"(,"streamName":)" + s(lease.stream_id) + R"(,"shardId":)" + s(lease.shard_id);
-  return client_
-      .call("PutItem", R"({"TableName":)" + quoted(table_) + R"(,"Item":)" + item +
-                           R"(},"Expected":{"leaseKey":{"Exists":false}}})")
-      .ok();
+  return is_done(client_.call("PutItem", R"({"TableName":)" + quoted(table_) + R"(,"Item":)" + item +
+                                             R"(},"Expected":{"leaseKey":{"Exists":false}}})"));
 }
 
 bool Kcl2::update(const Kcl2Lease& lease, const std::string& expected, const std::string& updates) {
-  return client_
-      .call("UpdateItem", R"({"TableName":)" + quoted(table_) + R"(,"Key":{"leaseKey":)" + s(lease.key) +
-                              R"(},"Expected":)" + expected + R"(,"AttributeUpdates":{)" + updates + "}}")
-      .ok();
+  return is_done(client_.call("UpdateItem", R"({"TableName":)" + quoted(table_) + R"(,"Key":{"leaseKey":)" +
+                                                s(lease.key) + R"(},"Expected":)" + expected +
+                                                R"(,"AttributeUpdates":{)" + updates + "}}"));
 }
 
 bool Kcl2::renew(Kcl2Lease& lease) {
@@ -194,9 +206,9 @@ bool Kcl2::set_children(Kcl2Lease& lease, const std::vector<std::string>& childr
   return true;
 }
 
-bool Kcl2::remove(const std::string& key) {
-  return client_.call("DeleteItem", R"({"TableName":)" + quoted(table_) + R"(,"Key":{"leaseKey":)" + s(key) + "}}")
-      .ok();
+void Kcl2::remove(const std::string& key) {
+  is_done(
+      client_.call("DeleteItem", R"({"TableName":)" + quoted(table_) + R"(,"Key":{"leaseKey":)" + s(key) + "}}"));
 }
 
 }  // namespace penstock::dynamodb

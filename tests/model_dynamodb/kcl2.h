@@ -29,6 +29,12 @@ struct Kcl2Lease {
   friend bool operator==(const Kcl2Lease&, const Kcl2Lease&) = default;
 };
 
+// A call that failed for another reason than its condition. KCL throws an exception too, and what it has done
+// before that stays done.
+struct KclError {
+  std::string code;  // of the service; "": no whole response
+};
+
 class Kcl2 {
  public:
   // REQUIRES: the client outlives it.
@@ -36,11 +42,13 @@ class Kcl2 {
       : client_(client), table_(std::move(table)), worker_(std::move(worker)) {}
 
   bool create_table();
+  // Each of the following throws KclError.
   // Returns all rows as KCL reads them, or nullopt if it would fail on one.
   std::optional<std::vector<Kcl2Lease>> list(size_t limit = 0, const std::string& stream_id = "");
   std::optional<Kcl2Lease> get(const std::string& key);
-  // The writes return false if the condition did not hold or the call was rejected. On success, they also update
-  // `lease`.
+  // Returns whether the table has no row at all.
+  bool is_empty();
+  // The writes return false if the condition did not hold. On success, they also update `lease`.
   bool create(const Kcl2Lease& lease);
   bool renew(Kcl2Lease& lease);
   bool take(Kcl2Lease& lease);
@@ -49,7 +57,7 @@ class Kcl2 {
   bool checkpoint(Kcl2Lease& lease, const std::string& sequence_number, int64_t sub_sequence_number);
   // updateLeaseWithMetaInfo.
   bool set_children(Kcl2Lease& lease, const std::vector<std::string>& children);
-  bool remove(const std::string& key);
+  void remove(const std::string& key);
 
  private:
   bool update(const Kcl2Lease& lease, const std::string& expected, const std::string& updates);

@@ -14,7 +14,7 @@ model::Response TableClient::call(std::string_view operation, std::string body) 
   request.headers = {{"Host", "127.0.0.1"},
                      {"Content-Type", std::string(aws::kDynamoDbProtocol.content_type)},
                      {"X-Amz-Target", std::string(aws::kDynamoDbProtocol.target_prefix).append(operation)}};
-  model::sign(request, {}, "us-east-1", "dynamodb", now_ms_());
+  model::sign(request, key, "us-east-1", "dynamodb", now_ms_());
   return model::Response(send_(std::move(request)));
 }
 

@@ -23,6 +23,8 @@ class TableClient {
   // Returns a call function for LeaseTable. Calls complete before they return. REQUIRES: the client outlives it.
   aws::ServiceCall service_call() const;
 
+  model::AccessKey key;
+
  private:
   Send send_;
   std::function<int64_t()> now_ms_;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int64_t kLongestSettlingMs = 2'000;
 constexpr int64_t kCloseMs = 20'000;
+constexpr int64_t kKclRoundMs = 1'000;
 
 // "017-00000042": always of that length, so that memory use is comparable.
 std::string event_id(size_t key, int64_t number) {
@@ -74,7 +75,7 @@ int32_t InputWorker::emit(void* ctx, const penstock_batch* batch) {
   out.settled_at_ms =
       self.fleet_.clock.monotonic_ms() + static_cast<int64_t>(self.fleet_.random_.up_to(kLongestSettlingMs));
   const std::string lease =
-      self.fleet_.lease_key(std::string(view(batch->stream)), std::string(view(batch->shard_id)));
+      leases::lease_key(self.fleet_.stream_id(std::string(view(batch->stream))), view(batch->shard_id));
   for (uint64_t i = 0; i < batch->record_count; ++i) {
     const std::string id(view(batch->records[i].id));
     const Event event{std::strtoull(id.c_str(), nullptr, 10), std::atoll(id.c_str() + id.find('-') + 1)};
@@ -168,6 +169,37 @@ void InputFleet::stop(size_t worker) {
   kill(worker);
 }
 
+KclWorker& InputFleet::start_kcl(size_t max_leases) {
+  const std::string name = "kcl-" + std::to_string(++started_);
+  KclOptions options{.worker = name,
+                     .streams = {},
+                     .failover_ms = settings_.failover_ms,
+                     .max_leases = max_leases,
+                     .seed = settings_.seed * 1'000 + static_cast<uint64_t>(started_)};
+  for (size_t i = 0; i < settings_.streams; ++i)
+    options.streams.emplace_back(name_of(i), stream_id(name_of(i)), settings_.initial);
+  kcl_workers_.push_back(std::make_unique<KclWorker>(
+      clock, std::move(options),
+      KclLinks{.kinesis = [this](model::Request request) { return kinesis.handle(std::move(request)); },
+               .table = [this](model::Request request) { return serve("dynamodb", std::move(request)); },
+               .key = {},
+               .application =
+                   [this, name](const KclStream& stream, const std::string& shard_id, const KclRecord& record,
+                                uint64_t first_user_record) {
+                     return first_user_record > 0 ? 1 : processed(name, stream, shard_id, record.data);
+                   }}));
+  return *kcl_workers_.back();
+}
+
+void InputFleet::kill_kcl(size_t worker) {
+  kcl_workers_.erase(kcl_workers_.begin() + static_cast<std::ptrdiff_t>(worker));
+}
+
+void InputFleet::stop_kcl(size_t worker) {
+  kcl_workers_[worker]->shut_down();
+  kill_kcl(worker);
+}
+
 void InputFleet::turn(int64_t until_ms) {
   if (clock.monotonic_ms() >= next_put_ms_) put_event();
   int64_t next_ms = std::min(until_ms, next_put_ms_);
@@ -176,7 +208,17 @@ void InputFleet::turn(int64_t until_ms) {
     worker->turn();
     next_ms = std::min(next_ms, worker->next_deadline_ms());
   }
+  for (const auto& worker : kcl_workers_) {
+    worker->advance();
+    next_ms = std::min(next_ms, worker->next_deadline_ms());
+  }
   clock.advance_to(next_ms);
+}
+
+void InputFleet::run_until(const std::function<bool()>& done, int64_t max_ms) {
+  const int64_t end_ms = clock.monotonic_ms() + max_ms;
+  while (!done() && clock.monotonic_ms() < end_ms) turn(end_ms);
+  EXPECT_TRUE(done()) << "not within " << max_ms << " ms";
 }
 
 void InputFleet::run(int64_t ms) {
@@ -241,7 +283,7 @@ std::set<std::string> InputFleet::open_shards() {
   std::set<std::string> shards;
   for (size_t i = 0; i < settings_.streams; ++i)
     for (const model::Shard& shard : kinesis.stream(name_of(i))->shards())
-      if (!shard.closed()) shards.insert(lease_key(name_of(i), shard.id()));
+      if (!shard.closed()) shards.insert(leases::lease_key(stream_id(name_of(i)), shard.id()));
   return shards;
 }
 
@@ -253,13 +295,62 @@ std::set<std::string> InputFleet::leased_shards() {
   return shards;
 }
 
+std::string InputFleet::checkpoint(const std::string& lease) {
+  const dynamodb::Item* const row = dynamodb.table("app")->row(lease);
+  return row == nullptr ? "" : row->at("checkpoint").text;
+}
+
+void InputFleet::delete_row(const std::string& lease) {
+  dynamodb.delete_row("app", lease);
+  checker_.watch(*dynamodb.table("app"));
+}
+
+std::map<std::string, size_t> InputFleet::shares() {
+  std::map<std::string, size_t> shares;
+  const dynamodb::Table& table = *dynamodb.table("app");
+  for (const std::string& key : table.keys_after("")) {
+    const dynamodb::Item* const row = table.row(key);
+    if (row == nullptr || row->at("checkpoint").text == kinesis::kShardEnd) continue;
+    const auto owner = row->find("leaseOwner");
+    ++shares[owner == row->end() ? "" : owner->second.text];
+  }
+  return shares;
+}
+
+size_t InputFleet::share(const std::string& worker) { return shares()[worker]; }
+
+bool InputFleet::in_balance() {
+  std::map<std::string, size_t> of_owners = shares();
+  size_t least = SIZE_MAX, most = 0, all = 0;
+  const auto add = [&](const std::string& worker) {
+    least = std::min(least, of_owners[worker]);
+    most = std::max(most, of_owners[worker]);
+    all += of_owners[worker];
+  };
+  for (const auto& worker : workers_) add(worker->name());
+  for (const auto& worker : kcl_workers_) add(worker->name());
+  return all == open_shards().size() && most <= least + 1;
+}
+
 // ---- The checker
 
 // https://github.com/awslabs/amazon-kinesis-client, StreamIdentifier.serialize()
-std::string InputFleet::lease_key(const std::string& stream, const std::string& shard) {
-  if (settings_.streams == 1) return shard;
+std::string InputFleet::stream_id(const std::string& stream) {
+  if (settings_.streams == 1) return "";
   const std::string created_s = std::to_string(kinesis.stream(stream)->created_ms() / 1000);
-  return model::Settings().account + ":" + stream + ":" + created_s + ":" + shard;
+  return model::Settings().account + ":" + stream + ":" + created_s;
+}
+
+uint64_t InputFleet::processed(const std::string& worker, const KclStream& stream, const std::string& shard_id,
+                               const std::string& data) {
+  constexpr std::string_view kId = R"("id":")";
+  const std::string id = data.substr(data.find(kId) + kId.size());
+  const size_t key = std::strtoull(id.c_str(), nullptr, 10);
+  const int64_t number = std::atoll(id.c_str() + id.find('-') + 1);
+  // A worker of KCL that has lost its lease reads on until its next round.
+  emitted(worker, stream.lease_key(shard_id), key, number, kKclRoundMs);
+  keys_[key].settled.add(number);
+  return 1;
 }
 
 model::Reply InputFleet::serve(const std::string& host, model::Request request) {
@@ -269,13 +360,14 @@ model::Reply InputFleet::serve(const std::string& host, model::Request request) 
   return reply;
 }
 
-void InputFleet::emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number) {
+void InputFleet::emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number,
+                         int64_t may_lag_ms) {
   Key& of = keys_[key];
   // No event is skipped, so that first occurrences are in order.
   EXPECT_LE(number, of.emitted) << "key " << key << ", by " << worker << " in " << lease;
   if (number < of.emitted) ++duplicates_;
   of.emitted = std::max(of.emitted, number + 1);
-  if (settings_.keeps == Keeps::leases) checker_.emitted(worker, lease, settings_.failover_ms);
+  if (settings_.keeps == Keeps::leases) checker_.emitted(worker, lease, settings_.failover_ms + may_lag_ms);
 }
 
 void InputFleet::Numbers::add(int64_t number) {

@@ -1,12 +1,14 @@
 // Complete inputs in virtual time that read some streams, and a checker of what they emit. Either they share the
-// streams through a lease table, or each life of a single one continues from its file. Kinesis and DynamoDB are
-// the models.
+// streams through a lease table, also with workers of KCL, or each life of a single one continues from its file.
+// Kinesis and DynamoDB are the models.
 //
 // The data are numbered events in 200 partition keys, one per record, evenly distributed over time. Each key
 // belongs to one stream.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -15,6 +17,7 @@
 #include "core/kinesis/input/input.h"
 #include "core/leases/lease_table.h"
 #include "tests/model_dynamodb/service.h"
+#include "tests/sim/kcl_worker.h"
 #include "tests/sim/lease_checker.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
@@ -38,6 +41,7 @@ class InputWorker {
 
   bool frozen = false;   // SIGSTOP
   bool blocked = false;  // the outputs accept nothing more
+  const std::string& name() const { return id_; }
 
  private:
   struct Event {
@@ -89,8 +93,21 @@ class InputFleet {
   size_t workers() const { return workers_.size(); }
   InputWorker& worker(size_t index) { return *workers_[index]; }
 
+  KclWorker& start_kcl(size_t max_leases = SIZE_MAX);
+  void kill_kcl(size_t worker);
+  void stop_kcl(size_t worker);  // a clean shutdown
+  size_t kcl_workers() const { return kcl_workers_.size(); }
+  KclWorker& kcl_worker(size_t index) { return *kcl_workers_[index]; }
+  // Returns whether each open shard has a lease of a running worker, of ours or of KCL, and the workers' shares
+  // differ by at most one.
+  bool in_balance();
+  // The number of leases of a worker whose shards are not at their ends.
+  size_t share(const std::string& worker);
+
   void run(int64_t ms);
-  // The same, but nothing is put.
+  // Runs until done(), and fails after max_ms.
+  void run_until(const std::function<bool()>& done, int64_t max_ms);
+  // As run(), but nothing is put.
   void run_quietly(int64_t ms);
   // Expects none of the events that were put so far.
   void begin_here();
@@ -102,7 +119,11 @@ class InputFleet {
   // Lease keys: of the open shards, and of the rows in the table.
   std::set<std::string> open_shards();
   std::set<std::string> leased_shards();
+  std::string checkpoint(const std::string& lease);  // in its row
+  void delete_row(const std::string& lease);         // as an operator does
 
+  // For a test's own decisions: a number from 0 to `most`, from the seed.
+  uint64_t random_number(uint64_t most) { return random_.up_to(most); }
   int64_t put() const { return put_; }
   int64_t duplicates() const { return duplicates_; }
 
@@ -124,12 +145,16 @@ class InputFleet {
     Numbers settled;
   };
 
-  std::string lease_key(const std::string& stream, const std::string& shard);
+  std::string stream_id(const std::string& stream);  // "" if there is only one
   model::Reply serve(const std::string& host, model::Request request);
   void turn(int64_t until_ms);
   void put_event();
   bool all_settled() const;
-  void emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number);
+  std::map<std::string, size_t> shares();  // by owner, "" for leases without one
+  uint64_t processed(const std::string& worker, const KclStream& stream, const std::string& shard_id,
+                     const std::string& data);
+  void emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number,
+               int64_t may_lag_ms = 0);
 
   const Settings settings_;
   LeaseChecker checker_{clock};
@@ -137,6 +162,7 @@ class InputFleet {
   std::shared_ptr<SimEnv> machine_;  // of the only worker
   std::vector<Key> keys_{200};
   std::vector<std::unique_ptr<InputWorker>> workers_;
+  std::vector<std::unique_ptr<KclWorker>> kcl_workers_;
   int started_ = 0;
   int64_t next_put_ms_ = 0;
   int64_t put_ = 0;

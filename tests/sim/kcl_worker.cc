@@ -1,178 +1,219 @@
 #include "tests/sim/kcl_worker.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <utility>
 
-#include "core/kinesis/input/shard_position.h"
-#include "tests/sim/lease_fleet.h"
+#include "core/env.h"
 
 namespace penstock::sim {
-
-using dynamodb::Kcl2Lease;
 
 namespace {
 
 constexpr int64_t kEpsilonMs = 25;
-constexpr int64_t kReadMs = 1'000;
-constexpr size_t kEmittedARead = 100;
-constexpr int64_t kNeverRenewed = -1'000'000'000;
-constexpr int64_t kVeryOld = 3;  // times the failover time
+constexpr int64_t kMaxWaitForLeasesMs = 30'000;
+constexpr int64_t kLeaseTableCheckMs = 3'000;
+constexpr int64_t kInitializationBackoffMs = 1'000;
+constexpr int64_t kShardSyncIdleMs = 60'000;  // shardSyncIntervalMillis, after each stream
+constexpr int64_t kDispatchMs = 1'000;        // shardConsumerDispatchPollIntervalMillis
+constexpr int64_t kReadMs = 1'000;            // idleTimeBetweenReadsInMillis
+constexpr int64_t kCleanUpMs = 60'000;
+constexpr int64_t kFirstAuditMs = 60'000;
+constexpr int64_t kAuditMs = 120'000;
+constexpr int64_t kFirstElectionMs = 60'000;
+constexpr int64_t kElectionMs = 300'000;
+constexpr uint64_t kMaxThinkMs = 1'000;  // between what a task has read and what it writes
 
 }  // namespace
 
-KclWorker::KclWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed, size_t max_leases)
-    : fleet_(fleet),
-      id_(id),
-      max_leases_(max_leases),
-      random_(seed),
-      client_([&fleet](model::Request request) { return fleet.serve(std::move(request)); },
-              [&fleet] { return fleet.clock.unix_ms(); }),
-      kcl_(client_, "app", id),
-      next_take_ms_(fleet.clock.monotonic_ms()),
-      next_renewal_ms_(next_take_ms_),
-      next_read_ms_(next_take_ms_) {}
+KclWorker::KclWorker(SimClock& clock, KclOptions options, KclLinks links)
+    : clock_(clock),
+      options_(std::move(options)),
+      links_(std::move(links)),
+      random_(options_.seed),
+      client_([this](model::Request request) { return send(links_.kinesis, std::move(request)); },
+              [this] { return clock_.unix_ms(); }),
+      table_client_([this](model::Request request) { return send(links_.table, std::move(request)); },
+                    [this] { return clock_.unix_ms(); }),
+      kcl_(table_client_, "app", options_.worker),
+      taker_(options_.worker, options_.failover_ms, options_.max_leases),
+      renewer_(kcl_, clock, options_.failover_ms),
+      cleanup_(kcl_, client_),
+      parts_{clock, random_, kcl_, client_, renewer_, cleanup_, links_.application, options_.checkpoint_ms},
+      initialize_{clock.unix_ms()},
+      wait_until_ms_(clock.unix_ms() + 1 + static_cast<int64_t>(random_.up_to(kMaxWaitForLeasesMs))),
+      take_ms_(kNever),
+      synced_(options_.streams.size()) {
+  client_.key = table_client_.key = links_.key;
+}
+
+model::Reply KclWorker::send(const model::TestClient::Send& to, model::Request request) {
+  if (calls_left_ > 0 && calls_left_ < INT32_MAX) --calls_left_;
+  if (!has_ended()) return to(std::move(request));
+  model::Reply none;
+  none.wire = model::Wire::closed;
+  return none;
+}
 
 void KclWorker::advance() {
-  const int64_t now_ms = fleet_.clock.monotonic_ms();
-  if (now_ms >= next_renewal_ms_) renew();
-  if (now_ms >= next_take_ms_) take();
-  if (now_ms >= next_read_ms_) read();
+  const int64_t now_ms = clock_.unix_ms();
+  if (has_ended()) return;
+  try {
+    if (!started_) {
+      if (initialize_.due(now_ms, kInitializationBackoffMs)) initialize(now_ms);
+      return;
+    }
+    if (renew_.due(now_ms, options_.failover_ms / 3 - kEpsilonMs)) renewer_.renew_all();
+    if (read_.due(now_ms, kReadMs))
+      for (const auto& [key, consumer] : consumers_) consumer->read();
+    if (dispatch_.due(now_ms, kDispatchMs)) dispatch(now_ms);
+    if (clean_up_.due(now_ms, kCleanUpMs)) cleanup_.run(now_ms);
+    if (scan_.due(now_ms, 2 * (options_.failover_ms + kEpsilonMs))) scan(now_ms);
+    if (now_ms >= take_ms_) take(now_ms);
+    if (audit_.due(now_ms, kAuditMs)) audit(now_ms);
+    create_missing(now_ms);
+  } catch (const KclError&) {
+    return;  // each task is tried again at its next time
+  }
 }
 
-int64_t KclWorker::next_deadline_ms() const { return std::min({next_take_ms_, next_renewal_ms_, next_read_ms_}); }
-
-std::set<std::string> KclWorker::shards() const {
-  std::set<std::string> shards;
-  for (const auto& [key, held] : held_)
-    if (!held.ended) shards.insert(key);
-  return shards;
+int64_t KclWorker::next_deadline_ms() const {
+  if (has_ended()) return kNever;
+  int64_t next_ms = initialize_.next_ms;
+  if (started_) {
+    next_ms = std::min({scan_.next_ms, renew_.next_ms, dispatch_.next_ms, read_.next_ms, clean_up_.next_ms,
+                        audit_.next_ms, take_ms_});
+    for (const Synced& synced : synced_)
+      if (!synced.missing.empty()) next_ms = std::min(next_ms, synced.create_ms);
+  }
+  return next_ms - clock_.unix_ms() + clock_.monotonic_ms();
 }
 
-void KclWorker::scan() {
-  const int64_t now_ms = fleet_.clock.monotonic_ms();
+std::set<std::string> KclWorker::reading() const {
+  std::set<std::string> keys;
+  for (const auto& [key, consumer] : consumers_)
+    if (consumer->reads()) keys.insert(key);
+  return keys;
+}
+
+void KclWorker::shut_down() {
+  for (const auto& [key, consumer] : consumers_) consumer->shut_down_requested();
+  calls_left_ = 0;
+}
+
+// ---- The start
+
+// Only a worker that finds no lease for a while creates the first ones, stream by stream.
+void KclWorker::initialize(int64_t now_ms) {
+  if (initial_syncs_ == 0 && !kcl_.is_empty()) return start(now_ms);
+  if (now_ms < wait_until_ms_) {
+    initialize_.next_ms = std::min(now_ms + kLeaseTableCheckMs, wait_until_ms_);
+    return;
+  }
+  if (initial_syncs_ == options_.streams.size()) return start(now_ms);
+  sync(initial_syncs_, now_ms);
+  synced_[initial_syncs_].create_ms = now_ms;
+  create_missing(now_ms);
+  ++initial_syncs_;
+  initialize_.next_ms = now_ms + kShardSyncIdleMs;
+}
+
+void KclWorker::start(int64_t now_ms) {
+  started_ = true;
+  scan_ = renew_ = dispatch_ = read_ = clean_up_ = {now_ms};
+  audit_ = {now_ms + kFirstAuditMs};
+  cleanup_.start(now_ms);
+}
+
+// ---- Leases
+
+void KclWorker::scan(int64_t now_ms) {
   const auto rows = kcl_.list();
-  ASSERT_TRUE(rows) << "a row that KCL cannot read";
-  std::map<std::string, Seen> seen;
-  for (const Kcl2Lease& row : *rows) {
-    int64_t changed_ms = row.owner ? now_ms : kNeverRenewed;
-    if (const auto before = seen_.find(row.key); before != seen_.end())
-      changed_ms = before->second.lease.counter == row.counter ? before->second.changed_ms : now_ms;
-    seen.emplace(row.key, Seen{row, changed_ms});
-  }
-  seen_ = std::move(seen);
+  if (!rows) throw KclError{"a row that KCL cannot read"};
+  taker_.observe(*rows, now_ms);
+  to_take_ = taker_.choose(now_ms, random_);
+  take_ms_ = now_ms + static_cast<int64_t>(random_.up_to(kMaxThinkMs));
 }
 
-std::vector<Kcl2Lease*> KclWorker::choose() {
-  std::map<std::string, std::vector<Kcl2Lease*>> workers{{id_, {}}};
-  std::vector<Kcl2Lease*> available, very_old;
-  for (auto& [key, seen] : seen_) {
-    const int64_t age_ms = fleet_.clock.monotonic_ms() - seen.changed_ms;
-    if (age_ms > kVeryOld * fleet_.failover_ms) very_old.push_back(&seen.lease);
-    if (!seen.lease.owner || age_ms > fleet_.failover_ms)
-      available.push_back(&seen.lease);
-    else
-      workers[*seen.lease.owner].push_back(&seen.lease);
+// A call that fails ends it, and what was taken by then is not held: it expires.
+void KclWorker::take(int64_t now_ms) {
+  take_ms_ = kNever;
+  std::vector<Kcl2Lease> taken;
+  for (Kcl2Lease& lease : to_take_) {
+    if (!kcl_.take(lease)) continue;
+    taker_.taken(lease.key, now_ms);
+    taken.push_back(lease);
   }
-  const auto some_of = [this](std::vector<Kcl2Lease*> of, size_t most) {
-    for (size_t i = of.size(); i > 1; --i) std::swap(of[i - 1], of[random_.up_to(i - 1)]);
-    of.resize(std::min(of.size(), most));
-    return of;
-  };
-  const size_t mine = workers[id_].size();
-  if (!very_old.empty()) return some_of(std::move(very_old), max_leases_ - std::min(mine, max_leases_));
-  const size_t even = std::max<size_t>(1, (seen_.size() + workers.size() - 1) / workers.size());
-  const size_t target = std::min(even, max_leases_);
-  if (mine >= target) return {};
-  if (!available.empty()) return some_of(std::move(available), target - mine);
-  const auto busiest = std::max_element(workers.begin(), workers.end(), [](const auto& a, const auto& b) {
-    return a.second.size() < b.second.size();
+  for (const Kcl2Lease& lease : taken) renewer_.add(lease);
+  taken_ += static_cast<int64_t>(taken.size());
+}
+
+void KclWorker::dispatch(int64_t now_ms) {
+  std::erase_if(consumers_, [this](const auto& entry) {
+    const auto* const held = renewer_.find(entry.first);
+    return held == nullptr || held->token != entry.second->token();
   });
-  const size_t most = busiest->second.size();
-  if (most > target || (most == target && target - mine > 1)) return some_of(busiest->second, 1);
-  return {};
+  std::vector<std::string> assigned;
+  for (const auto& [key, held] : renewer_.held()) assigned.push_back(key);
+  for (const std::string& key : assigned) {
+    const auto* const held = renewer_.find(key);
+    if (held == nullptr) continue;
+    auto& consumer = consumers_[key];
+    if (!consumer) {
+      const auto stream = std::find_if(options_.streams.begin(), options_.streams.end(),
+                                       [&](const auto& one) { return one.stream_id() == held->lease.stream_id; });
+      if (stream == options_.streams.end()) throw KclError{"a lease of an unknown stream"};
+      consumer = std::make_unique<KclShardConsumer>(parts_, *stream, *held);
+    }
+    consumer->advance();
+  }
+  was_leader_ = is_leader(now_ms);
 }
 
-void KclWorker::take() {
-  next_take_ms_ = fleet_.clock.monotonic_ms() + 2 * (fleet_.failover_ms + kEpsilonMs);
-  scan();
-  for (Kcl2Lease* lease : choose()) {
-    if (!kcl_.take(*lease)) continue;
-    ++taken_;
-    seen_[lease->key].changed_ms = fleet_.clock.monotonic_ms();
-    Held& held = held_[lease->key] = {*lease, &fleet_.shards().at(lease->key)};
-    const std::vector<int64_t>& records = held.shard->records;
-    held.ended = lease->checkpoint == kinesis::kShardEnd;
-    if (lease->checkpoint[0] <= '9')
-      held.next = static_cast<size_t>(
-          std::upper_bound(records.begin(), records.end(), std::stoll(lease->checkpoint)) - records.begin());
+// ---- The leader
+
+void KclWorker::elect(int64_t now_ms) {
+  const auto rows = kcl_.list();
+  if (rows) leader_ = kcl_leader(*rows);
+  election_ms_ = now_ms + (election_ms_ < 0 ? kFirstElectionMs : kElectionMs);
+}
+
+bool KclWorker::is_leader(int64_t now_ms) {
+  if (leader_.empty() || now_ms >= election_ms_) elect(now_ms);
+  return leader_.empty() || leader_ == options_.worker;
+}
+
+void KclWorker::audit(int64_t now_ms) {
+  if (!was_leader_ || !is_leader(now_ms)) return;
+  const auto rows = kcl_.list();
+  if (!rows) throw KclError{"a row that KCL cannot read"};
+  for (size_t i = 0; i < options_.streams.size(); ++i) {
+    std::vector<Kcl2Lease> of_stream;
+    for (const Kcl2Lease& row : *rows)
+      if (row.stream_id == options_.streams[i].stream_id()) of_stream.push_back(row);
+    if (!synced_[i].holes.must_sync(of_stream)) continue;
+    try {
+      sync(i, now_ms);
+    } catch (const KclError&) {
+      continue;  // until the next audit
+    }
   }
 }
 
-void KclWorker::renew() {
-  next_renewal_ms_ = fleet_.clock.monotonic_ms() + fleet_.failover_ms / 3 - kEpsilonMs;
-  for (auto& [key, held] : held_) held.lost = (held.ended && clean_up(held)) || !kcl_.renew(held.lease);
-  std::erase_if(held_, [](const auto& entry) { return entry.second.lost; });
+void KclWorker::sync(size_t index, int64_t now_ms) {
+  const KclStream& stream = options_.streams[index];
+  const bool is_empty = kcl_.is_empty();
+  const std::vector<KclShard> shards = stream.list_shards(client_, is_empty);
+  if (is_empty && !kcl_covers_all_hash_keys(shards)) throw KclError{"KinesisClientLibIOException"};
+  const auto rows = kcl_.list(0, stream.stream_id());
+  if (!rows) throw KclError{"a row that KCL cannot read"};
+  synced_[index].missing = kcl_missing_leases(stream, shards, *rows, is_empty);
+  synced_[index].create_ms = now_ms + static_cast<int64_t>(random_.up_to(kMaxThinkMs));
 }
 
-void KclWorker::read() {
-  next_read_ms_ = fleet_.clock.monotonic_ms() + kReadMs;
-  for (auto& [key, held] : held_) held.lost = !read_of(held);
-  std::erase_if(held_, [](const auto& entry) { return entry.second.lost; });
-}
-
-// Returns false if the lease has been lost.
-bool KclWorker::read_of(Held& held) {
-  if (held.ended || (!held.started && !begin(held))) return true;
-  const std::vector<int64_t>& records = held.shard->records;
-  const size_t before = held.next;
-  while (held.next < std::min(records.size(), before + kEmittedARead))
-    fleet_.emitted(id_, *held.shard, held.next++);
-  if (held.next > before && !kcl_.checkpoint(held.lease, std::to_string(records[held.next - 1]), 0)) return false;
-  return held.shard->info.open || held.next < records.size() || end(held);
-}
-
-// Deletes the lease of a finished shard once its children are being read.
-bool KclWorker::clean_up(const Held& held) {
-  const bool under_way =
-      std::all_of(held.lease.children.begin(), held.lease.children.end(), [this](const auto& id) {
-        const auto child = kcl_.get(id);
-        return child && (child->checkpoint == kinesis::kShardEnd || child->checkpoint[0] <= '9');
-      });
-  return under_way && kcl_.remove(held.lease.key);
-}
-
-bool KclWorker::begin(Held& held) {
-  for (const std::string& parent : held.shard->info.parent_ids) {
-    const auto row = kcl_.get(parent);
-    if (row && row->checkpoint != kinesis::kShardEnd) return false;
+void KclWorker::create_missing(int64_t now_ms) {
+  for (Synced& synced : synced_) {
+    if (now_ms < synced.create_ms) continue;
+    for (const Kcl2Lease& lease : std::exchange(synced.missing, {})) kcl_.create(lease);
   }
-  return held.started = true;
-}
-
-// Creates the leases of the children first, which come with the end of the shard (ChildShards). The other parent
-// of a merge must have a lease too, or the worker waits.
-bool KclWorker::end(Held& held) {
-  std::vector<const kinesis::ShardInfo*> children;
-  for (const auto& [id, shard] : fleet_.shards())
-    if (std::count(shard.info.parent_ids.begin(), shard.info.parent_ids.end(), held.lease.key) > 0)
-      children.push_back(&shard.info);
-  if (children.size() == 1)
-    for (const std::string& parent : children[0]->parent_ids)
-      if (!kcl_.get(parent)) return true;
-  std::vector<std::string> ids;
-  for (const kinesis::ShardInfo* shard : children) {
-    ids.push_back(shard->id);
-    Kcl2Lease child;
-    child.key = shard->id;
-    child.parents = shard->parent_ids;
-    kinesis::append_decimal(child.starting_hash_key, shard->first_hash_key);
-    kinesis::append_decimal(child.ending_hash_key, shard->last_hash_key);
-    kcl_.create(child);  // fails if another worker has created it
-  }
-  held.ended = true;
-  return kcl_.set_children(held.lease, ids) && kcl_.checkpoint(held.lease, std::string(kinesis::kShardEnd), 0);
 }
 
 }  // namespace penstock::sim

@@ -1,65 +1,121 @@
-// A worker of Amazon's Kinesis Client Library 2.x among those of a LeaseFleet: what its DynamoDBLeaseTaker,
-// DynamoDBLeaseRenewer, BlockOnParentShardTask, ShutdownTask and LeaseCleanupManager do at the table, and when.
-// Written from their source (https://github.com/awslabs/amazon-kinesis-client, v2.6.0). It lists no shards, like a
-// worker that is not the elected leader.
+// A worker of Amazon's Kinesis Client Library 2.x, in virtual time, at the models of Kinesis and DynamoDB: its
+// classes Scheduler and DynamoDBLeaseCoordinator, with what they drive, which is in the other files kcl_*. Written
+// from their source (https://github.com/awslabs/amazon-kinesis-client, v2.7.0); names are those of KCL where they
+// exist.
+//
+// Calls take no time, so that what KCL does in one task happens at one moment, except for the time between a scan
+// and the takes that follow from it, and between a list of shards and the rows that are created. Between any two
+// calls the worker can die.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "tests/model_dynamodb/kcl2.h"
-#include "tests/sim/sim_env.h"
+#include "tests/model_dynamodb/table_client.h"
+#include "tests/sim/kcl_lease_cleanup.h"
+#include "tests/sim/kcl_lease_renewer.h"
+#include "tests/sim/kcl_lease_taker.h"
+#include "tests/sim/kcl_shard_consumer.h"
+#include "tests/sim/kcl_shard_sync.h"
+#include "tests/sim/kcl_stream.h"
 
 namespace penstock::sim {
 
-class LeaseFleet;
-struct FleetShard;
+struct KclOptions {
+  std::string worker;
+  std::vector<KclStream> streams;  // all with ids, or a single one without
+  int64_t failover_ms = 10'000;
+  size_t max_leases = SIZE_MAX;  // maxLeasesForWorker
+  int64_t checkpoint_ms = 0;     // see KclWorkerParts
+  uint64_t seed = 1;
+};
+
+// Its connections to the world.
+struct KclLinks {
+  model::TestClient::Send kinesis, table;
+  model::AccessKey key;
+  KclApplication application;
+};
 
 class KclWorker {
  public:
-  // max_leases: KCL's option maxLeasesForWorker.
-  KclWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed, size_t max_leases);
+  // REQUIRES: the clock outlives it. It starts now: for up to 30 s, it waits for another worker to create the
+  // leases.
+  KclWorker(SimClock& clock, KclOptions options, KclLinks links);
+  KclWorker(const KclWorker&) = delete;
+  KclWorker& operator=(const KclWorker&) = delete;
 
   void advance();
-  int64_t next_deadline_ms() const;
-  std::set<std::string> shards() const;  // held, and not at their ends
+  int64_t next_deadline_ms() const;  // on the monotonic clock
+  // A clean shutdown: the application saves its positions. The leases stay in the table with their owner until
+  // others find that they have expired.
+  void shut_down();
+  // Dies at that call from now on, from 1, which is not made.
+  void die_at_call(int calls) { calls_left_ = calls; }
+  bool has_ended() const { return calls_left_ <= 0; }
+
+  const std::string& name() const { return options_.worker; }
+  std::set<std::string> reading() const;  // keys of the leases whose shards it reads
   int64_t taken() const { return taken_; }
 
  private:
-  struct Seen {
-    dynamodb::Kcl2Lease lease;
-    int64_t changed_ms;  // when a scan last saw a different counter
+  // A period of a scheduled task.
+  struct Timer {
+    int64_t next_ms;
+    bool due(int64_t now_ms, int64_t period_ms) {
+      if (now_ms < next_ms) return false;
+      next_ms = now_ms + period_ms;
+      return true;
+    }
   };
-  struct Held {
-    dynamodb::Kcl2Lease lease;
-    FleetShard* shard;
-    size_t next = 0;       // to be emitted
-    bool started = false;  // its parents are at their ends
-    bool ended = false;
-    bool lost = false;
+  struct Synced {
+    KclHoleTracker holes;
+    std::vector<Kcl2Lease> missing;  // to be created
+    int64_t create_ms = 0;
   };
-  void scan();
-  std::vector<dynamodb::Kcl2Lease*> choose();
-  void take();
-  void renew();
-  void read();
-  bool read_of(Held& held);
-  bool clean_up(const Held& held);
-  bool begin(Held& held);
-  bool end(Held& held);
 
-  LeaseFleet& fleet_;
-  std::string id_;
-  size_t max_leases_;
+  model::Reply send(const model::TestClient::Send& to, model::Request request);
+  void initialize(int64_t now_ms);
+  void start(int64_t now_ms);
+  void scan(int64_t now_ms);
+  void take(int64_t now_ms);
+  void dispatch(int64_t now_ms);
+  bool is_leader(int64_t now_ms);
+  void elect(int64_t now_ms);
+  void audit(int64_t now_ms);
+  void sync(size_t stream, int64_t now_ms);
+  void create_missing(int64_t now_ms);
+
+  SimClock& clock_;
+  const KclOptions options_;
+  const KclLinks links_;
+  int calls_left_ = INT32_MAX;
   SimRandom random_;
-  dynamodb::TableClient client_;
+  model::TestClient client_;
+  dynamodb::TableClient table_client_;
   dynamodb::Kcl2 kcl_;
-  std::map<std::string, Seen> seen_;  // by key, like the following
-  std::map<std::string, Held> held_;
-  int64_t next_take_ms_, next_renewal_ms_, next_read_ms_;
+  KclLeaseTaker taker_;
+  KclLeaseRenewer renewer_;
+  KclLeaseCleanup cleanup_;
+  const KclWorkerParts parts_;
+  std::map<std::string, std::unique_ptr<KclShardConsumer>> consumers_;  // by key
+
+  bool started_ = false;
+  Timer initialize_, scan_, renew_, dispatch_, read_, clean_up_, audit_;
+  int64_t wait_until_ms_;     // for a lease in the table
+  size_t initial_syncs_ = 0;  // streams done
+  std::vector<Kcl2Lease> to_take_;
+  int64_t take_ms_;
+  std::string leader_;          // "": each worker
+  int64_t election_ms_ = -1;    // -1: none yet
+  bool was_leader_ = false;     // at the last dispatch
+  std::vector<Synced> synced_;  // by stream
   int64_t taken_ = 0;
 };
 

@@ -134,17 +134,6 @@ void LeaseFleet::stop(size_t worker) {
   workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(worker));
 }
 
-KclWorker& LeaseFleet::start_kcl(size_t max_leases) {
-  ++started_;
-  kcl_workers_.push_back(std::make_unique<KclWorker>(*this, "kcl-" + std::to_string(started_),
-                                                     seed_ * 1'000 + static_cast<uint64_t>(started_), max_leases));
-  return *kcl_workers_.back();
-}
-
-void LeaseFleet::kill_kcl(size_t worker) {
-  kcl_workers_.erase(kcl_workers_.begin() + static_cast<std::ptrdiff_t>(worker));
-}
-
 void LeaseFleet::run(int64_t ms) {
   const int64_t end_ms = clock.monotonic_ms() + ms;
   run_until([&] { return clock.monotonic_ms() >= end_ms; }, ms + 1);
@@ -165,10 +154,6 @@ int64_t LeaseFleet::run_until(const std::function<bool()>& done, int64_t max_ms)
         worker->advance();
         next_ms = std::min(next_ms, worker->next_deadline_ms());
       }
-    for (const auto& worker : kcl_workers_) {
-      worker->advance();
-      next_ms = std::min(next_ms, worker->next_deadline_ms());
-    }
     std::erase_if(stopping_, [](const auto& worker) {
       if (!worker->leases_.closed()) return false;
       worker->sim_.kill();
@@ -186,7 +171,6 @@ void LeaseFleet::put_records() {
 }
 
 std::vector<kinesis::ShardInfo> LeaseFleet::list() const {
-  if (frozen_list_) return *frozen_list_;
   std::vector<kinesis::ShardInfo> list;
   for (const auto& [id, shard] : shards_) list.push_back(shard.info);
   return list;
@@ -230,7 +214,6 @@ bool LeaseFleet::in_balance() const {
     shards.insert(its.begin(), its.end());
   };
   for (const auto& worker : workers_) add(worker->shards());
-  for (const auto& worker : kcl_workers_) add(worker->shards());
   size_t open = 0;
   for (const auto& [id, shard] : shards_) {
     if (!shard.info.open) continue;

@@ -9,14 +9,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/leases/lease_coordinator.h"
 #include "tests/model_dynamodb/service.h"
-#include "tests/sim/kcl_worker.h"
 #include "tests/sim/lease_checker.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
@@ -90,8 +88,6 @@ class LeaseFleet {
   void start_many(int count);
   void kill(size_t worker);  // as kill -9
   void stop(size_t worker);  // a clean shutdown
-  KclWorker& start_kcl(size_t max_leases = SIZE_MAX);
-  void kill_kcl(size_t worker);
   void run(int64_t ms);
   // Runs until done(), and fails after max_ms. Returns how long it took.
   int64_t run_until(const std::function<bool()>& done, int64_t max_ms);
@@ -99,18 +95,14 @@ class LeaseFleet {
   void add_shards(int count);
   void split(const std::string& shard);
   void merge(const std::string& a, const std::string& b);
-  // From now on, our workers' lists are as old as this moment.
-  void freeze_lists() { frozen_list_ = list(); }
   // Sets the rate of each open shard from now on.
   void set_records_a_second(int records) { records_a_second_ = records; }
 
-  // Returns whether every open shard is read by one worker, of KCL or Penstock, and the workers' shares differ by
-  // at most one.
+  // Returns whether every open shard is read by one worker, and the workers' shares differ by at most one.
   bool in_balance() const;
   bool all_read() const;
   size_t workers() const { return workers_.size(); }
   FleetWorker& worker(size_t index) { return *workers_[index]; }
-  KclWorker& kcl_worker(size_t index) { return *kcl_workers_[index]; }
   void delete_row(const std::string& key);  // as an operator does
   dynamodb::Service& service() { return service_; }
   std::map<std::string, FleetShard>& shards() { return shards_; }
@@ -123,7 +115,6 @@ class LeaseFleet {
 
  private:
   friend class FleetWorker;
-  friend class KclWorker;
   model::Reply serve(model::Request request);
   void emitted(const std::string& worker, FleetShard& shard, size_t index);
   void put_records();
@@ -132,10 +123,8 @@ class LeaseFleet {
   uint64_t seed_;
   dynamodb::Service service_;
   std::map<std::string, FleetShard> shards_;
-  std::optional<std::vector<kinesis::ShardInfo>> frozen_list_;
   std::vector<std::unique_ptr<FleetWorker>> workers_;
   std::vector<std::unique_ptr<FleetWorker>> stopping_;
-  std::vector<std::unique_ptr<KclWorker>> kcl_workers_;
   int started_ = 0;
   LeaseChecker checker_{clock};
   int records_a_second_ = 10;
