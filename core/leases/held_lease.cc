@@ -43,6 +43,7 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
   const bool renewal_due = boot_ms >= renewal_boot_ms();
   if (finishing_) {
     if (row_.child_ids != child_ids_) return Step::name_children;
+    // mutation: end of a shard written without the leases of its children
     if (children_.empty()) return Step::end;
     return renewal_due ? Step::renew : Step::create_child;
   }

@@ -54,6 +54,7 @@ LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std:
   const size_t share = (leases + workers - 1) / workers, free = available.size();
   size_t room = share - std::min(mine, share);
   if (room == 0) {
+    // mutation: leases above the share never taken
     std::erase_if(available, [&](const Lease& row) { return !is_neglected(row, boot_ms); });
     room = (available.size() + workers - 1) / workers;  // the other workers see them too
   }

@@ -57,6 +57,7 @@ Status StreamLeases::name_stream() {
             "stream " + identity_.name +
                 ": the service does not report its account and creation time, which the leases of several streams "
                 "have in their keys; use a separate lease table for each stream"};
+  // mutation: creation epoch in milliseconds
   stream_id_ = account + ":" + identity_.name + ":" + std::to_string(identity_.created_ms / 1000);
   return {};
 }

@@ -156,14 +156,13 @@ void KclWorker::dispatch(int64_t now_ms) {
   for (const std::string& key : assigned) {
     const auto* const held = renewer_.find(key);
     if (held == nullptr) continue;
-    auto& consumer = consumers_[key];
-    if (!consumer) {
+    if (!consumers_.contains(key)) {
       const auto stream = std::find_if(options_.streams.begin(), options_.streams.end(),
                                        [&](const auto& one) { return one.stream_id() == held->lease.stream_id; });
-      if (stream == options_.streams.end()) throw KclError{"a lease of an unknown stream"};
-      consumer = std::make_unique<KclShardConsumer>(parts_, *stream, *held);
+      if (stream == options_.streams.end()) continue;  // not configured: never read here
+      consumers_.emplace(key, std::make_unique<KclShardConsumer>(parts_, *stream, *held));
     }
-    consumer->advance();
+    consumers_.at(key)->advance();
   }
   was_leader_ = is_leader(now_ms);
 }

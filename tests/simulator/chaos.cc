@@ -77,7 +77,7 @@ void Chaos::apply_rates() {
 void Chaos::begin(const Event& event) {
   if (trace_.on())
     trace_.line("chaos", std::string(name_of(event.kind)) + " (machine " + std::to_string(event.machine) + ")");
-  Machine& machine = *to_.machines[event.machine];
+  Machine& machine = *to_.machines[event.machine % to_.machines.size()];
   const int64_t now_ms = to_.clock.monotonic_ms();
   under_way_.push_back(event);
   switch (event.kind) {
@@ -165,15 +165,53 @@ void Chaos::begin(const Event& event) {
     case Event::Kind::distribute_out:
       to_.kinesis.stream("out")->set_distribution(model::Distribution::automatic);
       break;
+    case Event::Kind::kill_kcl:
+      to_.kcl_hosts[event.machine]->kill();
+      to_.kcl_hosts[event.machine]->down = true;
+      break;
+    case Event::Kind::stop_kcl:
+      to_.kcl_hosts[event.machine]->stop();
+      break;
+    case Event::Kind::freeze_kcl:
+      to_.kcl_hosts[event.machine]->freeze();
+      break;
+    case Event::Kind::leave:
+      leave(event.dies);
+      break;
+    case Event::Kind::leave_kcl:
+      leave_kcl(event.dies);
+      break;
+  }
+}
+
+void Chaos::leave(bool dies) {
+  left_ = true;
+  for (const auto& machine : to_.machines) {
+    if (dies)
+      machine->kill();
+    else
+      machine->stop(kGraceMs);
+    machine->down = true;
+  }
+}
+
+void Chaos::leave_kcl(bool dies) {
+  kcl_left_ = true;
+  for (const auto& host : to_.kcl_hosts) {
+    if (dies)
+      host->kill();
+    else
+      host->stop();
+    host->down = true;
   }
 }
 
 void Chaos::end(const Event& event) {
-  Machine& machine = *to_.machines[event.machine];
+  Machine& machine = *to_.machines[event.machine % to_.machines.size()];
   switch (event.kind) {
     case Event::Kind::kill:
     case Event::Kind::crash:
-      machine.down = false;
+      machine.down = left_;
       break;
     case Event::Kind::freeze:
       machine.frozen = false;
@@ -205,6 +243,12 @@ void Chaos::end(const Event& event) {
     case Event::Kind::distribute_out:
       if (event.for_ms == 0) return;
       to_.kinesis.stream("out")->set_distribution(model::Distribution::user_partition_key);
+      break;
+    case Event::Kind::kill_kcl:
+      to_.kcl_hosts[event.machine]->down = kcl_left_;
+      break;
+    case Event::Kind::freeze_kcl:
+      to_.kcl_hosts[event.machine]->thaw();
       break;
     default:
       return;

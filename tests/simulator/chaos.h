@@ -10,6 +10,7 @@
 #include "tests/model_dynamodb/service.h"
 #include "tests/model_kinesis/service.h"
 #include "tests/sim/sim_clock.h"
+#include "tests/simulator/kcl_host.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/machine.h"
 #include "tests/simulator/plan.h"
@@ -23,6 +24,7 @@ struct Deployment {
   model::Service& kinesis;
   dynamodb::Service& dynamodb;
   std::vector<std::unique_ptr<Machine>>& machines;
+  std::vector<std::unique_ptr<KclHost>>& kcl_hosts;
   Ledger& ledger;
 };
 
@@ -37,6 +39,10 @@ class Chaos {
   // From now on, nothing goes wrong.
   void calm();
 
+  // Return whether all processes, or all workers of KCL, have left.
+  bool has_left() const { return left_; }
+  bool kcl_has_left() const { return kcl_left_; }
+
   // Called when a lease has a new owner.
   void changed_hands(const std::string& shard_name);
 
@@ -50,6 +56,8 @@ class Chaos {
   void make_second();
   void merge();
   void trim();
+  void leave(bool dies);
+  void leave_kcl(bool dies);
   void note_shards();
 
   const Plan& plan_;
@@ -62,6 +70,7 @@ class Chaos {
   model::Distribution in_distribution_ = model::Distribution::user_partition_key;  // of sources_
   size_t splits_at_handover_ = 0;
   bool calm_ = false;
+  bool left_ = false, kcl_left_ = false;
 };
 
 }  // namespace penstock::simulator

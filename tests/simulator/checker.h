@@ -82,6 +82,9 @@ class Checker {
   void acknowledged(const std::string& process, const RecordPlace& record);
   // The host accepts the batch and passes it to the filter.
   void emitted(const std::string& process, const penstock_batch& batch);
+  // The application of a worker of KCL processes a record, from that user record on, and is done with it. Returns
+  // how many user records it has.
+  uint64_t processed(const std::string& process, const RecordPlace& record, uint64_t first_user_record);
   // A record is in the output stream, under that key.
   void arrived(ItemNumber item, const std::string& key);
   // A position has been saved so that it survives any crash.

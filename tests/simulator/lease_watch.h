@@ -30,16 +30,19 @@ class LeaseWatch {
   void look(const dynamodb::Table& table, const std::string& issuer);
   // A process emits from a shard. The lease must be its own. If it belongs to another process or is free, the
   // process may emit only as long as it cannot know that: until failover_ms after its last write. That does not
-  // apply if its last write was when it took the lease.
-  void emitted(const std::string& process, const std::string& shard_id);
+  // apply if its last write was when it took the lease. may_lag_ms: for how much longer a worker of KCL may, which
+  // does not check before each record.
+  void emitted(const std::string& process, const std::string& shard_id, int64_t may_lag_ms = 0);
 
   // Returns the number of rows that were created, for a legitimate reason, after an earlier row of that key had
   // been deleted. Their shards are read again.
   int rows_recreated() const { return rows_recreated_; }
 
   // Returns "" if the rows are those of these shards, each is held by one of these processes, and their shares
-  // differ by at most one. Otherwise returns what is wrong.
-  std::string imbalance(const std::set<std::string>& open_shards, const std::set<std::string>& processes) const;
+  // differ by at most one. Otherwise returns what is wrong. Next to KCL, shares may differ: it counts finished
+  // leases.
+  std::string imbalance(const std::set<std::string>& open_shards, const std::set<std::string>& processes,
+                        bool with_kcl) const;
 
  private:
   struct Row {

@@ -284,6 +284,45 @@ void draw_queue(Plan& plan, Draw draw) {
   });
 }
 
+// Fleets with workers of KCL. What KCL handles differently by design is left out: it begins an idle shard at
+// LATEST again, logs no gap, drops aggregated records that the service put into other shards, and never ends a
+// shard without ChildShards.
+void draw_kcl(Plan& plan, Draw draw) {
+  using Kind = Event::Kind;
+  if (!plan.leases || !draw.chance(0.25)) return;
+  plan.kcl_workers = draw.between<size_t>(1, 3);
+  // Enough of both to have leases, and time for scans of KCL, which are two failover times apart.
+  plan.machines = draw.between<size_t>(1, 2);
+  plan.shards_in = draw.between(2U, 5U);
+  plan.load_ms = draw.between<int64_t>(20'000, 120'000);
+  for (Event& event : plan.chaos_events) event.machine %= plan.machines;
+  plan.kcl_max_leases = draw.pick<size_t>({1, SIZE_MAX, SIZE_MAX, SIZE_MAX});
+  plan.kcl_checkpoint_ms = draw.pick<int64_t>({0, 0, 5000});
+  if (plan.initial == kinesis::InitialPosition::Kind::latest)
+    plan.initial = kinesis::InitialPosition::Kind::trim_horizon;
+  if (plan.initial == kinesis::InitialPosition::Kind::at_timestamp) plan.kcl_start_ms = plan.initial_ms;
+  if (draw.chance(0.3)) plan.first_start_ms = plan.kcl_start_ms + 45'000;  // KCL creates the leases
+  plan.second_created_ms = 0;
+  plan.omits_child_shards = false;
+  std::erase_if(plan.chaos_events,
+                [](const Event& event) { return event.kind == Kind::trim || event.kind == Kind::distribute_in; });
+  for (size_t left = draw.between<size_t>(0, 4); left > 0; --left) {
+    Event event;
+    event.kind = draw.pick({Kind::kill_kcl, Kind::stop_kcl, Kind::freeze_kcl});
+    event.at_ms = draw.between<int64_t>(0, plan.load_ms);
+    event.for_ms = draw.pick<int64_t>({0, 3000, 9000, 20'000});
+    event.machine = draw.between<size_t>(0, 7) % plan.kcl_workers;
+    plan.chaos_events.push_back(event);
+  }
+  if (!draw.chance(0.5)) return;
+  Event event;
+  event.kind = draw.pick({Kind::leave, Kind::leave, Kind::leave_kcl});
+  event.at_ms = draw.between<int64_t>(plan.load_ms / 4, plan.load_ms);
+  event.dies = draw.pick({true, false});
+  plan.chaos_events.push_back(event);
+  if (event.kind == Kind::leave) plan.kcl_max_leases = SIZE_MAX;
+}
+
 void sort_events(Plan& plan) {
   std::stable_sort(plan.chaos_events.begin(), plan.chaos_events.end(),
                    [](const Event& a, const Event& b) { return a.at_ms < b.at_ms; });
@@ -317,6 +356,7 @@ Plan draw_plan(uint64_t seed, int edition) {
   if (edition >= 3) draw_ends(plan, Draw(seed, "ends"));
   if (edition >= 4) draw_distribution(plan, Draw(seed, "distribution"));
   if (edition >= 5) draw_queue(plan, Draw(seed, "queue"));
+  if (edition >= 6) draw_kcl(plan, Draw(seed, "kcl"));
   sort_events(plan);
   return plan;
 }

@@ -46,12 +46,20 @@ struct Event {
     trim,            // retention passes the older half of each shard's records
     distribute_in,   // the service chooses the shards of new records of the input streams; for_ms 0: it goes on
     distribute_out,  // the same of the output stream
+    // The same of a worker of KCL, where `machine` is its number.
+    kill_kcl,
+    stop_kcl,
+    freeze_kcl,
+    // All processes, or all workers of KCL, end, and the others continue alone.
+    leave,
+    leave_kcl,
   };
   int64_t at_ms = 0;   // since the beginning
   int64_t for_ms = 0;  // after which it is undone, if possible
   Kind kind = Kind::kill;
   size_t machine = 0;
   int64_t by_ms = 0;  // of skew_clock
+  bool dies = false;  // of leave and leave_kcl; otherwise by a shutdown
 
   friend bool operator==(const Event&, const Event&) = default;
 };
@@ -72,6 +80,12 @@ struct Plan {
   uint32_t shards_out = 1;
   int64_t list_shards_page = 1000;
   model::CapacityMode mode = model::CapacityMode::provisioned;  // of all streams
+
+  // Workers of the Kinesis Client Library on the same lease table.
+  size_t kcl_workers = 0;
+  int64_t kcl_start_ms = 0;          // since the beginning
+  size_t kcl_max_leases = SIZE_MAX;  // of each
+  int64_t kcl_checkpoint_ms = 0;     // how often their applications save their positions; 0: after each read
 
   // A queue on the only input stream, which any number of processes read without leases and positions.
   bool queue = false;
@@ -138,7 +152,7 @@ struct Plan {
 
 // Each aspect has its own random numbers, so that one more draw in one of them does not change the others of a
 // seed. A plan of an earlier edition leaves out what is newer, so that a seed that is kept remains the same run.
-inline constexpr int kEdition = 5;
+inline constexpr int kEdition = 6;
 Plan draw_plan(uint64_t seed, int edition = kEdition);
 
 // A description for people, of several lines.

@@ -97,6 +97,16 @@ std::string_view name_of(Event::Kind kind) {
       return "the service chooses the shards of the input";
     case Event::Kind::distribute_out:
       return "the service chooses the shards of the output";
+    case Event::Kind::kill_kcl:
+      return "kill a worker of KCL";
+    case Event::Kind::stop_kcl:
+      return "stop a worker of KCL";
+    case Event::Kind::freeze_kcl:
+      return "freeze a worker of KCL";
+    case Event::Kind::leave:
+      return "all processes leave";
+    case Event::Kind::leave_kcl:
+      return "all workers of KCL leave";
   }
   return "";
 }
@@ -116,6 +126,10 @@ std::string to_text(const Plan& plan) {
         "\n";
   if (plan.second_created_ms > 0)
     text += "  the second stream is created at " + seconds(plan.second_created_ms) + "\n";
+  if (plan.kcl_workers > 0)
+    text += "  workers of KCL: " + number(plan.kcl_workers) + ", which start at " + seconds(plan.kcl_start_ms) +
+            ", maxLeasesForWorker " + (plan.kcl_max_leases == SIZE_MAX ? "none" : number(plan.kcl_max_leases)) +
+            ", checkpoints every " + seconds(plan.kcl_checkpoint_ms) + "\n";
   if (plan.queue)
     text += "  queue: visibility timeout " + number(plan.visibility_timeout_s) + " s, MaxReceiveCount " +
             (plan.max_receive_count > 0 ? number(plan.max_receive_count) : "none") + ", at most " +
@@ -162,7 +176,7 @@ std::string to_text(const Plan& plan) {
   for (const Event& event : plan.chaos_events)
     text += "  at " + seconds(event.at_ms) + ", for " + seconds(event.for_ms) + ": " +
             std::string(name_of(event.kind)) + " (machine " + number(event.machine) +
-            (event.by_ms == 0 ? "" : ", by " + seconds(event.by_ms)) + ")\n";
+            (event.by_ms == 0 ? "" : ", by " + seconds(event.by_ms)) + (event.dies ? ", by a kill)\n" : ")\n");
   return text + "  calm from " + seconds(plan.calm_ms) + " on\n";
 }
 

@@ -69,6 +69,8 @@ bool QueueWatch::may_be_left(const RecordPlace& place) {
 void QueueWatch::emitted(const std::string& process, const std::string& record_id) {
   const RecordPlace* const place = ledger_.find_record(record_id);
   if (place == nullptr) return;  // which check_origin() finds
+  // What retention has passed is not received by any other consumer.
+  if (place->record < ledger_.shard(place->shard).trimmed) return;
   const auto received = received_.find(*place);
   // Not found: another process has acknowledged it.
   const bool may_emit =

@@ -127,5 +127,8 @@ TEST(regressions, records_that_a_queue_delivers_during_a_shutdown_are_released) 
 // A shutdown released records that its own waiting calls received again, one call after the other.
 TEST(regressions, a_shutdown_does_not_receive_again_and_again_what_it_releases) { trace_of(26, 5); }
 
+// Retention passed a record that a process kept invisible. The checker saw no later extension of its visibility.
+TEST(regressions, a_record_that_retention_has_passed_has_no_other_consumer) { trace_of(1001015, 5); }
+
 }  // namespace
 }  // namespace penstock::simulator

@@ -8,6 +8,8 @@ namespace penstock::simulator {
 namespace {
 
 constexpr int64_t kMaxDrainMs = 300'000;
+// A worker of KCL waits for minutes before it looks for shards without a lease.
+constexpr int64_t kMaxKclDrainMs = 3'600'000;
 constexpr int64_t kMaxVisibilityMs = 600'000;  // of a record of a process that was killed
 constexpr int64_t kGraceMs = 5000;
 constexpr int64_t kAfterwardsMs = 20'000;
@@ -89,7 +91,29 @@ World::World(const Plan& plan, Trace::Write write)
         Machine::Links{
             [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
             [this](const model::AccessKey& key) { admit(key); }, watches}));
-  chaos_.emplace(plan_, Deployment{clock_, kinesis_, dynamodb_, machines_, ledger_}, trace_, start_ms_);
+  for (size_t i = 0; i < plan_.kcl_workers; ++i) {
+    if (i == 0 && plan_.streams > 1) kinesis_.create_stream(kSourceStreams[1], plan_.shards_in, plan_.mode);
+    kcl_hosts_.push_back(std::make_unique<KclHost>(
+        plan_, clock_, checker_, trace_, i, kcl_streams(),
+        KclHost::Links{
+            [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
+            [this](const model::AccessKey& key) { admit(key); }, leases_}));
+  }
+  chaos_.emplace(plan_, Deployment{clock_, kinesis_, dynamodb_, machines_, kcl_hosts_, ledger_}, trace_,
+                 start_ms_);
+}
+
+std::vector<sim::KclStream> World::kcl_streams() {
+  const kinesis::InitialPosition initial = {plan_.initial, start_unix_ms_ + plan_.initial_ms};
+  if (plan_.streams == 1) return {{kSourceStreams[0], "", initial}};
+  std::vector<sim::KclStream> streams;
+  for (size_t i = 0; i < plan_.streams; ++i) {
+    const int64_t created_s = kinesis_.stream(kSourceStreams[i])->created_ms() / 1000;
+    streams.emplace_back(kSourceStreams[i],
+                         kinesis_.settings().account + ":" + kSourceStreams[i] + ":" + std::to_string(created_s),
+                         initial);
+  }
+  return streams;
 }
 
 std::string World::run() {
@@ -114,6 +138,8 @@ void World::turn(int64_t until_ms) {
     Machine& machine = *machines_[(first + i) % machines_.size()];
     if (machine.next_turn_ms() <= clock_.monotonic_ms()) machine.turn();
   }
+  for (const auto& host : kcl_hosts_)
+    if (!checker_.has_failed() && host->next_turn_ms() <= clock_.monotonic_ms()) host->turn();
 
   turns_at_last_ms_ = std::exchange(last_ms_, now_ms) == now_ms ? turns_at_last_ms_ + 1 : 0;
   if (turns_at_last_ms_ > kMaxConsecutiveTurns)
@@ -121,6 +147,7 @@ void World::turn(int64_t until_ms) {
   int64_t next_ms = until_ms > clock_.monotonic_ms() ? until_ms : kNever;
   next_ms = std::min({next_ms, producer_.next_put_ms(), chaos_->next_ms()});
   for (const auto& machine : machines_) next_ms = std::min(next_ms, machine->next_turn_ms());
+  for (const auto& host : kcl_hosts_) next_ms = std::min(next_ms, host->next_turn_ms());
   if (next_ms == kNever) return checker_.violated(Rule::no_livelock, "nothing is due");
   clock_.advance_to(next_ms);
 }
@@ -128,7 +155,7 @@ void World::turn(int64_t until_ms) {
 // ---- The end
 
 void World::drain() {
-  const int64_t drain_ms = kMaxDrainMs + (queue_ ? kMaxVisibilityMs : 0);
+  const int64_t drain_ms = kcl_hosts_.empty() ? kMaxDrainMs + (queue_ ? kMaxVisibilityMs : 0) : kMaxKclDrainMs;
   const int64_t until_ms = clock_.monotonic_ms() + drain_ms;
   while (!checker_.has_failed() && !unrest().empty() && clock_.monotonic_ms() < until_ms) turn(until_ms);
   const std::string left = unrest();
@@ -157,13 +184,16 @@ std::string World::unrest() {
   std::set<std::string> processes;
   for (const auto& machine : machines_) {
     Process* const process = machine->process();
+    if (process == nullptr && chaos_->has_left()) continue;
     if (process == nullptr) return "not all processes run";
     if (!process->idle()) return process->name() + " has something in flight";
     if (process->has_lag()) return process->name() + " has not read everything";
     if (!process->healthy()) return process->name() + " is not healthy";
     processes.insert(process->name());
   }
-  return plan_.leases ? leases_.imbalance(open_shards(), processes) : "";
+  for (const auto& host : kcl_hosts_)
+    if (!host->worker().empty()) processes.insert(host->worker());
+  return plan_.leases ? leases_.imbalance(open_shards(), processes, !kcl_hosts_.empty()) : "";
 }
 
 // A process that shuts down cleanly has saved everything: the next one emits nothing again. And no process makes
@@ -173,6 +203,10 @@ void World::end_in_order() {
   for (const auto& machine : machines_) {
     machine->stop(kGraceMs);
     machine->down = true;
+  }
+  for (const auto& host : kcl_hosts_) {
+    host->stop();
+    host->down = true;
   }
   const auto runs = [](const auto& machine) { return machine->process() != nullptr; };
   const int64_t until_ms = clock_.monotonic_ms() + 2 * kGraceMs;

@@ -14,6 +14,7 @@
 #include "tests/sim/sim_clock.h"
 #include "tests/simulator/chaos.h"
 #include "tests/simulator/checker.h"
+#include "tests/simulator/kcl_host.h"
 #include "tests/simulator/lease_watch.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/machine.h"
@@ -43,6 +44,8 @@ class World {
   void note_reply(const model::Reply& reply, const std::string& issuer, const std::string& operation);
   void admit(const model::AccessKey& key);
 
+  std::vector<sim::KclStream> kcl_streams();
+
   void turn(int64_t until_ms);
   void drain();
   void end_in_order();
@@ -69,6 +72,7 @@ class World {
   Sink sink_;
   sim::SimRandom random_;
   std::vector<std::unique_ptr<Machine>> machines_;
+  std::vector<std::unique_ptr<KclHost>> kcl_hosts_;
   std::optional<Chaos> chaos_;
   uint64_t calls_ = 0;
   int64_t last_ms_ = -1;

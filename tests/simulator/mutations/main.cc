@@ -25,14 +25,16 @@ struct Mutation {
   const char* name;
   const char* file;
   uint64_t within;  // seeds, from 1
+  bool of_kcl;      // searched for in plans with workers of KCL
 };
 
 constexpr Mutation kMutations[] = {
 #include "mutations.inc"
 };
 constexpr int kCount = static_cast<int>(std::size(kMutations));
+constexpr int kEditionWithoutKcl = 5;
 constexpr std::string_view kQueueFiles = "core/kinesis/queue/";  // run only in plans with a queue
-constexpr Mutation kNone = {"none", "", 100};
+constexpr Mutation kNone = {"none", "", 100, false};
 constexpr unsigned kMaxSecondsPerSeed = 60;  // a seed that hangs for longer counts as found
 
 struct Finding {
@@ -50,9 +52,10 @@ struct Job {
 [[noreturn]] void hunt(int number, uint64_t seeds, int pipe) {
   mutation_on = number;
   const bool is_of_queue = number > 0 && std::string_view(kMutations[number - 1].file).starts_with(kQueueFiles);
+  const bool is_of_kcl = number > 0 && kMutations[number - 1].of_kcl;
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
-    const Plan plan = draw_plan(seed);
-    if (number > 0 && plan.queue != is_of_queue) continue;
+    const Plan plan = draw_plan(seed, number > 0 && !is_of_kcl ? kEditionWithoutKcl : kEdition);
+    if (number > 0 && (plan.queue != is_of_queue || (plan.kcl_workers > 0) != is_of_kcl)) continue;
     Finding finding;
     finding.seed = seed;
     std::strncpy(finding.verdict.data(), "the process died or hung", finding.verdict.size() - 1);

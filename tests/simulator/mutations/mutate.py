@@ -111,7 +111,7 @@ def mutate(mutations, source, out):
         path = out / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f'#include "tests/simulator/mutations/mutated.h"\n#line 1 "{source / file}"\n{copy}')
-    rows = [f'{{{quoted(m["name"])}, {quoted(m["file"])}, {m["within"]}}},\n' for m in mutations]
+    rows = [f'{{{quoted(m["name"])}, {quoted(m["file"])}, {m["within"]}, {str(m.get("kcl", False)).lower()}}},\n' for m in mutations]
     (out / "mutations.inc").write_text("".join(rows))
 
 
