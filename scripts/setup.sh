@@ -15,11 +15,15 @@ case "${1:-test}" in
   test-release) packages+=("${release[@]}" binutils debootstrap qemu-user-static valgrind) ;;
   package) packages=(python3 python3-venv dpkg rpm buildah cpio jq debootstrap) ;;
   test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl debootstrap
-                   jq luajit valgrind clang libclang-rt-14-dev clang-format-16) ;;
+                   jq luajit valgrind clang libclang-rt-14-dev clang-format-16
+                   python3-prometheus-client) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-tidy libclang-rt-14-dev) ;;
   *) echo "usage: scripts/setup.sh [demo|release|test-release|package|test|clang]" >&2; exit 2 ;;
 esac
+
+# For promtool. Where systemd runs, the package also starts a server, so the owner of the machine decides.
+[[ ${1:-test} != test || -d /run/systemd/system ]] || packages+=(prometheus)
 
 if ! command -v dpkg-query apt-get >/dev/null; then
   echo "setup: this is not Debian; install the equivalents of these Debian packages: ${packages[*]}" >&2
