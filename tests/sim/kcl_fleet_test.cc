@@ -182,6 +182,23 @@ TEST_F(kcl_rows, a_lease_at_shard_end_that_kcl_takes_is_deleted_when_its_childre
   fleet.rest(kMinuteMs);
 }
 
+// KCL takes it for finished, but cannot find out its children.
+TEST_F(kcl_rows, a_lease_whose_shard_has_left_retention_is_deleted_by_kcl_and_the_leader_begins_the_children) {
+  fleet.start_kcl();
+  fleet.run(3 * kMinuteMs);
+  fleet.rest(kMinuteMs);
+  fleet.stop_kcl(0);
+  fleet.split();
+  for (model::Shard& shard : fleet.kinesis.stream("in")->shards())
+    if (shard.closed()) fleet.kinesis.trim(shard, shard.records.size());
+  fleet.start_kcl();
+  fleet.run_quietly(10 * kMinuteMs);
+  EXPECT_EQ(fleet.leased_shards(), fleet.open_shards());
+  EXPECT_EQ(fleet.kcl_worker(0).reading(), fleet.open_shards());
+  fleet.run(kMinuteMs);
+  fleet.rest(kMinuteMs);
+}
+
 TEST_F(kcl_rows, kcl_starts_at_latest_where_it_is_now_and_penstock_continues_from_there) {
   InputFleet latest({.initial = {kinesis::InitialPosition::Kind::latest}, .shards = 2});
   latest.run(kMinuteMs);
