@@ -215,6 +215,22 @@ TEST_F(kcl_rows, kcl_starts_at_latest_where_it_is_now_and_penstock_continues_fro
   latest.rest(kMinuteMs);
 }
 
+// docs/kcl.md: "A shard at LATEST without records".
+TEST_F(kcl_rows, an_idle_lease_at_latest_that_penstock_hands_over_is_begun_by_kcl_at_its_own_time) {
+  InputFleet latest({.event_every_ms = 100, .initial = {kinesis::InitialPosition::Kind::latest}, .shards = 2});
+  latest.start();
+  latest.run_quietly(20'000);
+  latest.stop(0);
+  latest.run(10'000);
+  latest.start_kcl();
+  latest.run_quietly(kMinuteMs);
+  EXPECT_EQ(latest.kcl_worker(0).reading(), latest.open_shards());
+  for (const std::string& shard : latest.open_shards()) EXPECT_EQ(latest.checkpoint(shard), "LATEST");
+  latest.begin_here();
+  latest.run(10'000);
+  latest.rest(kMinuteMs);
+}
+
 // KCL takes the time from its own configuration.
 TEST_F(kcl_rows, kcl_does_not_read_a_lease_at_timestamp_with_another_initial_position_and_penstock_does) {
   fleet.start_kcl();
