@@ -35,6 +35,11 @@ void CredentialsCache::on_rejected(const std::string& access_key_id) {
   rejected_ = true;
 }
 
+std::optional<int64_t> CredentialsCache::expires_at_ms() const {
+  if (!current_ || current_->expires_at_ms == kNever) return std::nullopt;
+  return current_->expires_at_ms;
+}
+
 bool CredentialsCache::due() const {
   if (env_.clock.monotonic_ms() < paused_until_ms_) return false;
   return !current_ || rejected_ || clock_.now_ms() >= refresh_at_ms_;

@@ -39,6 +39,9 @@ class CredentialsCache {
   // that returned nothing new.
   void on_rejected(const std::string& access_key_id);
 
+  // Returns when the current credentials expire, Unix time; nullopt without credentials, or if they never do.
+  std::optional<int64_t> expires_at_ms() const;
+
  private:
   bool due() const;
   bool usable() const;

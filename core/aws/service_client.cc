@@ -10,10 +10,8 @@ namespace penstock::aws {
 
 void ServiceClient::call(std::string_view operation, std::string body, size_t max_response_bytes, Done done) {
   CallCompletion::start(std::move(done), [&](const CallCompletion& completion) {
-    const auto call = std::make_shared<Call>();
-    call->operation = operation;
-    call->body = std::move(body);
-    call->max_response_bytes = max_response_bytes;
+    const auto call =
+        std::make_shared<Call>(Call{metrics_.of(operation), std::move(body), max_response_bytes, {}, 0});
     credentials_.get(completion.then([this, call](const CallCompletion& next, const Result<Credentials>& found) {
       if (!found.ok()) return next(found.status());
       send(*found, call, next);
@@ -25,12 +23,13 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
                          const CallCompletion& completion) {
   HttpRequest request = post_to(endpoint_);
   request.headers = {{"Content-Type", std::string(protocol_.content_type)},
-                     {"X-Amz-Target", std::string(protocol_.target_prefix).append(call->operation)}};
+                     {"X-Amz-Target", std::string(protocol_.target_prefix).append(call->operation.name)}};
   request.body = std::move(call->body);
   request.timeout_ms = call_timeout_ms_;
   request.max_response_bytes = call->max_response_bytes;
   sign(request, credentials, endpoint_, clock_.now_ms());
   call->access_key_id = credentials.access_key_id;
+  call->sent_ms = env_.clock.monotonic_ms();
   env_.transport.start(std::move(request),
                        completion.then([this, call](const CallCompletion& next, HttpResponse response) {
                          next(read(*call, std::move(response)));
@@ -38,8 +37,15 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
 }
 
 Result<ServiceResponse> ServiceClient::read(const Call& call, HttpResponse response) {
-  if (!response.transport.ok()) return response.transport.in(call.operation);
-  Status status = aws_status(call.operation, response);
+  CallMetrics::Operation& operation = call.operation;
+  operation.durations_ms.observe(env_.clock.monotonic_ms() - call.sent_ms);
+  if (!response.transport.ok()) {
+    const bool is_too_large = response.transport.code() == Code::too_large;
+    operation.errors.add(is_too_large ? ErrorCounts::kTooLarge : ErrorCounts::kNoResponse);
+    return response.transport.in(operation.name);
+  }
+  Status status = aws_status(operation.name, response);
+  if (!status.ok()) operation.errors.add(aws_error_code(response));
   if (status.code() == Code::credentials) credentials_.on_rejected(call.access_key_id);
   if (status.code() == Code::clock_skew) clock_.correct(response);
   if (!status.ok()) return status;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/completion.h"
+#include "core/aws/call_metrics.h"
 #include "core/aws/credentials_cache.h"
 #include "core/aws/endpoint.h"
 #include "core/aws/service_clock.h"
@@ -36,14 +37,15 @@ class ServiceClient {
  public:
   using Done = Completion<ServiceResponse>::Callback;
 
-  // env, credentials, and clock outlive the client. The client must outlive the transport.
+  // env, credentials, clock, and metrics outlive the client. The client must outlive the transport.
   ServiceClient(Env& env, JsonProtocol protocol, Endpoint endpoint, CredentialsCache& credentials,
-                ServiceClock& clock, int64_t call_timeout_ms)
+                ServiceClock& clock, CallMetrics& metrics, int64_t call_timeout_ms)
       : env_(env),
         protocol_(protocol),
         endpoint_(std::move(endpoint)),
         credentials_(credentials),
         clock_(clock),
+        metrics_(metrics),
         call_timeout_ms_(call_timeout_ms) {}
 
   // Starts a call. operation is a name such as "PutRecords"; body is JSON. done runs once: in a later drive() of
@@ -55,10 +57,11 @@ class ServiceClient {
 
  private:
   struct Call {
-    std::string operation;
+    CallMetrics::Operation& operation;
     std::string body;
     size_t max_response_bytes;
     std::string access_key_id;
+    int64_t sent_ms;  // monotonic
   };
   using CallCompletion = Completion<ServiceResponse>;
   void send(const Credentials& credentials, const std::shared_ptr<Call>& call, const CallCompletion& completion);
@@ -69,6 +72,7 @@ class ServiceClient {
   Endpoint endpoint_;
   CredentialsCache& credentials_;
   ServiceClock& clock_;
+  CallMetrics& metrics_;
   int64_t call_timeout_ms_;
 };
 

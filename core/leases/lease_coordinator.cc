@@ -405,21 +405,22 @@ void LeaseCoordinator::stats(const MetricsSink& metrics) const {
   int64_t age_ms = 0;
   for (const auto& [key, held] : held_)
     age_ms = std::max(age_ms, boot_ms() - (held->lease.valid_until_boot_ms() - options_.failover_ms));
-  metrics.gauge("leases", "leases", "held by this worker", static_cast<int64_t>(held_.size()));
+  metrics.gauge("leases", "leases", "leases held by this worker", static_cast<int64_t>(held_.size()));
   metrics.gauge("lease_age_ms", "ms", "since the renewal of the held lease that was renewed least recently",
                 age_ms);
-  metrics.gauge("free_leases", "leases", "that no worker reads, as of the last scan", static_cast<int64_t>(free_));
+  metrics.gauge("free_leases", "leases", "leases that no worker reads, as of the last scan",
+                static_cast<int64_t>(free_));
   metrics.counter("lease_writes", "calls", "writes to the lease table: renewals, checkpoints, ...",
                   context_.writes);
-  metrics.counter("lease_scans", "scans", "of the lease table", scans_);
-  metrics.counter("taken_leases", "leases", "taken by this worker", taken_);
-  metrics.counter("stolen_leases", "leases", "of these, from a worker that was alive, to balance", stolen_);
-  metrics.counter("taken_over_leases", "leases", "of these, from a worker that no longer renewed them",
+  metrics.counter("lease_scans", "scans", "scans of the lease table", scans_);
+  metrics.counter("taken_leases", "leases", "leases taken by this worker", taken_);
+  metrics.counter("stolen_leases", "leases", "leases taken from a worker that was alive, to balance", stolen_);
+  metrics.counter("taken_over_leases", "leases", "leases taken from a worker that no longer renewed them",
                   taken_over_);
-  metrics.counter("lost_leases", "leases", "lost by this worker: taken by another, or deleted", lost_);
-  metrics.counter("created_leases", "leases", "created for shards without a lease", made_);
-  metrics.counter("deleted_leases", "leases", "deleted because their shards were read to the end or have expired",
-                  removed_);
+  metrics.counter("lost_leases", "leases", "leases lost by this worker: taken by another, or deleted", lost_);
+  metrics.counter("created_leases", "leases", "leases created for shards without a lease", made_);
+  metrics.counter("deleted_leases", "leases",
+                  "leases deleted because their shards were read to the end or have expired", removed_);
 }
 
 }  // namespace penstock::leases

@@ -1,6 +1,7 @@
 #include "plugin/settings/connection.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -87,6 +88,13 @@ Result<aws::Endpoint> endpoint_of(const aws::EndpointSettings& settings, const O
 
 }  // namespace
 
+void Connection::stats(const MetricsSink& metrics) const {
+  calls->stats(metrics);
+  if (const std::optional<int64_t> expires_at_ms = credentials->expires_at_ms())
+    metrics.gauge("credentials_expiry_timestamp_ms", "ms",
+                  "when the current credentials expire, Unix time; not reported if they do not", *expires_at_ms);
+}
+
 void check_connection(const Options& options, const std::vector<kinesis::StreamName>& streams, bool with_table,
                       const Complain& complain) {
   complain(check_role_arn(options.text("role_arn")));
@@ -148,13 +156,14 @@ Result<Connection> connect(const penstock_host& host, const Options& options, co
   const int64_t call_timeout_ms = options.duration_ms("call_timeout");
   const aws::Role role = {options.text("role_arn"), options.text("role_session_name"), options.text("external_id"),
                           ""};
-  Connection made = {std::move(*places), {}, {}, {}, {}, {}};
+  Connection made = {std::move(*places), {}, {}, {}, {}, {}, {}};
   made.host_env = std::move(*host_env);
   made.clock = std::make_unique<aws::ServiceClock>(env.clock);
   made.context = std::make_unique<aws::CredentialsContext>(
       aws::CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
   made.credentials = std::make_unique<aws::CredentialsCache>(
       env, *made.clock, aws::default_credentials(*made.context, options.text("profile"), role));
+  made.calls = std::make_unique<aws::CallMetrics>();
   Result<std::unique_ptr<aws::ServiceClient>> client = connect_to_region(made, options, made.region);
   if (!client.ok()) return client.status();
   made.client = std::move(*client);
@@ -173,7 +182,8 @@ Result<std::unique_ptr<aws::ServiceClient>> connect_to_service(
   if (!endpoint.ok()) return endpoint.status();
   aws::log_endpoint(connection.host_env->env(), *endpoint);
   return std::make_unique<aws::ServiceClient>(connection.host_env->env(), protocol, std::move(*endpoint),
-                                              *connection.credentials, *connection.clock, call_timeout_ms);
+                                              *connection.credentials, *connection.clock, *connection.calls,
+                                              call_timeout_ms);
 }
 
 Result<std::unique_ptr<aws::ServiceClient>> connect_to_region(const Connection& connection, const Options& options,

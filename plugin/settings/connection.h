@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/aws/call_metrics.h"
 #include "core/aws/credentials/credentials_context.h"
 #include "core/aws/credentials_cache.h"
 #include "core/aws/endpoint_settings.h"
 #include "core/aws/service_client.h"
 #include "core/aws/service_clock.h"
 #include "core/kinesis/stream_name.h"
+#include "core/metrics_sink.h"
 #include "plugin/abi/host_env.h"
 #include "plugin/abi/options.h"
 
@@ -99,7 +101,11 @@ struct Connection : ServicePlaces {
   std::unique_ptr<aws::ServiceClock> clock;
   std::unique_ptr<aws::CredentialsContext> context;
   std::unique_ptr<aws::CredentialsCache> credentials;
+  std::unique_ptr<aws::CallMetrics> calls;
   std::unique_ptr<aws::ServiceClient> client;  // for Kinesis, in that region
+
+  // Reports the service calls, and when the credentials expire.
+  void stats(const MetricsSink& metrics) const;
 };
 
 // Reports each of role, ca_file, profile, region, and endpoints that cannot be used. streams: empty if they could

@@ -19,7 +19,8 @@ namespace penstock::plugin {
 
 namespace {
 
-constexpr int64_t kMaxRecords = 10'000;  // limit of GetRecords
+constexpr int64_t kMaxRecords = 10'000;    // limit of GetRecords
+constexpr int64_t kMaxTopLogGroups = 500;  // a search through more of them would take too long
 
 // Rejects a region that nothing would use: all streams have other regions, and no table is in it.
 Status check_region_is_used(const Options& options, const std::vector<kinesis::StreamName>& streams) {
@@ -102,6 +103,7 @@ void read_of_queue(const Options& options, InputSettings& settings, const Compla
   settings.of_queue.mem_limit_bytes = settings.input.mem_limit_bytes;
   settings.of_queue.decode = settings.input.decode;
   settings.of_queue.limits = settings.input.limits;
+  settings.of_queue.top_log_groups = settings.input.top_log_groups;
 }
 
 void read_input_streams(const Options& options, InputSettings& settings, const Complain& complain) {
@@ -146,6 +148,13 @@ void read_reading(const Options& options, InputSettings& settings, const Complai
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
 }
 
+void read_top_log_groups(const Options& options, InputSettings& settings, const Complain& complain) {
+  const int64_t number = options.number("top_log_groups");
+  if (number < 1 || number > kMaxTopLogGroups)
+    complain(out_of_range(options, "top_log_groups", "1 to " + std::to_string(kMaxTopLogGroups)));
+  settings.input.top_log_groups = static_cast<size_t>(number);
+}
+
 kinesis::DecodeOptions read_unpacking(const Options& options) {
   kinesis::DecodeOptions decode;
   decode.format = read_record_format(options);
@@ -177,10 +186,10 @@ InputSettings read_input_settings(const Options& options, const Complain& compla
     }
   };
   if (options.is_given("queue_arn"))
-    read_all({read_queue, read_others, read_of_queue});
+    read_all({read_queue, read_others, read_top_log_groups, read_of_queue});
   else
     read_all({check_positions, read_input_streams, read_assignment, read_shards, read_leases, read_reading,
-              read_others});
+              read_others, read_top_log_groups});
   return settings;
 }
 

@@ -95,6 +95,9 @@ inline constexpr auto kInputOptions = joined(
         option("extracted_fields", "on|off", "off",
                "on: keep the fields that CloudWatch Logs extracted from an event, for the filter to add. The "
                "account, region, and log group of the source in them are read in either case."),
+        option("top_log_groups", "NUMBER", "20",
+               "Number of log groups, those with the most bytes in the last minutes, for which the metrics show "
+               "events and bytes, 1 to 500."),
     });
 
 // The settings in the options.

@@ -53,7 +53,7 @@ class CloudWatchLogs : public penstock_instance {
     const MetricsSink metrics(stat, stat_ctx);
     metrics.counter("messages", "messages", "data messages decoded", messages.messages);
     metrics.counter("emitted_events", "events", "log events emitted", messages.events + raw_events);
-    metrics.counter("raw_events", "events", "of these, records that are not messages, emitted unchanged",
+    metrics.counter("raw_events", "events", "records that are not messages, emitted unchanged as one event each",
                     raw_events);
     metrics.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
     metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped",

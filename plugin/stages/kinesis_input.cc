@@ -65,7 +65,11 @@ class KinesisInput : public penstock_instance {
 
   int descriptor() const override { return env().transport.descriptor(); }
   int64_t next_deadline_ms() const override { return closed ? INT64_MAX : input_->next_deadline_ms(); }
-  void stats(penstock_stat_fn stat, void* stat_ctx) const override { input_->stats(stat, stat_ctx); }
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override {
+    const MetricsSink metrics(stat, stat_ctx);
+    input_->stats(metrics);
+    connection_.stats(metrics);
+  }
   Status close(int64_t deadline_ms) override { return input_->close(deadline(deadline_ms)); }
 
   kinesis::BatchSource& input() { return *input_; }

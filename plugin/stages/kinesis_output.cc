@@ -240,28 +240,9 @@ class KinesisOutput : public penstock_instance {
   }
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
-    const kinesis::WriterCounters counters = writer_.counters();
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("received_records", "records", "accepted by write()", counters.received_records);
-    metrics.counter("delivered_records", "records", "accepted by the service", counters.delivered_records);
-    metrics.counter("delivered_bytes", "bytes", "size of the delivered records, including partition keys",
-                    counters.delivered_bytes);
-    metrics.counter("calls", "calls", "PutRecords calls", counters.calls);
-    metrics.counter("failed_calls", "calls", "rejected as a whole, or without a response", counters.failed_calls);
-    metrics.counter("rejected_records", "records", "rejected individually, in calls that succeeded",
-                    counters.rejected_records);
-    metrics.counter("misrouted_records", "records", "accepted by a shard whose consumers drop them, so sent again",
-                    counters.misrouted_records);
-    metrics.counter("retries", "records", "records sent again", counters.retries);
-    metrics.counter("dead_letter_records", "records", "written to the dead-letter file, or dropped",
-                    counters.dead_letters);
-    metrics.gauge("in_flight_bytes", "bytes", "held in memory, limited by mem_limit", counters.in_flight_bytes);
-    metrics.gauge("queued_records", "records", "waiting for a call", counters.queued_records);
-    metrics.gauge(
-        "healthy", "",
-        "0 while the dead-letter file cannot be written, while the service rejects permanently or accepts "
-        "no record, or while the stream's strategy AUTO keeps the output from sending",
-        counters.healthy);
+    writer_.stats(metrics);
+    connection_.stats(metrics);
   }
 
   // Sends what can be sent; the next pump releases the rest.

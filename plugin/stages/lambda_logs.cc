@@ -227,16 +227,15 @@ class LambdaLogs : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const logs::LambdaFilterCounters& counters = filter.counters();
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("received_records", "records", "log events received: the sum of the counters below",
-                    counters.records);
+    metrics.counter("received_records", "records", "log events received", counters.records);
     metrics.counter("system_records", "records", "platform lines of Lambda, such as START, END, and REPORT",
                     counters.system_lines);
     metrics.counter("json_records", "records", "JSON objects, passed through", counters.passed_through);
     metrics.counter("wrapped_records", "records", "all other lines, wrapped in JSON", counters.wrapped);
-    metrics.counter("dropped_records", "records", "omitted by the option drop, because of their kind",
+    metrics.counter("dropped_records", "records", "log events omitted by the option drop, because of their kind",
                     counters.dropped);
-    metrics.counter("excluded_records", "records", "omitted by include or exclude, because of their log group",
-                    counters.excluded);
+    metrics.counter("excluded_records", "records",
+                    "log events omitted by include or exclude, because of their log group", counters.excluded);
   }
 
   logs::LambdaFilter filter;

@@ -73,7 +73,7 @@ class Checker:
         self.anchors = {path: markdown.anchors(text) for path, text in documents.items()}
         words = {word for kinds in facts.options.values() for kind in kinds for word in kind.split("|")}
         self.names = words.union(
-            facts.options, facts.statistics, facts.stages, facts.agent_keys, facts.common_keys, facts.members
+            facts.options, facts.statistics, facts.metrics, facts.stages, facts.agent_keys, facts.common_keys, facts.members
         )
 
     def problem(self, path, line, text):

@@ -52,7 +52,9 @@ class CheckerTest(unittest.TestCase):
 
     def test_a_counter_that_does_not_exist_is_found(self):
         self.accepts("`delivered_records`, `shard_lag_ms`")
+        self.accepts("`penstock_output_delivered_records_total`, `penstock_input_shard_lag_seconds`")
         self.rejects("`delivered_recordz`", "delivered_recordz is not an option")
+        self.rejects("`penstock_input_shard_lag_ms`", "penstock_input_shard_lag_ms is not an option")
 
     def test_a_value_that_an_option_does_not_accept_is_found(self):
         self.accepts("`ordering per_key`, `checkpoint dynamodb:TABLE`, `record_retry_limit 5`, `drop LIST`, `drop a,b`")

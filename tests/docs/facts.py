@@ -15,7 +15,7 @@ STAGE = re.compile(r"^(?:input|filter|output) (\S+)$", re.M)
 STAGE_COMMAND = re.compile(r"^  command (\S+)$", re.M)
 COMMAND = re.compile(r"^  ([a-z]+)  ", re.M)
 FLAG = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[A-Za-z])(?![\w-])")
-STATISTIC = re.compile(r'(?:\b(?:counter|gauge)\(|PENSTOCK_(?:COUNTER|GAUGE), )\s*"([a-z_]+)"')
+STATISTIC = re.compile(r'(?:\b(?:counter|gauge|histogram)\(|PENSTOCK_(?:COUNTER|GAUGE), )\s*"([a-z_]+)"')
 MESSAGE_CODE = re.compile(r'"(PS\d{4})')
 WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
@@ -59,6 +59,13 @@ class Facts:
 
         code = joined(CODE_ENDINGS, without=("tests/",))
         self.statistics = set(STATISTIC.findall(code))
+        # Their names in Prometheus, by the rule in abi/penstock.h.
+        self.metrics = {
+            f"penstock_{kind}_{re.sub('_ms$', '_seconds', name)}{total}"
+            for kind in ("input", "filter", "output")
+            for name in self.statistics
+            for total in ("", "_total")
+        }
         self.message_codes = set(MESSAGE_CODE.findall(code))
         # Flags of programs that are not shipped, such as the simulator.
         self.test_flags = set(re.findall(r'"(--[a-z][a-z-]*)"', joined(CODE_ENDINGS)))

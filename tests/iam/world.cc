@@ -71,8 +71,8 @@ Calls::Calls(Env& env, const aws::Role& role)
       context{env, clock, *aws::make_endpoint("sts", kRegion, "", false), 30'000},
       credentials(env, clock, aws::default_credentials(context, "", role)),
       kinesis(env, aws::kKinesisProtocol, *aws::make_endpoint("kinesis", kRegion, "", false), credentials, clock,
-              30'000),
+              metrics, 30'000),
       dynamodb(env, aws::kDynamoDbProtocol, *aws::make_endpoint("dynamodb", kRegion, "", false), credentials,
-               clock, 30'000) {}
+               clock, metrics, 30'000) {}
 
 }  // namespace penstock::iam

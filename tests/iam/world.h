@@ -63,6 +63,7 @@ struct Calls {
   aws::ServiceClock clock;
   aws::CredentialsContext context;
   aws::CredentialsCache credentials;
+  aws::CallMetrics metrics;
   aws::ServiceClient kinesis, dynamodb;
 };
 

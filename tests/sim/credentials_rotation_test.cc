@@ -124,9 +124,11 @@ class credentials_rotation : public testing::Test {
       sim.env(), service_clock,
       std::make_unique<aws::WebIdentityCredentials>(
           context, aws::WebIdentity{"/token", {"arn:aws:iam::1:role/r", "", "", ""}})};
+  aws::CallMetrics metrics;
   aws::ServiceClient client{
       sim.env(),   aws::kKinesisProtocol, *aws::make_endpoint("kinesis", "us-east-1", "", false),
-      credentials, service_clock,         30'000};
+      credentials, service_clock,         metrics,
+      30'000};
   std::unique_ptr<kinesis::DeadLetterFile> failures =
       std::move(*kinesis::DeadLetterFile::open(sim.env(), "file:/failures"));
   std::unique_ptr<kinesis::Writer> writer = std::make_unique<kinesis::Writer>(

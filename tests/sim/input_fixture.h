@@ -84,12 +84,12 @@ struct Reader {
       std::string_view name, label;
       int64_t value = -1;
     } wanted{name, label};
-    input.stats(
+    input.stats(MetricsSink(
         [](void* ctx, const penstock_stat* stat) {
           auto& of = *static_cast<Wanted*>(ctx);
           if (of.name == stat->name && of.label == view(stat->label)) of.value = stat->value;
         },
-        &wanted);
+        &wanted));
     return wanted.value;
   }
   std::set<std::string> distinct() const { return {ids.begin(), ids.end()}; }

@@ -123,12 +123,12 @@ int64_t InputWorker::stat(std::string_view name) const {
     std::string_view name;
     int64_t value = -1;
   } wanted{name};
-  input_.stats(
+  input_.stats(MetricsSink(
       [](void* ctx, const penstock_stat* stat) {
         auto& of = *static_cast<Wanted*>(ctx);
         if (of.name == stat->name) of.value = std::max<int64_t>(of.value, 0) + stat->value;
       },
-      &wanted);
+      &wanted));
   return wanted.value;
 }
 

@@ -56,10 +56,13 @@ TEST_F(input_outage, lag_grows_and_the_oldest_record_ages_while_the_output_is_bl
   EXPECT_GE(reader->stat("lag_ms"), kMinuteMs);
   EXPECT_EQ(reader->stat("oldest_unacked_ms"), kMinuteMs);
   EXPECT_EQ(reader->stat("shard_oldest_unacked_ms", "in/shardId-000000000000"), kMinuteMs);
+  EXPECT_GE(reader->stat("shard_clock_lag_ms", "in/shardId-000000000000"), kMinuteMs);
+  EXPECT_GT(reader->stat("call_records", "GetRecords"), 0);
   reader->emit_result = PENSTOCK_OK;
   EXPECT_TRUE(reader->run_until_ids(3));
   EXPECT_TRUE(read_up(*reader));
   EXPECT_EQ(reader->stat("oldest_unacked_ms"), 0);
+  EXPECT_EQ(reader->stat("shard_clock_lag_ms", "in/shardId-000000000000"), 0);
 }
 
 TEST_F(input_outage, lag_grows_from_the_start_without_credentials) {

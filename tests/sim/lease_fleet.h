@@ -34,7 +34,7 @@ class TableClient : private SimClientParts, public aws::ServiceClient {
   TableClient(Env& env, int64_t call_timeout_ms)
       : SimClientParts(env),
         aws::ServiceClient(env, aws::kDynamoDbProtocol, *aws::make_endpoint("dynamodb", "us-east-1", "", false),
-                           credentials, SimClientParts::clock, call_timeout_ms) {}
+                           credentials, SimClientParts::clock, metrics, call_timeout_ms) {}
 };
 
 // One life of a process.

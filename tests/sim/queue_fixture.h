@@ -71,12 +71,12 @@ struct QueueReader {
       std::string_view name;
       int64_t value = -1;
     } wanted{name};
-    input.stats(
+    input.stats(MetricsSink(
         [](void* ctx, const penstock_stat* stat) {
           auto& of = *static_cast<Wanted*>(ctx);
           if (of.name == stat->name) of.value = stat->value;
         },
-        &wanted);
+        &wanted));
     return wanted.value;
   }
   std::set<std::string> distinct() const { return {ids.begin(), ids.end()}; }

@@ -32,6 +32,7 @@ struct SimClientParts {
   int finds = 0;
   aws::ServiceClock clock;
   aws::CredentialsCache credentials;
+  aws::CallMetrics metrics;
 };
 
 class SimClient : private SimClientParts, public aws::ServiceClient {
@@ -41,7 +42,7 @@ class SimClient : private SimClientParts, public aws::ServiceClient {
                      aws::JsonProtocol protocol = aws::kKinesisProtocol, std::string_view service = "kinesis")
       : SimClientParts(env),
         aws::ServiceClient(env, protocol, *aws::make_endpoint(service, "us-east-1", endpoint, false), credentials,
-                           clock, 30'000) {}
+                           clock, metrics, 30'000) {}
 
   // Returns how often credentials were requested.
   int credentials_found() const { return finds; }

@@ -284,12 +284,12 @@ int64_t Process::input_stat(std::string_view name) const {
     std::string_view name;
     int64_t value = -1;
   } wanted{name};
-  input_->stats(
+  input_->stats(MetricsSink(
       [](void* ctx, const penstock_stat* stat) {
         auto& of = *static_cast<Wanted*>(ctx);
         if (of.name == stat->name && stat->label.size == 0) of.value = stat->value;
       },
-      &wanted);
+      &wanted));
   return wanted.value;
 }
 

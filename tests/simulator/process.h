@@ -101,7 +101,7 @@ class Process {
     Client(Env& env, aws::JsonProtocol protocol, std::string_view service, int64_t call_timeout_ms)
         : SimClientParts(env),
           aws::ServiceClient(env, protocol, *aws::make_endpoint(service, "us-east-1", "", false), credentials,
-                             SimClientParts::clock, call_timeout_ms) {}
+                             SimClientParts::clock, metrics, call_timeout_ms) {}
   };
   static aws::ServiceCall call_of(Client& client);
 

@@ -191,15 +191,15 @@ void AckTracker::stats(const MetricsSink& metrics) const {
   metrics.counter("dead_letter_records", "records", "records in the dead-letter file",
                   dead_letter_file_.recorded());
   metrics.gauge("pending_dead_letter_records", "records",
-                "to be written to the dead-letter file; the checkpoint waits for them",
+                "records to be written to the dead-letter file; the checkpoint waits for them",
                 dead_letter_file_.pending());
   metrics.counter("released_records", "records",
                   "source records released undelivered: the checkpoint of their shard is stuck", holes_);
-  metrics.gauge("unacked_batches", "batches", "emitted, not settled yet",
+  metrics.gauge("unacked_batches", "batches", "batches emitted, not settled yet",
                 static_cast<int64_t>(acks_.outstanding()));
   metrics.gauge("open_records", "records", "records that the checkpoint has not passed", open_records);
-  metrics.gauge("stuck_shards", "shards", "whose checkpoint waits for a record for longer than stuck_warning",
-                stuck);
+  metrics.gauge("stuck_shards", "shards",
+                "shards whose checkpoint waits for a record for longer than stuck_warning", stuck);
 }
 
 }  // namespace penstock::kinesis

@@ -5,6 +5,7 @@
 
 #include "abi/penstock.h"
 #include "base/status.h"
+#include "core/metrics_sink.h"
 
 namespace penstock::kinesis {
 
@@ -22,7 +23,7 @@ class BatchSource {
   virtual bool ack(uint64_t ack_id, int32_t outcome) = 0;
 
   virtual int64_t next_deadline_ms() const = 0;
-  virtual void stats(penstock_stat_fn stat, void* stat_ctx) const = 0;
+  virtual void stats(const MetricsSink& metrics) const = 0;
 
   // Finishes what is under way, and releases the rest. Returns what could not be finished.
   virtual Status close(int64_t deadline_ms) = 0;

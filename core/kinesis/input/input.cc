@@ -23,7 +23,8 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       throttle_(env),
       reads_(streams.size()),
       acks_(env, dead_letter_file, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
-      decoder_(options.decode) {
+      decoder_(options.decode),
+      volumes_(options.top_log_groups, env.clock.monotonic_ms()) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(env, *stream.client, throttle_, totals_, stream.name,
                           [this, index = streams_.size()](const StreamIdentity& identity,
@@ -67,6 +68,7 @@ void Input::turn(int64_t deadline_ms) {
 }
 
 void Input::advance() {
+  volumes_.advance(env_.clock.monotonic_ms());
   retire_ended();
   for (StreamWatcher& stream : streams_) stream.advance();
   acks_.advance();

@@ -20,6 +20,7 @@
 #include "core/kinesis/input/record_limits.h"
 #include "core/kinesis/input/shard.h"
 #include "core/kinesis/input/stream_watcher.h"
+#include "core/kinesis/log_group_volumes.h"
 #include "core/kinesis/stream_name.h"
 #include "core/log_throttle.h"
 
@@ -36,6 +37,7 @@ struct InputOptions {
   size_t mem_limit_bytes = 24 << 20;
   DecodeOptions decode = {};
   RecordLimits limits = {};
+  size_t top_log_groups = 20;
 };
 
 // Kinesis input [instance-thread]. poll() and pump() also drive env.transport. REQUIRES: the transport is
@@ -51,7 +53,7 @@ class Input : public BatchSource {
   bool ack(uint64_t ack_id, int32_t outcome) override { return acks_.ack(ack_id, outcome); }
 
   int64_t next_deadline_ms() const override;
-  void stats(penstock_stat_fn stat, void* stat_ctx) const override;
+  void stats(const MetricsSink& metrics) const override;
 
   // Writes the dead letters and positions that are not written yet, and releases all grants.
   Status close(int64_t deadline_ms) override;
@@ -122,6 +124,7 @@ class Input : public BatchSource {
   int64_t emit_again_ms_ = 0;  // next try after emit rejected a batch, or while no grant is valid
 
   int64_t batches_out_ = 0;
+  LogGroupVolumes volumes_;
   int64_t gaps_ = 0;
 };
 

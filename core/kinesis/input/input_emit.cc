@@ -79,6 +79,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     }
     emitted = true;
     ++batches_out_;
+    volumes_.add(batch_);
     if (result != PENSTOCK_OK) {
       full_ = true;
       // If that was the record's last batch, this finishes the record. Left to the next poll(), the record could

@@ -199,13 +199,15 @@ void RecordDecoder::fill_raw_batch(penstock_batch& batch) {
 
 void RecordDecoder::stats(const MetricsSink& metrics) const {
   metrics.counter("inflated_bytes", "bytes", "text of the records, inflated", text_bytes());
-  metrics.counter("emitted_events", "events", "log events found in them",
+  metrics.counter("emitted_events", "events", "log events found in the source records",
                   messages().events + counters_.raw_events);
-  metrics.counter("raw_events", "events", "of these, records other than subscription messages, emitted unchanged",
+  metrics.counter("raw_events", "events",
+                  "records other than subscription messages, emitted unchanged as one event each",
                   counters_.raw_events);
   metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
                   counters_.aggregated_records);
-  metrics.counter("user_records", "records", "in them", counters_.user_records);
+  metrics.counter("user_records", "records", "user records in the source records that the KPL aggregated",
+                  counters_.user_records);
   metrics.counter("control_messages", "messages", "health checks, skipped", messages().control_messages);
   metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped",
                   messages().other_messages);

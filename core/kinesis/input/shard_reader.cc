@@ -184,6 +184,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
   int64_t bytes = 0;
   for (const SourceRecord& record : response_.records) bytes += static_cast<int64_t>(record.data.size());
   totals_.records += static_cast<int64_t>(response_.records.size());
+  totals_.responses.observe(response_.records.size(), response_size);
   totals_.bytes += bytes;
   if (any) {
     hold(response_.body.capacity());

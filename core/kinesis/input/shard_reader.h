@@ -11,6 +11,7 @@
 
 #include "core/aws/service_client.h"
 #include "core/env.h"
+#include "core/kinesis/call_sizes.h"
 #include "core/kinesis/input/shard_position.h"
 #include "core/kinesis/read_api.h"
 
@@ -22,6 +23,7 @@ struct ReaderTotals {
   int64_t retries = 0;    // of these, made because the previous one failed
   int64_t records = 0;    // source records received
   int64_t bytes = 0;      // data of those records
+  CallSizes responses;    // of GetRecords
   size_t held_bytes = 0;  // responses held, and memory reserved for calls in flight
 };
 

@@ -137,7 +137,8 @@ void Writer::begin_call() {
   std::string body = next_.take_body(options_.stream);
   const uint64_t call_id = ++last_call_id_;
   body_bytes_ += body.size();
-  calls_.emplace(call_id, Call{next_.take_entries(), body.size()});
+  const Call& call = calls_.emplace(call_id, Call{next_.take_entries(), body.size()}).first->second;
+  call_sizes_.observe(call.entries.size(), call.body_bytes);
   ++counters_.calls;
   probes_ = rejections_.calls_without_progress() == 0 ? 0 : probes_ + 1;
   call_("PutRecords", std::move(body), kMaxPutRecordsResponseBytes,
@@ -248,6 +249,7 @@ void Writer::end_completed_call(const Call& call, const PutRecordsResponse& resp
     again.reserve(rejected.size());
     for (const RejectedRecord& one : rejected) {
       again.push_back(call.entries[one.index].first);
+      record_errors_.add(one.code);
       if (one.code == kThroughputExceeded) next_.throttled(*again.back(), now_ms);
       each_record(again.back(), [this](const WriterRecord&) { ++counters_.rejected_records; });
     }

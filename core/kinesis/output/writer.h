@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/aws/error_counts.h"
 #include "core/aws/service_call.h"
 #include "core/backoff.h"
 #include "core/env.h"
+#include "core/kinesis/call_sizes.h"
 #include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/output/circuit_breaker.h"
 #include "core/kinesis/output/dead_letters.h"
@@ -23,6 +25,7 @@
 #include "core/kinesis/output/writer_batch.h"
 #include "core/kinesis/put_records.h"
 #include "core/log_throttle.h"
+#include "core/metrics_sink.h"
 
 namespace penstock::kinesis {
 
@@ -100,6 +103,8 @@ class Writer {
   void release();
 
   WriterCounters counters() const;
+  // Reports the counters, and the sizes of the calls.
+  void stats(const MetricsSink& metrics) const;
 
  private:
   // Divisor of mem_limit: the share reserved for the bodies of calls. A queue that took all memory would leave
@@ -179,6 +184,8 @@ class Writer {
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;
+  aws::ErrorCounts record_errors_;  // of records rejected individually
+  CallSizes call_sizes_;
   bool rejected_permanently_ = false;  // by the service, and no call has succeeded since
   Incident unavailable_;               // failed calls
   CircuitBreaker breaker_;

@@ -314,7 +314,7 @@ void InFlightRecords::stats(const MetricsSink& metrics) const {
     metrics.counter("dead_letter_records", "records", "records in the dead-letter file",
                     dead_letter_file_->recorded());
     metrics.gauge("pending_dead_letter_records", "records",
-                  "to be written to the dead-letter file; they are acknowledged after that",
+                  "records to be written to the dead-letter file; they are acknowledged after that",
                   dead_letter_file_->pending());
   }
   metrics.counter("acknowledged_records", "records", "source records acknowledged to the queue", acknowledged_);
@@ -326,9 +326,9 @@ void InFlightRecords::stats(const MetricsSink& metrics) const {
   metrics.counter("expired_records", "records",
                   "source records whose receipt handle expired in flight: the queue delivers them again",
                   expired_);
-  metrics.gauge("unacked_batches", "batches", "emitted, not settled yet",
+  metrics.gauge("unacked_batches", "batches", "batches emitted, not settled yet",
                 static_cast<int64_t>(acks_.outstanding()));
-  metrics.gauge("open_records", "records", "received, not acknowledged yet",
+  metrics.gauge("open_records", "records", "records received, not acknowledged yet",
                 static_cast<int64_t>(in_flight_.size()));
   const auto oldest = std::find_if(in_flight_.begin(), in_flight_.end(),
                                    [](const auto& entry) { return !entry.second.is_settled; });

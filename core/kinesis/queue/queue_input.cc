@@ -32,7 +32,8 @@ QueueInput::QueueInput(Env& env, aws::ServiceClient& client, const QueueName& qu
                   if (status.code() == Code::not_found) watcher_.mark_missing();
                 }),
       stream_(queue.id),
-      decoder_(options.decode) {}
+      decoder_(options.decode),
+      volumes_(options.top_log_groups, env.clock.monotonic_ms()) {}
 
 template <typename Work>
 auto QueueInput::guarded(const Work& work) {
@@ -57,6 +58,7 @@ void QueueInput::turn(int64_t deadline_ms) {
 }
 
 void QueueInput::advance() {
+  volumes_.advance(env_.clock.monotonic_ms());
   watcher_.advance();
   in_flight_.advance();
   if (receives_ && watcher_.active()) receiver_.advance(other_bytes());
@@ -142,23 +144,25 @@ Status QueueInput::close(int64_t deadline_ms) {
   return {};
 }
 
-void QueueInput::stats(penstock_stat_fn stat, void* stat_ctx) const {
-  const MetricsSink metrics(stat, stat_ctx);
+void QueueInput::stats(const MetricsSink& metrics) const {
   metrics.counter("received_records", "records", "source records received", receiver_.records());
-  metrics.counter("redelivered_records", "records", "of these, received before by some consumer",
-                  receiver_.redelivered());
-  metrics.counter("received_bytes", "bytes", "their data, as received", receiver_.bytes());
+  metrics.counter("redelivered_records", "records",
+                  "source records received that some consumer had received before", receiver_.redelivered());
+  metrics.counter("received_bytes", "bytes", "data of the source records received", receiver_.bytes());
   decoder_.stats(metrics);
   metrics.counter("emitted_batches", "batches", "batches emitted", batches_out_);
-  metrics.counter("calls", "calls",
-                  "ReceiveQueueRecords, AcknowledgeQueueRecords, UpdateQueueRecordsVisibility and DescribeQueue",
-                  receiver_.calls() + in_flight_.calls() + watcher_.calls());
-  metrics.counter("retries", "calls", "of these, or of their entries, retries after a failure",
+  metrics.counter(
+      "calls", "calls",
+      "calls of ReceiveQueueRecords, AcknowledgeQueueRecords, UpdateQueueRecordsVisibility and DescribeQueue",
+      receiver_.calls() + in_flight_.calls() + watcher_.calls());
+  metrics.counter("retries", "calls", "calls, or entries of them, made again after a failure",
                   receiver_.retries() + in_flight_.retries());
+  volumes_.stats(metrics);
+  receiver_.responses().stats(metrics, "ReceiveQueueRecords");
   in_flight_.stats(metrics);
   metrics.gauge(
       "lag_ms", "ms",
-      "age of the newest record received, 0 if no more were visible; -1: no response yet, or none arrives",
+      "age of the newest record received, 0 if no more were visible; negative: no response yet, or none arrives",
       receiver_.lag_ms());
   metrics.gauge("unreadable_streams", "streams", "1 while the queue is not found, not active, or not reached yet",
                 watcher_.active() ? 0 : 1);
@@ -167,6 +171,8 @@ void QueueInput::stats(penstock_stat_fn stat, void* stat_ctx) const {
   metrics.gauge("receive_calls", "calls", "ReceiveQueueRecords calls in flight",
                 static_cast<int64_t>(receiver_.calls_in_flight()));
   metrics.gauge("memory_bytes", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
+  metrics.gauge("memory_limit_bytes", "bytes", "the option mem_limit, the limit of memory_bytes",
+                static_cast<int64_t>(options_.mem_limit_bytes));
   metrics.gauge("healthy", "", "0 while records cannot be acknowledged, or the dead-letter file cannot be written",
                 in_flight_.healthy() ? 1 : 0);
 }

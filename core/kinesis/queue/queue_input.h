@@ -14,6 +14,7 @@
 #include "core/kinesis/input/batch_source.h"
 #include "core/kinesis/input/record_decoder.h"
 #include "core/kinesis/input/record_limits.h"
+#include "core/kinesis/log_group_volumes.h"
 #include "core/kinesis/queue/in_flight_records.h"
 #include "core/kinesis/queue/queue_name.h"
 #include "core/kinesis/queue/queue_receiver.h"
@@ -28,6 +29,7 @@ struct QueueInputOptions {
   size_t mem_limit_bytes = 24 << 20;
   DecodeOptions decode = {};
   RecordLimits limits = {};
+  size_t top_log_groups = 20;
 };
 
 // Queue input [instance-thread]. poll() and pump() also drive env.transport. A queue has no shards and no order:
@@ -44,7 +46,7 @@ class QueueInput : public BatchSource {
   bool ack(uint64_t ack_id, int32_t outcome) override { return in_flight_.ack(ack_id, outcome); }
 
   int64_t next_deadline_ms() const override;
-  void stats(penstock_stat_fn stat, void* stat_ctx) const override;
+  void stats(const MetricsSink& metrics) const override;
 
   // Writes the dead letters that are not written yet, acknowledges what is settled, and makes all other records
   // visible to other consumers.
@@ -107,6 +109,7 @@ class QueueInput : public BatchSource {
   int64_t emit_again_ms_ = 0;      // next try after emit rejected a batch
   bool unknown_type_logged_ = false;
   int64_t batches_out_ = 0;
+  LogGroupVolumes volumes_;
 };
 
 }  // namespace penstock::kinesis

@@ -73,6 +73,7 @@ int32_t QueueInput::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitt
     }
     emitted = true;
     ++batches_out_;
+    volumes_.add(batch_);
     if (result != PENSTOCK_OK) {
       full_ = true;
       // If that was the record's last batch, this finishes the record, so that it can be acknowledged before the

@@ -91,10 +91,12 @@ Status QueueReceiver::read(const Request& request, int64_t sent_boot_ms, Result<
     if (response.status().code() == Code::too_large) record_bytes_ = kLargestResponseBytes;
     return response.status();
   }
+  const size_t response_bytes = response->body.size();
   Result<QueueRecords> records = read_queue_records("ReceiveQueueRecords", std::move(response->body));
   if (!records.ok()) return records.status();
   last_records_ = records->records.size();
   has_response_ = true;
+  responses_.observe(last_records_, response_bytes);
   last_was_full_ = last_records_ == request.records;
   adapt(request.records, last_records_);
   if (records->records.empty()) return {};

@@ -10,6 +10,7 @@
 
 #include "core/aws/service_client.h"
 #include "core/env.h"
+#include "core/kinesis/call_sizes.h"
 #include "core/kinesis/queue/in_flight_records.h"
 #include "core/kinesis/queue/queue_api.h"
 #include "core/log_throttle.h"
@@ -68,6 +69,7 @@ class QueueReceiver {
   int64_t calls() const { return total_calls_; }
   int64_t retries() const { return retries_; }
   int64_t records() const { return total_records_; }
+  const CallSizes& responses() const { return responses_; }
   int64_t bytes() const { return total_bytes_; }
   int64_t redelivered() const { return redelivered_; }
 
@@ -118,6 +120,7 @@ class QueueReceiver {
   int64_t total_calls_ = 0;
   int64_t retries_ = 0;
   int64_t total_records_ = 0;
+  CallSizes responses_;
   int64_t total_bytes_ = 0;
   int64_t redelivered_ = 0;
 };

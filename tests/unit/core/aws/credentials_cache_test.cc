@@ -75,6 +75,17 @@ TEST_F(credentials_cache, credentials_that_never_expire_are_requested_once) {
   EXPECT_EQ(provider_->asked, 1);
 }
 
+TEST_F(credentials_cache, the_expiration_time_is_known_while_there_are_credentials_that_expire) {
+  EXPECT_EQ(cache_.expires_at_ms(), std::nullopt);
+  get();
+  respond("A", kHourMs);
+  EXPECT_EQ(cache_.expires_at_ms(), fake_.clock.now_ms + kHourMs);
+  fake_.clock.advance(kHourMs);
+  get();
+  respond("B", kNever);
+  EXPECT_EQ(cache_.expires_at_ms(), std::nullopt);
+}
+
 TEST_F(credentials_cache, calls_use_old_credentials_during_a_refresh) {
   get();
   respond("A", kHourMs);

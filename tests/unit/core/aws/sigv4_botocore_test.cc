@@ -77,7 +77,8 @@ Call random_call(Generator& random) {
   const Endpoint endpoint = *make_endpoint("kinesis", region, url, false);
   ServiceClock clock(fake.clock);
   CredentialsCache credentials(fake.env, clock, std::make_unique<EnvironmentCredentials>(fake.env));
-  ServiceClient client(fake.env, kKinesisProtocol, endpoint, credentials, clock, 1000);
+  CallMetrics metrics;
+  ServiceClient client(fake.env, kKinesisProtocol, endpoint, credentials, clock, metrics, 1000);
   client.call("PutRecords", random_body(random), 1 << 20, [](const Result<ServiceResponse>&) {});
 
   Call call;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -70,6 +71,21 @@ struct WriterFixture {
 
   void take_settled() {
     for (const SettledBatch& batch : writer.take_settled()) outcomes.emplace_back(batch.ack_id, batch.outcome);
+  }
+
+  // Returns the value of a statistic; -1 if it is not reported.
+  int64_t stat(std::string_view name, std::string_view label = {}) const {
+    struct Wanted {
+      std::string_view name, label;
+      int64_t value = -1;
+    } wanted{name, label};
+    writer.stats(MetricsSink(
+        [](void* ctx, const penstock_stat* stat) {
+          auto& of = *static_cast<Wanted*>(ctx);
+          if (of.name == stat->name && of.label == view(stat->label)) of.value = stat->value;
+        },
+        &wanted));
+    return wanted.value;
   }
 
   FakeSystem system;

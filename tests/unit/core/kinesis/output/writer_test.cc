@@ -185,6 +185,22 @@ TEST(writer, only_rejected_records_are_retried) {
   EXPECT_EQ(counters.retries, 2);
   EXPECT_EQ(counters.delivered_bytes, 4 * 3);
   EXPECT_EQ(counters.in_flight_bytes, 0);
+  EXPECT_EQ(fixture.stat("record_errors", "ProvisionedThroughputExceededException"), 2);
+  EXPECT_EQ(fixture.stat("record_errors", "other"), -1);
+  EXPECT_EQ(fixture.stat("call_records", "PutRecords"), 2);
+}
+
+TEST(writer, the_oldest_batch_ages_until_it_is_settled) {
+  WriterFixture fixture;
+  EXPECT_EQ(fixture.stat("oldest_unacked_ms"), 0);
+  fixture.write(1, {"a"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.write(2, {"b"});
+  fixture.pass(900);
+  EXPECT_EQ(fixture.stat("oldest_unacked_ms"), WriterFixture::kLingerMs + 900);
+  fixture.service.respond();
+  fixture.pass(100);
+  EXPECT_EQ(fixture.stat("oldest_unacked_ms"), 1000);
 }
 
 TEST(writer, retries_are_sent_before_new_records) {
