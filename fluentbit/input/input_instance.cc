@@ -62,6 +62,8 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
   std::unique_ptr<InputInstance> out(new InputInstance(plugin, log, std::move(stages), std::move(format)));
   if (log.errors(out->reader_.open())) return nullptr;
   log.lines(PENSTOCK_LOG_WARN, caution(section));
+  out->reader_.show_metrics(plugin.instance,
+                            agent().input_name != nullptr ? agent().input_name(plugin.instance) : plugin.name);
   out->start(plugin.instance);
   return out;
 }

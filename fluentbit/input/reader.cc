@@ -42,6 +42,11 @@ std::string Reader::open() {
   return input_.open(&host, stages_.input_options);
 }
 
+void Reader::show_metrics(void* instance, std::string_view name) {
+  input_metrics_.open(AgentMetrics::kOfInput, instance, name, input_);
+  if (filter_) filter_metrics_.open(AgentMetrics::kOfInput, instance, name, *filter_);
+}
+
 bool Reader::turn(int64_t now_ms, bool readable) {
   now_ms_ = now_ms;
   settle();
@@ -54,6 +59,8 @@ bool Reader::turn(int64_t now_ms, bool readable) {
   const Call call = pacing_.next_call(blocked, now_ms);
   if (call == Call::poll) poll(now_ms);
   if (call == Call::pump) pump(now_ms);
+  input_metrics_.update(input_, now_ms);
+  if (filter_) filter_metrics_.update(*filter_, now_ms);
   return push();  // including chunks that an earlier turn had no memory for
 }
 

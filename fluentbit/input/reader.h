@@ -14,6 +14,7 @@
 #include "client/error.h"
 #include "client/instance.h"
 #include "client/pacing.h"
+#include "fluentbit/agent/agent_metrics.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/input/chunk_queue.h"
 #include "fluentbit/input/chunk_writer.h"
@@ -42,6 +43,9 @@ class Reader {
 
   // Creates the instances. Returns the problem, or "".
   std::string open();
+  // Shows their statistics among the agent's metrics, from then on. instance: the agent's, which outlives the
+  // reader; name: its name. REQUIRES: open() succeeded.
+  void show_metrics(void* instance, std::string_view name);
 
   // Does all work that is due, without waiting: settles batches, then reads unless the queue or outstanding_ is
   // full. readable: whether descriptor() is readable. Returns whether chunks were pushed.
@@ -98,6 +102,7 @@ class Reader {
   size_t bytes_taken_ = 0;  // since the last push()
   bool refused_ = false;
 
+  AgentMetrics input_metrics_, filter_metrics_;
   client::InputPacing pacing_{input_};
   bool ack_again_ = false;
   bool ended_ = false;

@@ -35,6 +35,7 @@ void Delivery::turn(int64_t now_ms, bool readable) {
     if (written_ || pacing_.wanted(now_ms)) pump();
   }
   end_flushes();
+  metrics_.update(output_, now_ms);
   if (without_log_key_ > 0 && now_ms >= log_key_logged_ms_ + kRepeatIntervalMs) log_without_log_key();
 }
 

@@ -13,6 +13,7 @@
 #include "base/repeat_limit.h"
 #include "client/instance.h"
 #include "client/pacing.h"
+#include "fluentbit/agent/agent_metrics.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/agent/proxy_abi.h"
 #include "fluentbit/output/record_batch.h"
@@ -48,6 +49,11 @@ class Delivery {
 
   // Creates the instance. Returns the problem, or "".
   std::string open();
+  // Shows its statistics among the agent's metrics, from then on. instance: the agent's, which outlives the
+  // delivery; name: its name. REQUIRES: open() succeeded.
+  void show_metrics(void* instance, std::string_view name) {
+    metrics_.open(AgentMetrics::kOfOutput, instance, name, output_);
+  }
 
   // Accepts a chunk. flush, its data and its tag must live until it is in ended(), which is after
   // flush_timeout_ms at the latest, provided that turn() is called then. If begin() throws std::bad_alloc, the
@@ -96,6 +102,7 @@ class Delivery {
   LogRelay& log_;
   client::Instance output_;
   client::Pacing pacing_{output_};
+  AgentMetrics metrics_;
 
   std::vector<Waiting> waiting_;                  // in order of arrival
   std::vector<Flush*> ended_;                     // has room for all of waiting_

@@ -48,6 +48,8 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
                         section.duration_ms("flush_timeout")};
   std::unique_ptr<OutputInstance> out(new OutputInstance(plugin, log, std::move(stages), std::move(format)));
   if (log.errors(out->delivery_.open())) return nullptr;
+  out->delivery_.show_metrics(plugin.instance,
+                              agent().output_name != nullptr ? agent().output_name(plugin.instance) : plugin.name);
   out->thread_ = std::make_unique<OutputThread>(out->delivery_, out->relay_, out->log_waiting_);
   return out;
 }

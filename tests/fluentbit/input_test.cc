@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/fluentbit/agent_harness.h"
+#include "tests/fluentbit/metrics_store.h"
 #include "tests/gzip.h"
 
 namespace penstock::test_agent {
@@ -35,6 +36,29 @@ TEST_P(fluentbit_input_in, every_version_delivers_all_records_once) {
 
 INSTANTIATE_TEST_SUITE_P(fluentbit_input, fluentbit_input_in, testing::ValuesIn(kVersions),
                          [](const auto& of) { return name_for_test(of.param); });
+
+TEST(fluentbit_input, the_counters_of_the_input_and_of_its_filter_are_among_the_metrics_of_the_agent) {
+  Deployment deployment(2, 1);
+  deployment.fill(2000);
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment));
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  const auto metric = [&](const char* name) { return metrics_store().find(input.handle(), name); };
+  EXPECT_EQ(metric("penstock_input_emitted_events_total").value, 0);
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
+  const auto events = static_cast<double>(deployment.expected.size());
+  EXPECT_TRUE(until([&] {
+    input.collect();
+    return metric("penstock_input_emitted_events_total").value == events &&
+           metric("penstock_filter_received_records_total").value == events;
+  }));
+  EXPECT_EQ(metric("penstock_input_emitted_events_total").label, Input::name());
+  EXPECT_GE(metric("penstock_input_lag_seconds").value, 0);
+  EXPECT_LT(metric("penstock_input_lag_seconds").value, 100) << "in seconds";
+  EXPECT_EQ(metric("penstock_input_shard_lag_seconds").value, -1) << "it has labels";
+  input.exit();
+}
 
 TEST(fluentbit_input, a_chunk_that_the_agent_rejects_is_offered_until_accepted) {
   Deployment deployment(2, 1);
