@@ -196,6 +196,8 @@ bool HttpServer::write(Connection& connection) {
   if (count < 0) return errno == EAGAIN || errno == EINTR;
   connection.sent += static_cast<size_t>(count);
   if (connection.unsent() > 0) return true;
+  head = body = std::string();  // frees them: the client may keep the connection open
+  connection.sent = 0;
   connection.state = Connection::State::ending;
   return ::shutdown(connection.socket.get(), SHUT_WR) == 0 && watch(connection, EPOLLIN);
 }

@@ -76,7 +76,7 @@ void add_host(PrometheusText& page, const RunFacts& facts, Pipeline& pipeline, i
 
 Endpoints::Endpoints() : facts_{PENSTOCK_VERSION, client::monotonic_ms()}, start_unix_ms_(unix_ms()) {}
 
-HttpResponse Endpoints::respond(const HttpRequest& request) const {
+HttpResponse Endpoints::respond(const HttpRequest& request) {
   const int64_t now_ms = client::monotonic_ms();
   if (request.path == "/metrics") return metrics(request);
   if (request.path == "/healthz") return {200, kText, "ok\n"};
@@ -88,19 +88,19 @@ HttpResponse Endpoints::respond(const HttpRequest& request) const {
   return {404, kText, "expected /metrics, /healthz, /readyz, or /stats\n"};
 }
 
-HttpResponse Endpoints::metrics(const HttpRequest& request) const {
+HttpResponse Endpoints::metrics(const HttpRequest& request) {
   const bool openmetrics = lower_case(request.accept).find("application/openmetrics-text") != std::string::npos;
   const MetricsFormat format = openmetrics ? MetricsFormat::openmetrics : MetricsFormat::prometheus;
-  PrometheusText page(format);
-  add_host(page, facts_, *pipeline_, client::monotonic_ms());
-  add_process(page, start_unix_ms_);
-  StageMetrics metrics(page);
+  page_.start(format);
+  add_host(page_, facts_, *pipeline_, client::monotonic_ms());
+  add_process(page_, start_unix_ms_);
+  StageMetrics metrics(page_);
   for_each_stage(*pipeline_, [&](const RunningStage& stage) {
     for_each_stat(stage, [&](const penstock_stat& stat) {
       metrics.add(stage.instance.stage().kind, stage.log.label(), stat);
     });
   });
-  return {200, std::string(PrometheusText::content_type(format)), page.finish()};
+  return {200, std::string(PrometheusText::content_type(format)), page_.finish()};
 }
 
 }  // namespace penstock::host

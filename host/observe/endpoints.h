@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "host/http/http_server.h"
+#include "host/observe/prometheus_text.h"
 #include "host/observe/stats_json.h"
 #include "host/pipeline/pipeline.h"
 
@@ -22,14 +23,15 @@ class Endpoints {
   void set_pipeline(Pipeline& pipeline) { pipeline_ = &pipeline; }
 
   // REQUIRES: the pipeline is set, and open.
-  HttpResponse respond(const HttpRequest& request) const;
+  HttpResponse respond(const HttpRequest& request);
 
  private:
-  HttpResponse metrics(const HttpRequest& request) const;
+  HttpResponse metrics(const HttpRequest& request);
 
   Pipeline* pipeline_ = nullptr;
   RunFacts facts_;
   int64_t start_unix_ms_;
+  PrometheusText page_{MetricsFormat::prometheus};
 };
 
 }  // namespace penstock::host

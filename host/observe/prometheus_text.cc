@@ -63,24 +63,22 @@ std::string format_bound(MetricValue bound) {
 
 }  // namespace
 
+void PrometheusText::start(MetricsFormat format) {
+  format_ = format;
+  for (Family& family : families_) family.text.clear();
+}
+
 size_t PrometheusText::family(MetricType type, std::string_view name, std::string_view help) {
   std::pair<MetricType, std::string> key(type, name);
   if (const auto found = by_name_.find(key); found != by_name_.end()) return found->second;
-  const bool openmetrics = format_ == MetricsFormat::openmetrics;
-  Family family;
-  family.sample_name = name;
-  if (type == MetricType::counter) family.sample_name += "_total";
-  const std::string_view family_name = openmetrics ? name : family.sample_name;
-  family.text.append("# HELP ").append(family_name) += ' ';
-  append_escaped(family.text, help, openmetrics);
-  family.text.append("\n# TYPE ").append(family_name).append(" ").append(type_name(type)) += '\n';
-  families_.push_back(std::move(family));
+  families_.push_back({type, std::string(name), std::string(help), {}});
   by_name_.emplace(std::move(key), families_.size() - 1);
   return families_.size() - 1;
 }
 
 void PrometheusText::add_sample(size_t family, std::span<const MetricLabel> labels, MetricValue value) {
-  append_sample(families_[family], {}, labels, {}, value);
+  Family& to = families_[family];
+  append_sample(to, to.type == MetricType::counter ? "_total" : "", labels, {}, value);
 }
 
 void PrometheusText::add_histogram(size_t family, std::span<const MetricLabel> labels,
@@ -97,11 +95,22 @@ void PrometheusText::add_histogram(size_t family, std::span<const MetricLabel> l
   append_sample(to, "_count", labels, {}, {count});
 }
 
+void PrometheusText::append_header(Family& family) const {
+  const bool openmetrics = format_ == MetricsFormat::openmetrics;
+  const bool total = family.type == MetricType::counter && !openmetrics;
+  std::string& out = family.text;
+  out.append("# HELP ").append(family.name).append(total ? "_total " : " ");
+  append_escaped(out, family.help, openmetrics);
+  out.append("\n# TYPE ").append(family.name).append(total ? "_total " : " ").append(type_name(family.type)) +=
+      '\n';
+}
+
 // upper_bound: the label "le"; "": none.
 void PrometheusText::append_sample(Family& family, std::string_view suffix, std::span<const MetricLabel> labels,
-                                   std::string_view upper_bound, MetricValue value) {
+                                   std::string_view upper_bound, MetricValue value) const {
   std::string& out = family.text;
-  out.append(family.sample_name).append(suffix);
+  if (out.empty()) append_header(family);
+  out.append(family.name).append(suffix);
   char before = '{';
   for (const MetricLabel& label : labels) {
     out += before;
@@ -123,17 +132,14 @@ void PrometheusText::add(MetricType type, std::string_view name, std::string_vie
   add_sample(family(type, name, help), {}, value);
 }
 
-// Frees each family as soon as it is copied: a page of a thousand shards is large.
-std::string PrometheusText::finish() {
-  size_t size = 6;
+std::string PrometheusText::finish() const {
+  constexpr std::string_view kEnd = "# EOF\n";
+  size_t size = kEnd.size();
   for (const Family& family : families_) size += family.text.size();
   std::string out;
   out.reserve(size);
-  for (Family& family : families_) {
-    out += family.text;
-    family.text = std::string();
-  }
-  if (format_ == MetricsFormat::openmetrics) out += "# EOF\n";
+  for (const Family& family : families_) out += family.text;
+  if (format_ == MetricsFormat::openmetrics) out += kEnd;
   return out;
 }
 

@@ -37,10 +37,15 @@ struct MetricLabel {
   std::string_view value;  // UTF-8; escaped when written
 };
 
-// A page of metric families. The samples of a family stay together, in whatever order they are added.
+// A page of metric families. The samples of a family stay together, in whatever order they are added. The memory
+// of a page is kept for the next one, because pages of a thousand shards, allocated again and again, fragment the
+// heap.
 class PrometheusText {
  public:
   explicit PrometheusText(MetricsFormat format) : format_(format) {}
+
+  // Begins a page without samples.
+  void start(MetricsFormat format);
 
   // Returns the index of the family with that name, and adds it if it is new. The name of a counter has no suffix
   // _total: it is added. help: of a new family.
@@ -52,19 +57,22 @@ class PrometheusText {
   // Adds a family with one sample.
   void add(MetricType type, std::string_view name, std::string_view help, MetricValue value);
 
-  // Returns the page. Nothing can be added afterwards.
-  std::string finish();
+  // Returns the page: every family that has a sample.
+  std::string finish() const;
 
   static std::string_view content_type(MetricsFormat format);
 
  private:
   struct Family {
-    std::string sample_name;
-    std::string text;
+    MetricType type;
+    std::string name;
+    std::string help;
+    std::string text;  // "": no sample in this page
   };
 
-  static void append_sample(Family& family, std::string_view suffix, std::span<const MetricLabel> labels,
-                            std::string_view upper_bound, MetricValue value);
+  void append_sample(Family& family, std::string_view suffix, std::span<const MetricLabel> labels,
+                     std::string_view upper_bound, MetricValue value) const;
+  void append_header(Family& family) const;
 
   MetricsFormat format_;
   std::vector<Family> families_;

@@ -31,6 +31,15 @@ TEST(prometheus_text, openmetrics_names_the_family_of_a_counter_without_total_an
             "# EOF\n");
 }
 
+TEST(prometheus_text, a_page_starts_without_the_samples_of_the_previous_one) {
+  PrometheusText page(MetricsFormat::prometheus);
+  page.add(MetricType::gauge, "a", "h", {1});
+  page.add(MetricType::gauge, "b", "h", {2});
+  page.start(MetricsFormat::openmetrics);
+  page.add(MetricType::gauge, "b", "h", {3});
+  EXPECT_EQ(page.finish(), "# HELP b h\n# TYPE b gauge\nb 3\n# EOF\n");
+}
+
 TEST(prometheus_text, labels_and_help_are_escaped) {
   PrometheusText page(MetricsFormat::prometheus);
   const MetricLabel hostile[] = {{"stage", "a\\b\"c\nd}\xc3\xa9"}};
