@@ -31,6 +31,8 @@ class AgentMetrics {
   // Sets the values of that stage, at most once a second. REQUIRES: on the thread that may call the stage; the
   // agent's instance still exists.
   void update(const client::Instance& stage, int64_t now_ms);
+  // Returns when to update next, so that a stage without work does not leave old values; INT64_MAX: never.
+  int64_t next_ms() const { return store_ == nullptr ? INT64_MAX : due_ms_; }
 
  private:
   struct Metric {

@@ -67,7 +67,7 @@ bool Reader::turn(int64_t now_ms, bool readable) {
 int64_t Reader::next_ms(int64_t now_ms) const {
   if (ack_again_) return now_ms + client::Pacing::kAfterFailureMs;
   if (!settled_.empty()) return now_ms;
-  const int64_t next_ms = pacing_.next_ms(now_ms);
+  const int64_t next_ms = std::min(pacing_.next_ms(now_ms), std::max(now_ms, input_metrics_.next_ms()));
   return outstanding_.empty() ? next_ms : std::min(next_ms, now_ms + kReceiptsIntervalMs);
 }
 

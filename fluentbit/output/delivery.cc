@@ -41,7 +41,7 @@ void Delivery::turn(int64_t now_ms, bool readable) {
 
 int64_t Delivery::next_ms(int64_t now_ms) const {
   const bool at_once = (written_ || can_write()) && !pacing_.paused(now_ms);
-  int64_t next_ms = at_once ? now_ms : pacing_.next_ms(now_ms);
+  int64_t next_ms = at_once ? now_ms : std::min(pacing_.next_ms(now_ms), std::max(now_ms, metrics_.next_ms()));
   for (const Waiting& one : waiting_)
     next_ms = std::min(next_ms, one.progress->done() ? now_ms + client::Pacing::kAfterFailureMs : one.deadline_ms);
   return next_ms;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/fluentbit/agent_harness.h"
+#include "tests/fluentbit/metrics_store.h"
 #include "tests/fluentbit/small_stack.h"
 
 namespace penstock::test_agent {
@@ -62,6 +63,19 @@ std::vector<std::string> bodies(Deployment& deployment) {
                         [&](const model::Shard&, const model::Record& record) { all.push_back(record.data); });
   });
   return all;
+}
+
+TEST(fluentbit_output, what_was_delivered_last_is_among_the_metrics_of_the_agent_without_another_flush) {
+  Deployment deployment(1, 1);
+  Agent agent;
+  Output output(agent.out, agent.pipeline, output_section(deployment));
+  ASSERT_GT(output.init(), 0) << log_book().all();
+  EXPECT_EQ(output.flush(chunk_of("a", 50)), kFlushOk);
+  EXPECT_EQ(output.flush(chunk_of("b", 50)), kFlushOk);
+  EXPECT_TRUE(until([&] {
+    return metrics_store().find(output.handle(), "penstock_output_delivered_records_total").value == 100;
+  }));
+  output.exit();
 }
 
 class fluentbit_output_in : public testing::TestWithParam<Version> {};
