@@ -57,6 +57,8 @@ struct ShardInfo {
   HashKey first_hash_key = 0;           // range of hash keys, both ends inclusive
   HashKey last_hash_key = 0;
   bool open = true;  // still accepts records
+
+  bool operator==(const ShardInfo&) const = default;
 };
 
 struct ListShardsResponse {

@@ -1,9 +1,22 @@
 #include "core/kinesis/output/request_builder.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace penstock::kinesis {
+
+namespace {
+
+constexpr std::string_view kThroughputExceeded = "ProvisionedThroughputExceededException";
+
+size_t chain_bytes(const WriterRecord& first) {
+  size_t bytes = 0;
+  for (const WriterRecord* record = &first; record != nullptr; record = record->next) bytes += record->bytes();
+  return bytes;
+}
+
+}  // namespace
 
 void RequestBuilder::add_retry(WriterRecord& first, int64_t due_ms) {
   // mutation: rejected records not retried
@@ -38,16 +51,27 @@ int64_t RequestBuilder::next_alone_ms() const {
   return std::max(alone_.next_retry_ms(), alone_since_ms_ + kAlonePauseMs);
 }
 
-void RequestBuilder::throttled(const WriterRecord& first, int64_t now_ms) {
-  // The retry goes to another shard.
-  if (options_.aggregator.random_hash_keys || by_service_) return;
-  if (!shards_.known()) {
-    shards_.want();
-    return;
-  }
+// A shard is full if it rejects an entry for its rate and accepts none of the later ones of the call. If it
+// accepts a later one, the service has rejected the entry for a reason of its own.
+void RequestBuilder::note_full_shards(const std::vector<PutEntry>& entries, const PutRecordsResponse& response,
+                                      int64_t now_ms) {
+  const auto for_its_rate = [](const RejectedRecord& one) { return one.code == kThroughputExceeded; };
+  const bool full = std::any_of(response.rejected.begin(), response.rejected.end(), for_its_rate);
+  // With random hash keys and with AUTO, the retry goes to another shard.
+  learns_limits_ = full && !shards_.known() && !options_.aggregator.random_hash_keys && !by_service_;
+  if (learns_limits_ && !shards_.first_under_way()) shards_.want();
+  if (!full || options_.aggregator.random_hash_keys || by_service_ || !shards_.known()) return;
   reset_old_limits();
-  if (const uint32_t shard = shards_.shard_of(first.partition_key); shard != ShardMap::kNoShard)
-    limiter_.on_throttled(shard, now_ms);
+  std::set<uint32_t> accepting;
+  auto rejected = response.rejected.rbegin();
+  for (size_t i = entries.size(); i-- > 0;) {
+    const WriterRecord& first = *entries[i].first;
+    const uint32_t shard = shards_.shard_of(first.partition_key);
+    if (rejected == response.rejected.rend() || rejected->index != i)
+      accepting.insert(shard);
+    else if (for_its_rate(*rejected++) && shard != ShardMap::kNoShard && !accepting.contains(shard))
+      limiter_.on_throttled(shard, chain_bytes(first), now_ms);
+  }
 }
 
 void RequestBuilder::set_by_service(bool by_service) {
@@ -63,13 +87,11 @@ void RequestBuilder::reset_old_limits() {
 int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
   reset_old_limits();
   if (!limiter_.any() || first.admitted) return now_ms;
-  size_t bytes = 0;
-  each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
   // How many records will share an entry is not known yet. If few do, further throttling reduces the shard's
   // budget.
   const bool shares_entry = aggregator_.aggregate() != Aggregator::Aggregate::none && !first.sent;
   const ShardLimiter::Admission admission =
-      limiter_.admit(shards_.shard_of(first.partition_key), shares_entry ? 0 : 1, bytes, now_ms);
+      limiter_.admit(shards_.shard_of(first.partition_key), shares_entry ? 0 : 1, chain_bytes(first), now_ms);
   first.admitted = admission.reserved;
   return admission.due_ms;
 }

@@ -47,10 +47,16 @@ class RequestBuilder {
   std::vector<WriterRecord*> pieces(WriterRecord& first);
   // Notes that a call with an `alone` record has ended.
   void alone_ended(int64_t now_ms);
-  // Notes that the shard rejected an entry for its rate: from now on, a budget limits what is sent to that shard.
-  void throttled(const WriterRecord& first, int64_t now_ms);
+  // Notes which shards of a call were full: from now on, a budget limits what is sent to them. REQUIRES: response
+  // is that of a call with these entries.
+  void note_full_shards(const std::vector<PutEntry>& entries, const PutRecordsResponse& response, int64_t now_ms);
   // Notes that the record is delivered, or is in the dead-letter file on disk: the next record of its key may go.
   void done(const WriterRecord& record);
+
+  // Returns whether a budget limits what is sent to a shard.
+  bool has_limits() const { return limiter_.any(); }
+  // Returns whether some shard is full, and it will soon be known which.
+  bool learns_limits() const { return learns_limits_ && (shards_.known() || shards_.first_under_way()); }
 
   // Sets whether the service chooses the shards, whatever the keys. If so, there are no budgets for shards.
   void set_by_service(bool by_service);
@@ -101,6 +107,7 @@ class RequestBuilder {
   ShardMap& shards_;
   DeadLetters& dead_letters_;
   ShardLimiter limiter_;
+  bool learns_limits_ = false;    // since a shard was full, no call has ended that could tell which
   uint64_t limiter_version_ = 0;  // ShardMap version that limiter_ is for
   bool by_service_ = false;
   WriterQueue queue_;

@@ -51,14 +51,15 @@ void ShardMap::receive(Result<aws::ServiceResponse> response) {
     return;
   }
   due_ms_ = now_ms + kPauseMs;
-  all_ = std::exchange(listed_, {});
-  std::sort(all_.begin(), all_.end(), [](const ShardInfo& a, const ShardInfo& b) { return a.id < b.id; });
+  incident_.recover(env_, "stream " + printable(stream_) + ": its shards are listed again");
+  std::sort(listed_.begin(), listed_.end(), [](const ShardInfo& a, const ShardInfo& b) { return a.id < b.id; });
+  all_.swap(listed_);
+  if (std::exchange(listed_, {}) == all_ && known()) return;
   open_.clear();
   std::copy_if(all_.begin(), all_.end(), std::back_inserter(open_), [](const ShardInfo& s) { return s.open; });
   std::sort(open_.begin(), open_.end(),
             [](const ShardInfo& a, const ShardInfo& b) { return a.first_hash_key < b.first_hash_key; });
   ++version_;
-  incident_.recover(env_, "stream " + printable(stream_) + ": its shards are listed again");
 }
 
 Status ShardMap::take_page(Result<aws::ServiceResponse>& response) {

@@ -33,7 +33,8 @@ class ShardMap {
   bool known() const { return version_ > 0; }
   // Returns whether there is a list, and no newer one is requested or in flight.
   bool current() const { return known() && !wanted_ && !calling_ && next_token_.empty(); }
-  uint64_t version() const { return version_; }  // of the list: increases with each list; 0 before the first
+  bool first_under_way() const { return !known() && calling_; }  // the first list is
+  uint64_t version() const { return version_; }  // of the list: increases with each change; 0 before the first
   // Returns the number of the open shard that accepts a partition key; kNoShard: unknown. Numbers change with the
   // version.
   uint32_t shard_of(std::string_view partition_key) const;

@@ -14,8 +14,6 @@ namespace {
 
 constexpr int64_t kSlowRetryMs = 30'000;  // after an error that a person must fix
 
-constexpr std::string_view kThroughputExceeded = "ProvisionedThroughputExceededException";
-
 // Returns whether to retry soon. A response that is too large does not show what the service did.
 bool soon_again(const Status& status) { return status.retryable() || status.code() == Code::too_large; }
 
@@ -239,18 +237,17 @@ void Writer::on_progress() {
 void Writer::end_completed_call(const Call& call, const PutRecordsResponse& response) {
   const std::vector<RejectedRecord>& rejected = response.rejected;
   rejected_permanently_ = false;
+  next_.note_full_shards(call.entries, response, env_.clock.monotonic_ms());
   if (!rejected.empty()) {
     throttle_.log({Code::throttled, "PS0409",
                    "stream " + printable(options_.stream) +
                        " rejects records, retrying them: " + printable(rejected.front().code)},
                   LogLevel::warn);
-    const int64_t now_ms = env_.clock.monotonic_ms();
     std::vector<WriterRecord*> again;
     again.reserve(rejected.size());
     for (const RejectedRecord& one : rejected) {
       again.push_back(call.entries[one.index].first);
       record_errors_.add(one.code);
-      if (one.code == kThroughputExceeded) next_.throttled(*again.back(), now_ms);
       each_record(again.back(), [this](const WriterRecord&) { ++counters_.rejected_records; });
     }
     const Backoff backoff = record_backoff();

@@ -148,7 +148,10 @@ class Writer {
   void end_failed_call(const Call& call, const Status& status);
   void end_completed_call(const Call& call, const PutRecordsResponse& response);
   std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
-  size_t max_calls() const { return breaker_.open() || rejections_.open() ? 1 : kMaxCallsInFlight; }
+  // Few while it is not known which shards are full: they would reject most records.
+  size_t max_calls() const {
+    return breaker_.open() || rejections_.open() || next_.learns_limits() ? 1 : kMaxCallsInFlight;
+  }
   size_t max_entries() const;
   Backoff record_backoff() const {
     return {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};

@@ -78,6 +78,8 @@ void Writer::note_shards(const Call& call, const PutRecordsResponse& response) {
     const std::string_view shard_id = response.shard_ids[i];
     if (shard_id.empty()) continue;  // rejected
     if (is_in_unexpected_shard(call.entries[i], shard_id, shards_)) return target_.on_unexpected_shard();
+    // A shard that is not in the list has its capacity, but no budget of its own.
+    if (next_.has_limits() && !shards_.range_of(shard_id)) shards_.want();
     if (!aggregates_kpl()) return;
   }
 }

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/kinesis/output/shard_limiter.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
 namespace penstock::kinesis {
@@ -99,50 +98,6 @@ TEST(shard_map, shard_lists_are_requested_every_five_seconds_or_five_minutes_aft
   fixture.service.take_question().done(Status(Code::permanent, "PS0000", "AccessDenied"));
   EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 300'000);
   EXPECT_FALSE(fixture.system.log.empty());
-}
-
-TEST(shard_limiter, a_shard_that_never_rejected_a_record_has_no_limit) {
-  ShardLimiter budgets;
-  EXPECT_FALSE(budgets.any());
-  budgets.on_throttled(1, 0);
-  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(budgets.admit(2, 1, 1'000, 5).due_ms, 5);
-}
-
-TEST(shard_limiter, a_shard_limit_allows_a_thousand_records_or_a_mebibyte_per_second) {
-  struct Case {
-    size_t records, bytes;
-    int aggregates;
-  };
-  // In the last case, records share a stream record, so only bytes count.
-  for (const auto& [records, bytes, aggregates] :
-       {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
-    ShardLimiter budgets;
-    budgets.on_throttled(1, 0);
-    int kept = 0;
-    int64_t last_ms = 0;
-    for (ShardLimiter::Admission place = {}; (place = budgets.admit(1, records, bytes, 0)).reserved; ++kept) {
-      EXPECT_GE(place.due_ms, last_ms);
-      last_ms = place.due_ms;
-    }
-    EXPECT_NEAR(kept, aggregates, aggregates / 5) << bytes;
-    EXPECT_LE(last_ms, 1'200);
-  }
-}
-
-TEST(shard_limiter, rejections_lower_the_limit_once_a_second_and_silence_removes_it) {
-  const auto places = [](ShardLimiter& budgets, int64_t now_ms) {
-    int kept = 0;
-    while (kept < 5'000 && budgets.admit(1, 1, 1, now_ms).reserved) ++kept;
-    return kept;
-  };
-  ShardLimiter once, often;
-  for (ShardLimiter* budgets : {&once, &often}) budgets->on_throttled(1, 0);
-  for (int i = 0; i < 100; ++i) once.on_throttled(1, 1'000);
-  for (int i = 1; i <= 10; ++i) often.on_throttled(1, i * 1'000);
-  EXPECT_GT(places(once, 20'000), 800);
-  EXPECT_LT(places(often, 20'000), 700);
-  EXPECT_EQ(places(often, 120'000), 5'000);
-  EXPECT_FALSE(often.any());
 }
 
 }  // namespace
