@@ -141,6 +141,19 @@ TEST_F(run_http, clients_that_never_read_or_send_do_not_hold_up_the_pipeline) {
   close(gate);
 }
 
+TEST_F(run_http, a_reload_keeps_the_server_and_reports_the_new_pipeline) {
+  Program program(args(conf()));
+  const uint16_t port = port_of(program);
+  EXPECT_HAS(get(port, "/metrics"), "stage=\"output:fake_out:0\"");
+  folder_.write("agent.conf", conf("", "  Alias other\n"));
+  program.signal(SIGHUP);
+  program.err.until("the new configuration of ");
+  const std::string page = get(port, "/metrics");
+  EXPECT_HAS(page, "\npenstock_output_full{stage=\"output:fake_out:other\"} 0\n");
+  EXPECT_EQ(page.find("output:fake_out:0"), std::string::npos) << page;
+  EXPECT_TRUE(get(port, "/readyz").starts_with("HTTP/1.1 200 "));
+}
+
 TEST_F(run_http, top_prints_a_line_for_each_view_if_its_output_is_not_a_terminal) {
   Program program(args(conf()));
   const std::string url = "http://127.0.0.1:" + std::to_string(port_of(program));
