@@ -22,6 +22,10 @@ SKIPPED = 77
 METRIC = re.compile(r"\b(?:penstock|process)_[a-z_]+\b")
 # The key pair of AWS's documentation, which the model accepts.
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
+# Credentials that expire have a metric.
+PROCESS = """#!/bin/sh
+echo '{"Version": 1, "AccessKeyId": "%s", "SecretAccessKey": "%s", "Expiration": "2100-01-01T00:00:00Z"}'
+""" % tuple(KEYS.values())
 # The second input shows the statistics of leases; its table cannot be reached.
 CONF = """
 [SERVICE]
@@ -69,7 +73,12 @@ def get(url, accept="*/*"):
 def scrape(penstock, model):
     """Runs a pipeline between two streams of the model. Returns /metrics in both formats, with the shards in it."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")} | KEYS
+        process, profile = pathlib.Path(folder, "process"), pathlib.Path(folder, "config")
+        process.write_text(PROCESS)
+        process.chmod(0o700)
+        profile.write_text(f"[default]\ncredential_process = {process}\n")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+        environment["AWS_CONFIG_FILE"] = str(profile)
         command = [model, "--port", "0", "--stream", "in:2", "--stream", "out:1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
             try:
