@@ -1,7 +1,10 @@
 #include "core/aws/service_client.h"
 
+#include <new>
+#include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "core/aws/aws_error.h"
 #include "core/aws/signed_request.h"
@@ -11,7 +14,7 @@ namespace penstock::aws {
 void ServiceClient::call(std::string_view operation, std::string body, size_t max_response_bytes, Done done) {
   CallCompletion::start(std::move(done), [&](const CallCompletion& completion) {
     const auto call =
-        std::make_shared<Call>(Call{metrics_.of(operation), std::move(body), max_response_bytes, {}, 0});
+        std::make_shared<Call>(Call{metrics_.of(operation), std::move(body), max_response_bytes, {}, 0, 0});
     credentials_.get(completion.then([this, call](const CallCompletion& next, const Result<Credentials>& found) {
       if (!found.ok()) return next(found.status());
       send(*found, call, next);
@@ -29,11 +32,29 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
   request.max_response_bytes = call->max_response_bytes;
   sign(request, credentials, endpoint_, clock_.now_ms());
   call->access_key_id = credentials.access_key_id;
+  call->sent_bytes = request.body.size();
   call->sent_ms = env_.clock.monotonic_ms();
   env_.transport.start(std::move(request),
                        completion.then([this, call](const CallCompletion& next, HttpResponse response) {
+                         log(*call, response);
                          next(read(*call, std::move(response)));
                        }));
+}
+
+void ServiceClient::log(const Call& call, const HttpResponse& response) const {
+  try {
+    std::string line = call.operation.name;
+    if (response.transport.ok())
+      line += ": HTTP " + std::to_string(response.http_status);
+    else
+      line += ": no response: " + response.transport.message();
+    if (response.http_status >= 400) line += " " + printable(aws_error_code(response), 100);
+    line += "; " + std::to_string(env_.clock.monotonic_ms() - call.sent_ms) + " ms, sent " +
+            std::to_string(call.sent_bytes) + " bytes, received " + std::to_string(response.body.size()) +
+            " bytes";
+    env_.log(LogLevel::debug, line);
+  } catch (const std::bad_alloc&) {  // must not become the outcome of the call
+  }
 }
 
 Result<ServiceResponse> ServiceClient::read(const Call& call, HttpResponse response) {

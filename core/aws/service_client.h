@@ -32,7 +32,8 @@ struct ServiceResponse {
 
 // A client that sends each call once and passes on its result; retries are the caller's job. If the service
 // rejects the credentials or the clock, the next call uses newly fetched credentials, or the service's time (taken
-// from its Date header over TLS only, with an offset of at most 24 h), so the caller's retry can succeed.
+// from its Date header over TLS only, with an offset of at most 24 h), so the caller's retry can succeed. Logs
+// each call at debug level: operation, outcome, time, and sizes, but never what is in it.
 class ServiceClient {
  public:
   using Done = Completion<ServiceResponse>::Callback;
@@ -61,10 +62,12 @@ class ServiceClient {
     std::string body;
     size_t max_response_bytes;
     std::string access_key_id;
+    size_t sent_bytes;
     int64_t sent_ms;  // monotonic
   };
   using CallCompletion = Completion<ServiceResponse>;
   void send(const Credentials& credentials, const std::shared_ptr<Call>& call, const CallCompletion& completion);
+  void log(const Call& call, const HttpResponse& response) const;
   Result<ServiceResponse> read(const Call& call, HttpResponse response);
 
   Env& env_;

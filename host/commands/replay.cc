@@ -64,6 +64,7 @@ bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcom
   const Signals signals(Signals::OnHangup::drain);
   Log log(STDERR_FILENO);
   log.set_level(settings.log_level);
+  log.set_format(settings.log_format);
   ServiceManager manager(log);
   Pipeline pipeline(log);
   if (!pipeline.open(plan, problem)) return false;

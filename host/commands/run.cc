@@ -27,7 +27,7 @@ namespace {
 
 // Logs the problems. Returns whether there are errors among them.
 bool report(Log& log, const std::vector<Problem>& problems) {
-  for (const Problem& problem : problems) log.plain(to_line(problem));
+  for (const Problem& problem : problems) log_problem(log, problem);
   return has_errors(problems);
 }
 
@@ -76,6 +76,7 @@ class Run {
     std::string status = "penstock " PENSTOCK_VERSION " starts with configuration " + conf_;
     while (true) {
       log_.set_level(config.settings.log_level);
+      log_.set_format(config.settings.log_format);
       plugins_.add(config.modules, log_);
       log_.info("penstock", status);
       Pipeline pipeline(log_);
@@ -172,11 +173,12 @@ int run_command(const std::vector<std::string>& args) {
   Log log(STDERR_FILENO);
   const Reloader::Load load_again = [conf, plugins = arguments.values("-e")] { return load(conf, plugins); };
   LoadedConfig config = load_again();
+  log.set_format(config.settings.log_format);
   if (report(log, config.problems)) return kExitFailed;
   Run run(conf, load_again, exit_when_idle_ms, log);
   Problem problem;
   const bool fine = run.run(std::move(config), problem);
-  if (!problem.text.empty() && !fine) log.plain(to_line(problem));
+  if (!problem.text.empty() && !fine) log_problem(log, problem);
   const int code = fine ? kExitFine : kExitFailed;
   if (run.is_loading()) {
     // The loader may wait for a service, and must not run while the libraries are unloaded.

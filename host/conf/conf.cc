@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/coded_text.h"
 #include "base/text.h"
 #include "host/conf/conf_yaml.h"
 #include "host/util/file_trust.h"
@@ -207,10 +208,23 @@ class ClassicReader {
 
 }  // namespace
 
+namespace {
+
+std::string in_words(const Place& place) {
+  std::string out = place.file.empty() ? "penstock" : printable(place.file, kMaxPrintedLineBytes);
+  if (place.line > 0) out += ":" + std::to_string(place.line);
+  return out;
+}
+
+}  // namespace
+
 std::string to_line(const Problem& problem) {
-  std::string out = problem.place.file.empty() ? "penstock" : printable(problem.place.file, kMaxPrintedLineBytes);
-  if (problem.place.line > 0) out += ":" + std::to_string(problem.place.line);
-  return out + (problem.is_warning ? ": warning: " : ": ") + problem.text;
+  return in_words(problem.place) + (problem.is_warning ? ": warning: " : ": ") + problem.text;
+}
+
+void log_problem(Log& log, const Problem& problem) {
+  log.problem(problem.is_warning ? PENSTOCK_LOG_WARN : PENSTOCK_LOG_ERROR, to_line(problem),
+              in_context(in_words(problem.place), problem.text));
 }
 
 std::string place_from(const Place& earlier, const Place& entry) {

@@ -8,6 +8,7 @@
 
 #include "base/message_id.h"
 #include "host/conf/expand.h"
+#include "host/util/log.h"
 
 namespace penstock::host {
 
@@ -45,6 +46,9 @@ class Problem {
 
 // Formats "conf/agent.conf:12: PS0801: text", with "warning: " before the code of a warning.
 std::string to_line(const Problem& problem);
+
+// Logs a problem; in JSON as the message "conf/agent.conf:12: text" with its code.
+void log_problem(Log& log, const Problem& problem);
 
 struct Entry {
   std::string key;    // as written

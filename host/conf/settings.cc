@@ -16,8 +16,8 @@ namespace penstock::host {
 
 namespace {
 
-const std::vector<std::string> kKeys = {"Grace",     "HTTP_Listen",  "HTTP_Port",     "HTTP_Server",
-                                        "Log_Level", "Plugins_File", "Stats_Interval"};
+const std::vector<std::string> kKeys = {"Grace",      "HTTP_Listen", "HTTP_Port",    "HTTP_Server",
+                                        "Log_Format", "Log_Level",   "Plugins_File", "Stats_Interval"};
 
 bool is_off(std::string_view value) { return client::is_one_of("off|false|no", value); }
 bool is_on(std::string_view value) { return client::is_one_of("on|true|yes", value); }
@@ -36,6 +36,8 @@ class SettingsReader {
       duration(entry, settings_.stats_interval_ms);
     } else if (equal_without_case(entry.key, "Log_Level")) {
       log_level(entry);
+    } else if (equal_without_case(entry.key, "Log_Format")) {
+      log_format(entry);
     } else if (equal_without_case(entry.key, "HTTP_Server")) {
       http_server(entry);
     } else if (equal_without_case(entry.key, "HTTP_Listen")) {
@@ -45,12 +47,11 @@ class SettingsReader {
     } else if (agent_service_key(entry.key) != nullptr) {
       agents_[lower_case(entry.key)] = entry;
     } else {
-      problem(
-          entry, "PS0832",
-          "unknown key '" + printable(entry.key, 60) +
-              "' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, HTTP_Server, Log_Level, Plugins_File or "
-              "Stats_Interval" +
-              suggestion(entry.key, kKeys));
+      problem(entry, "PS0832",
+              "unknown key '" + printable(entry.key, 60) +
+                  "' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, HTTP_Server, Log_Format, Log_Level, "
+                  "Plugins_File or Stats_Interval" +
+                  suggestion(entry.key, kKeys));
     }
   }
 
@@ -109,6 +110,14 @@ class SettingsReader {
       problem(entry, "PS0833",
               "invalid HTTP_Port '" + printable(entry.value, 60) +
                   "': expected a number from 1 to 65535, or 0 for a port that the system chooses");
+  }
+
+  void log_format(const Entry& entry) {
+    const std::optional<LogFormat> format = parse_log_format(entry.value);
+    if (format)
+      settings_.log_format = *format;
+    else
+      problem(entry, "PS0833", "invalid Log_Format '" + printable(entry.value, 60) + "': expected text or json");
   }
 
   Settings& settings_;

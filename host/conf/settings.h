@@ -7,6 +7,7 @@
 
 #include "abi/penstock.h"
 #include "host/conf/conf.h"
+#include "host/util/log_line.h"
 
 namespace penstock::host {
 
@@ -17,6 +18,7 @@ struct Settings {
   bool http_server = false;               // HTTP_Server
   std::string http_listen = "127.0.0.1";  // HTTP_Listen: an IP address
   uint16_t http_port = 2020;              // HTTP_Port: 0: the system chooses one
+  LogFormat log_format = LogFormat::text;
 };
 
 // Merges all [SERVICE] sections; the last of a repeated key counts. Adds warnings for keys that only Fluent Bit

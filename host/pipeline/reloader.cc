@@ -70,7 +70,7 @@ void Reloader::finish() {
   if (again_) return start();
   try {
     LoadedConfig config = ended->result.get();
-    for (const Problem& problem : config.problems) log_.plain(to_line(problem));
+    for (const Problem& problem : config.problems) log_problem(log_, problem);
     if (has_errors(config.problems)) return reject("it has errors");
     loaded_ = std::move(config);
   } catch (const std::exception& error) {

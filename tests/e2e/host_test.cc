@@ -60,6 +60,30 @@ TEST(e2e, sigterm_settles_what_is_in_flight_saves_the_position_and_exits_with_0)
   EXPECT_EQ(copies, 0) << "after an orderly end nothing is read again";
 }
 
+TEST(e2e, debug_lines_have_each_call_and_neither_data_nor_secrets) {
+  Deployment deployment(1, 2);
+  deployment.fill(400);
+  deployment.server.with(
+      [](model::Service& service) { service.faults().next_calls("PutRecords", model::throttle(), 1); });
+  const std::string conf =
+      write_conf(deployment, "agent.conf", {}, "[SERVICE]\n    Log_Level debug\n    Log_Format json\n");
+  const std::string output = deployment.folder.path("host.log");
+  HostProcess host({"run", "-c", conf, "--exit-when-idle", "1"}, output);
+  EXPECT_EQ(host.wait(60), 0) << read_file(output);
+  const std::string log = read_file(output);
+  const std::string measures = "; [0-9]+ ms, sent [0-9]+ bytes, received [0-9]+ bytes\"}\n";
+  const std::string reads =
+      R"("level":"debug","stage":"input:penstock_kinesis:0","message":"GetRecords: HTTP 200)";
+  const std::string writes = R"("level":"debug","stage":"output:penstock_kinesis:0","message":"PutRecords: HTTP )";
+  EXPECT_TRUE(std::regex_search(log, std::regex(reads + measures))) << log;
+  EXPECT_TRUE(
+      std::regex_search(log, std::regex(writes + "400 ProvisionedThroughputExceededException" + measures)));
+  EXPECT_TRUE(std::regex_search(log, std::regex(writes + "200" + measures)));
+  EXPECT_EQ(log.find(std::getenv("AWS_SECRET_ACCESS_KEY")), std::string::npos);
+  EXPECT_EQ(log.find("Signature"), std::string::npos);
+  EXPECT_EQ(log.find(*deployment.expected.begin()), std::string::npos) << "the ID of an event";
+}
+
 // The new instances lock the checkpoint and the dead-letter files that the old ones had.
 TEST(e2e, reloads_under_load_deliver_every_event_once) {
   Deployment deployment(2, 40);

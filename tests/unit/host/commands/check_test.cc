@@ -56,7 +56,7 @@ TEST_F(check, every_problem_is_reported_with_its_line_and_a_suggestion) {
   rest.erase(rest.find("agent.conf:23"), rest.find("agent.conf:24") - rest.find("agent.conf:23"));
   EXPECT_EQ(rest,
             "agent.conf:2: PS0832: unknown key 'Grase' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, "
-            "HTTP_Server, Log_Level, Plugins_File or Stats_Interval; did you mean 'Grace'?\n"
+            "HTTP_Server, Log_Format, Log_Level, Plugins_File or Stats_Interval; did you mean 'Grace'?\n"
             "agent.conf:3: PS0833: invalid Stats_Interval 'soon': expected seconds, or a number with suffix ms, "
             "s, m or h; at most ten years\n"
             "agent.conf:4: PS0833: invalid Log_Level 'loud': expected off, error, warn, info or debug\n"

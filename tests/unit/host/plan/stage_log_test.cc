@@ -28,7 +28,7 @@ class stage_log : public testing::Test {
   std::string written() {
     EXPECT_TRUE(log_.flush(60'000));
     std::string text = read_all(folder_.path("log"));
-    constexpr size_t kTimeBytes = sizeof "[2026/11/21 10:00:00] " - 1;
+    constexpr size_t kTimeBytes = sizeof "[2026-11-21T10:00:00.000Z] " - 1;
     for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) text.erase(at, kTimeBytes);
     return text;
   }
