@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "host/commands/commands.h"
+#include "host/observe/emf_report.h"
 #include "host/observe/run_server.h"
 #include "host/pipeline/loop.h"
 #include "host/pipeline/reloader.h"
@@ -37,6 +40,19 @@ LoadedConfig load(const std::string& conf, const std::vector<std::string>& plugi
   if (!has_errors(config.problems))
     for (Problem& loop : undecided_stream_loops(config.plan)) config.problems.push_back(std::move(loop));
   return config;
+}
+
+int64_t unix_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+// Returns a line for metrics that standard output did not accept.
+std::string dropped_metrics(int64_t lines) {
+  const std::string text =
+      coded("PS0946",
+            "metrics were dropped because standard output does not accept them; lines: " + std::to_string(lines));
+  return format_json({PENSTOCK_LOG_WARN, unix_ms(), "penstock", text}) + "\n";
 }
 
 // A process can open a plugin only once. This finds those that were replaced since.
@@ -108,8 +124,18 @@ class Run {
     options.stats_interval_ms = settings.stats_interval_ms;
     options.exit_when_idle_ms = exit_when_idle_ms_;
     options.http = server_.serve(pipeline);
+    if (settings.stats_format == StatsFormat::emf)
+      options.on_stats = [this, report = EmfReport(pipeline)]() mutable {
+        metrics().write(report.lines(unix_ms()));
+      };
     options.reloader = &reloader_;
     return options;
+  }
+
+  // Returns the writer of standard output, which never waits for its reader.
+  LogWriter& metrics() {
+    if (!metrics_) metrics_ = std::make_unique<LogWriter>(STDOUT_FILENO, dropped_metrics);
+    return *metrics_;
   }
 
   std::string conf_;
@@ -120,6 +146,7 @@ class Run {
   Reloader reloader_;
   OpenedPlugins plugins_;
   RunServer server_;
+  std::unique_ptr<LogWriter> metrics_;
 };
 
 }  // namespace

@@ -16,8 +16,8 @@ namespace penstock::host {
 
 namespace {
 
-const std::vector<std::string> kKeys = {"Grace",      "HTTP_Listen", "HTTP_Port",    "HTTP_Server",
-                                        "Log_Format", "Log_Level",   "Plugins_File", "Stats_Interval"};
+const std::vector<std::string> kKeys = {"Grace",     "HTTP_Listen",  "HTTP_Port",    "HTTP_Server",   "Log_Format",
+                                        "Log_Level", "Plugins_File", "Stats_Format", "Stats_Interval"};
 
 bool is_off(std::string_view value) { return client::is_one_of("off|false|no", value); }
 bool is_on(std::string_view value) { return client::is_one_of("on|true|yes", value); }
@@ -36,6 +36,8 @@ class SettingsReader {
       duration(entry, settings_.stats_interval_ms);
     } else if (equal_without_case(entry.key, "Log_Level")) {
       log_level(entry);
+    } else if (equal_without_case(entry.key, "Stats_Format")) {
+      stats_format(entry);
     } else if (equal_without_case(entry.key, "Log_Format")) {
       log_format(entry);
     } else if (equal_without_case(entry.key, "HTTP_Server")) {
@@ -50,7 +52,7 @@ class SettingsReader {
       problem(entry, "PS0832",
               "unknown key '" + printable(entry.key, 60) +
                   "' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, HTTP_Server, Log_Format, Log_Level, "
-                  "Plugins_File or Stats_Interval" +
+                  "Plugins_File, Stats_Format or Stats_Interval" +
                   suggestion(entry.key, kKeys));
     }
   }
@@ -110,6 +112,15 @@ class SettingsReader {
       problem(entry, "PS0833",
               "invalid HTTP_Port '" + printable(entry.value, 60) +
                   "': expected a number from 1 to 65535, or 0 for a port that the system chooses");
+  }
+
+  void stats_format(const Entry& entry) {
+    if (equal_without_case(entry.value, "text"))
+      settings_.stats_format = StatsFormat::text;
+    else if (equal_without_case(entry.value, "emf"))
+      settings_.stats_format = StatsFormat::emf;
+    else
+      problem(entry, "PS0833", "invalid Stats_Format '" + printable(entry.value, 60) + "': expected text or emf");
   }
 
   void log_format(const Entry& entry) {

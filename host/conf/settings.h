@@ -11,9 +11,12 @@
 
 namespace penstock::host {
 
+enum class StatsFormat : uint8_t { text, emf };
+
 struct Settings {
   int64_t grace_ms = 5000;            // Grace: time for data in flight to settle at the end
   int64_t stats_interval_ms = 10000;  // Stats_Interval: 0: no progress lines
+  StatsFormat stats_format = StatsFormat::text;
   int32_t log_level = PENSTOCK_LOG_INFO;
   bool http_server = false;               // HTTP_Server
   std::string http_listen = "127.0.0.1";  // HTTP_Listen: an IP address

@@ -96,6 +96,7 @@ void Loop::turn(bool polling) {
     const std::string progress = progress_.line(now_ms);
     log_.progress(progress);
     manager_.status(progress);
+    if (options_.on_stats) options_.on_stats();
     next_stats_ms_ = now_ms + options_.stats_interval_ms;
   }
 }
@@ -183,7 +184,10 @@ bool Loop::drain(const char* reason) {
   const int64_t close_ms = std::max(deadline_ms, now_ms + kMinCloseMs);
   manager_.suspend_watchdog(close_ms - now_ms);
   const bool saved = pipeline_.close(now_ms, deadline_ms, close_ms);
-  if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(client::monotonic_ms()));
+  if (options_.stats_interval_ms > 0) {
+    log_.progress(progress_.summary(client::monotonic_ms()));
+    if (options_.on_stats) options_.on_stats();
+  }
   log_.end_progress();
   if (pipeline_.released() > 0) {
     log_.warn("PS0915", "penstock",

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct LoopOptions {
   int64_t stats_interval_ms = 10000;         // 0: never
   std::optional<int64_t> exit_when_idle_ms;  // time without data, failures, batches in flight or lag; then exits
   std::optional<int64_t> patience_ms;        // gives up after that time without an emitted or settled batch
+  std::function<void()> on_stats;            // called at each stats interval, and at the end
   HttpServer* http = nullptr;                // answers requests on the loop's thread; must outlive the loop
   Reloader* reloader = nullptr;              // ends the run when it has a configuration; nullptr: no reload
 };

@@ -74,6 +74,13 @@ LoadedConfig load_config(const std::string& conf_file, const std::vector<std::st
   std::vector<Problem>& more = out.plan.problems;
   out.problems.insert(out.problems.end(), std::make_move_iterator(more.begin()),
                       std::make_move_iterator(more.end()));
+  if (out.settings.stats_format == StatsFormat::emf)
+    for (const StagePlan& output : out.plan.outputs)
+      if (std::string_view(output.stage->id) == "stdout")
+        out.problems.push_back(Problem::error(output.place, "PS0859",
+                                              "the output stdout and Stats_Format emf both write to standard "
+                                              "output, where CloudWatch would take the "
+                                              "records for metrics; remove one of them"));
   std::vector<FileUse> files;
   size_t sections = 0;
   for (const auto* stages : {&out.plan.inputs, &out.plan.filters, &out.plan.outputs})

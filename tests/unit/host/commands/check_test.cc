@@ -54,22 +54,23 @@ TEST_F(check, every_problem_is_reported_with_its_line_and_a_suggestion) {
   EXPECT_EQ(regex.rfind("agent.conf:23: PS0840: invalid Match_Regex '(a': ", 0), 0u) << it.err;
   std::string rest = it.err;
   rest.erase(rest.find("agent.conf:23"), rest.find("agent.conf:24") - rest.find("agent.conf:23"));
-  EXPECT_EQ(rest,
-            "agent.conf:2: PS0832: unknown key 'Grase' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, "
-            "HTTP_Server, Log_Format, Log_Level, Plugins_File or Stats_Interval; did you mean 'Grace'?\n"
-            "agent.conf:3: PS0833: invalid Stats_Interval 'soon': expected seconds, or a number with suffix ms, "
-            "s, m or h; at most ten years\n"
-            "agent.conf:4: PS0833: invalid Log_Level 'loud': expected off, error, warn, info or debug\n"
-            "agent.conf:5: PS0830: unknown section [INPT]; expected [SERVICE], [INPUT], [FILTER] or [OUTPUT]; did "
-            "you mean 'INPUT'?\n"
-            "agent.conf:8: PS0843: unknown input 'fake_inn'; did you mean 'fake_in'?\n"
-            "agent.conf:9: PS0853: option 'journal' is required\n"
-            "agent.conf:11: PS0853: option 'jurnal' is unknown; did you mean 'journal'?\n"
-            "agent.conf:15: PS0850: filter 'lambda_logs' has no option 'source_kye'; did you mean 'source_key'?\n"
-            "agent.conf:16: PS0841: Match is missing; write 'Match *' to accept every tag\n"
-            "agent.conf:19: PS0842: Name is missing: name the output; expected 'stdout' or 'null' or 'fake_out'\n"
-            "agent.conf:24: PS0831: unexpected section [PLUGINS]; move it to the file that Plugins_File of "
-            "[SERVICE] names\n");
+  EXPECT_EQ(
+      rest,
+      "agent.conf:2: PS0832: unknown key 'Grase' in [SERVICE]; expected Grace, HTTP_Listen, HTTP_Port, "
+      "HTTP_Server, Log_Format, Log_Level, Plugins_File, Stats_Format or Stats_Interval; did you mean 'Grace'?\n"
+      "agent.conf:3: PS0833: invalid Stats_Interval 'soon': expected seconds, or a number with suffix ms, "
+      "s, m or h; at most ten years\n"
+      "agent.conf:4: PS0833: invalid Log_Level 'loud': expected off, error, warn, info or debug\n"
+      "agent.conf:5: PS0830: unknown section [INPT]; expected [SERVICE], [INPUT], [FILTER] or [OUTPUT]; did "
+      "you mean 'INPUT'?\n"
+      "agent.conf:8: PS0843: unknown input 'fake_inn'; did you mean 'fake_in'?\n"
+      "agent.conf:9: PS0853: option 'journal' is required\n"
+      "agent.conf:11: PS0853: option 'jurnal' is unknown; did you mean 'journal'?\n"
+      "agent.conf:15: PS0850: filter 'lambda_logs' has no option 'source_kye'; did you mean 'source_key'?\n"
+      "agent.conf:16: PS0841: Match is missing; write 'Match *' to accept every tag\n"
+      "agent.conf:19: PS0842: Name is missing: name the output; expected 'stdout' or 'null' or 'fake_out'\n"
+      "agent.conf:24: PS0831: unexpected section [PLUGINS]; move it to the file that Plugins_File of "
+      "[SERVICE] names\n");
 }
 
 TEST_F(check, an_unknown_name_without_a_similar_one_gets_the_list) {

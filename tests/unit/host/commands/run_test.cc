@@ -263,6 +263,37 @@ TEST_F(run, log_lines_of_stages_have_their_name_and_are_escaped) {
   EXPECT_NE(it.err.find(" [ warn] [input:fake_in:front] open"), std::string::npos) << it.err;
 }
 
+TEST_F(run, metrics_of_cloudwatch_are_printed_with_counters_since_the_last_line) {
+  Program program(args("[SERVICE]\n  Stats_Interval 20ms\n  Stats_Format emf\n" + input("count 3\n") + output()));
+  journal_.until("ack 3");
+  const std::string head =
+      R"(,"CloudWatchMetrics":[{"Namespace":"Penstock","Dimensions":[["stage"]],"Metrics":[)"
+      R"({"Name":"emitted_events","Unit":"Count"},{"Name":"lag_ms","Unit":"Milliseconds"},)"
+      R"({"Name":"retries","Unit":"Count"},{"Name":"healthy","Unit":"Count"}]}]},"stage":"input:fake_in:0",)";
+  int64_t events = 0;
+  while (events < 3) {
+    const std::string line = program.out.until("input:fake_in:0").back();
+    ASSERT_EQ(line.rfind("{\"_aws\":{\"Timestamp\":", 0), 0u) << line;
+    ASSERT_NE(line.find(head + "\"emitted_events\":"), std::string::npos) << line;
+    events += std::stoll(line.substr(line.rfind("\"emitted_events\":") + sizeof "\"emitted_events\":" - 1));
+  }
+  EXPECT_EQ(events, 3);
+  EXPECT_NE(program.out.until("input:fake_in:0").back().find("\"emitted_events\":0,"), std::string::npos);
+  program.signal(SIGTERM);
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, metrics_and_records_on_standard_output_are_refused) {
+  const Ended it =
+      run_to_end("[SERVICE]\n  Stats_Format emf\n" + input() + "[OUTPUT]\n  Name stdout\n  Match *\n");
+  EXPECT_EQ(it.code, 1);
+  EXPECT_NE(
+      it.err.find("agent.conf:7: PS0859: the output stdout and Stats_Format emf both write to standard output"),
+      std::string::npos)
+      << it.err;
+}
+
 TEST_F(run, the_first_log_line_has_version_and_configuration) {
   const Ended it = run_to_end(input("then end\n") + output());
   const std::string first = it.err.substr(0, it.err.find('\n'));

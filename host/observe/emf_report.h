@@ -1,0 +1,32 @@
+// The statistics of a run as metrics of CloudWatch, in the embedded metric format: lines of JSON from which
+// CloudWatch Logs makes metrics.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "host/pipeline/pipeline.h"
+
+namespace penstock::host {
+
+// Metrics in the namespace Penstock with the dimension stage. A counter is what it has grown by since the previous
+// call, so that sums over time and over processes are right; a gauge is current. Left out are statistics with
+// labels, because CloudWatch bills a metric for each of their values, and histograms, which the format does not
+// have.
+class EmfReport {
+ public:
+  explicit EmfReport(Pipeline& pipeline) : pipeline_(pipeline) {}  // pipeline must outlive this
+
+  // Returns a line for each stage that has metrics.
+  std::string lines(int64_t unix_ms);
+
+ private:
+  std::string line(const RunningStage& stage, int64_t unix_ms);
+
+  Pipeline& pipeline_;
+  std::map<std::string, int64_t> counted_;  // counters at the previous call, by stage and name
+};
+
+}  // namespace penstock::host
