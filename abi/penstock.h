@@ -174,7 +174,8 @@ typedef struct penstock_option_info {
 typedef void (*penstock_problem_fn)(void *ctx, size_t option_index, const penstock_error *error);
 
 enum {
-  PENSTOCK_COUNTER = 1,  /* never decreases; starts at 0 when the instance is created */
+  PENSTOCK_COUNTER = 1,  /* only grows, from 0 when the instance is created; one with labels may disappear, and may
+                            return at 0 */
   PENSTOCK_GAUGE = 2,    /* a current level */
   PENSTOCK_HISTOGRAM = 3 /* how observed values are distributed, since the instance was created */
 };

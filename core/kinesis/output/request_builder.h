@@ -107,7 +107,7 @@ class RequestBuilder {
   ShardMap& shards_;
   DeadLetters& dead_letters_;
   ShardLimiter limiter_;
-  bool learns_limits_ = false;    // since a shard was full, no call has ended that could tell which
+  bool learns_limits_ = false;    // a shard is full; which one is not known yet
   uint64_t limiter_version_ = 0;  // ShardMap version that limiter_ is for
   bool by_service_ = false;
   WriterQueue queue_;
