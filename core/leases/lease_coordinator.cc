@@ -282,7 +282,7 @@ void LeaseCoordinator::end_ready(size_t index) {
     if (!streams_[index]->leases().contains(held->lease.row().shard_id)) continue;
     std::vector<Lease> children = held->children.empty() ? streams_[index]->children_of(held->lease.row().shard_id)
                                                          : streams_[index]->child_leases(held->children);
-    if (children.empty()) continue;  // the next list has them
+    if (children.empty()) continue;  // until a list has them, and a scan the leases of their other parents
     held->lease.end_shard(std::move(children));
     check_held_at(0);
   }

@@ -70,17 +70,23 @@ bool ShardGraph::may_begin(const std::string& shard_id) const {
   return std::all_of(parents.begin(), parents.end(), [this](const std::string& id) { return done_with(id); });
 }
 
+bool ShardGraph::may_create(const std::set<std::string>& parent_ids) const {
+  return std::all_of(parent_ids.begin(), parent_ids.end(),
+                     [this](const std::string& id) { return lease_of(id) != nullptr || done_with(id); });
+}
+
 std::vector<ShardGraph::Missing> ShardGraph::missing() const {
   std::vector<Missing> missing;
   for (const auto& [shard_id, shard] : listed_) {
     if (lease_of(shard_id) != nullptr || passed_.contains(shard_id)) continue;
     bool has_parent = false, parent_done = false;
-    for (const std::string& parent : relatives_of(parents_, shard_id)) {
+    const std::set<std::string>& parents = relatives_of(parents_, shard_id);
+    for (const std::string& parent : parents) {
       const bool known = lease_of(parent) != nullptr || listed_.contains(parent);
       has_parent = has_parent || known;
       parent_done = parent_done || (known && done_with(parent));
     }
-    if (parent_done || !has_parent) missing.push_back({&shard, !has_parent});
+    if ((parent_done && may_create(parents)) || !has_parent) missing.push_back({&shard, !has_parent});
   }
   return missing;
 }

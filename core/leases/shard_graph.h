@@ -3,7 +3,8 @@
 //
 // A lease is deleted only after its shard was read to the end and reading of its children has begun. So a shard
 // without a lease is either finished, which a descendant that has begun proves; or its lease was never created, or
-// was deleted by hand. (The order of these steps is that of KCL 2.x:
+// was deleted by hand. To keep that proof valid, a child gets its lease only when each parent has one or is
+// finished. (The order of these steps is that of KCL 2.x:
 // https://docs.aws.amazon.com/streams/latest/dev/kcl-dynamoDB.html.)
 #pragma once
 
@@ -28,6 +29,11 @@ class ShardGraph {
   // Returns whether all parents of the shard were read to their ends, so that its records come after all of
   // theirs.
   bool may_begin(const std::string& shard_id) const;
+
+  // Returns whether a lease of a shard with these parents may be created: each parent has a lease or is finished.
+  // Workers of KCL begin a shard although a parent has no lease, and then all workers take that parent for
+  // finished. A parent can lack its lease if a worker failed in the middle of creating the first ones.
+  bool may_create(const std::set<std::string>& parent_ids) const;
 
   // A shard that no worker will read with the present leases. begins_stream is never true for a child of a
   // finished shard: all of that child must be read. A shard whose parents are still to be read is not missing; the

@@ -231,15 +231,17 @@ std::vector<Lease> StreamLeases::missing(int64_t boot_ms) {
 }
 
 std::vector<Lease> StreamLeases::children_of(const std::string& shard_id) const {
-  std::vector<Lease> leases;
-  for (const std::string& child : graph().children(shard_id))
-    leases.push_back(new_lease(shards_.at(child), false));
-  return leases;
+  std::vector<kinesis::ShardInfo> children;
+  for (const std::string& child : graph().children(shard_id)) children.push_back(shards_.at(child));
+  return child_leases(children);
 }
 
 std::vector<Lease> StreamLeases::child_leases(const std::vector<kinesis::ShardInfo>& children) const {
   std::vector<Lease> leases;
-  for (const kinesis::ShardInfo& child : children) leases.push_back(new_lease(child, false));
+  for (const kinesis::ShardInfo& child : children) {
+    if (!graph().may_create({child.parent_ids.begin(), child.parent_ids.end()})) return {};
+    leases.push_back(new_lease(child, false));
+  }
   return leases;
 }
 

@@ -67,9 +67,9 @@ class StreamLeases {
   // Returns the leases to create, as of boot_ms. At the first start, that is at once; later, only if they were
   // missing for failover_ms and a list since then still has their shards.
   std::vector<Lease> missing(int64_t boot_ms);
-  // Returns the leases of a shard's children; none while they are not listed.
+  // Return the leases of a shard's children; none while they are not listed, or while another parent of one of
+  // them lacks its lease.
   std::vector<Lease> children_of(const std::string& shard_id) const;
-  // Returns the leases of these children of a shard.
   std::vector<Lease> child_leases(const std::vector<kinesis::ShardInfo>& children) const;
   // Returns the leases that this worker must delete: finished ones if it owns a child, so that not all workers
   // try; and those whose shards have left the stream's retention unread.

@@ -182,6 +182,39 @@ TEST_F(kcl_rows, a_lease_at_shard_end_that_kcl_takes_is_deleted_when_its_childre
   fleet.rest(kMinuteMs);
 }
 
+// KCL begins a shard although a parent has no lease. A worker of KCL leaves such a parent if it fails in the
+// middle of creating the first leases.
+TEST_F(kcl_rows, the_child_of_a_merge_gets_no_lease_while_a_parent_has_none) {
+  fleet.start_kcl();
+  fleet.run(kMinuteMs);
+  fleet.kill_kcl(0);
+  const std::string first = *fleet.open_shards().begin(), other = *fleet.open_shards().rbegin();
+  fleet.delete_row(other);
+  dynamodb::Item row = *fleet.dynamodb.table("app")->row(first);
+  row.erase("leaseOwner");
+  fleet.dynamodb.put_row("app", row);
+  fleet.run(10'000);
+  fleet.merge();
+  fleet.start();
+  fleet.run(8'000);  // the other lease counts as missing only after a failover time
+  EXPECT_EQ(fleet.leased_shards(), std::set<std::string>{first});
+  fleet.kill(0);
+  fleet.start_kcl();
+  fleet.rest(kHourMs);
+}
+
+TEST_F(kcl_rows, penstock_creates_the_lease_of_a_parent_before_that_of_the_child) {
+  fleet.start_kcl();
+  fleet.run(kMinuteMs);
+  fleet.kill_kcl(0);
+  fleet.delete_row(*fleet.open_shards().rbegin());
+  fleet.run(10'000);
+  fleet.merge();
+  fleet.start();
+  fleet.run_until([&] { return fleet.leased_shards() == fleet.open_shards(); }, 5 * kMinuteMs);
+  fleet.rest(kMinuteMs);
+}
+
 // KCL takes it for finished, but cannot find out its children.
 TEST_F(kcl_rows, a_lease_whose_shard_has_left_retention_is_deleted_by_kcl_and_the_leader_begins_the_children) {
   fleet.start_kcl();

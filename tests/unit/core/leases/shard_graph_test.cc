@@ -108,6 +108,12 @@ TEST(shard_graph, a_merged_shard_lacks_its_lease_when_one_parent_is_finished) {
   EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "17"}, {"e", "1"}}).children_missing, Ids{"d"});
 }
 
+// A worker of KCL would begin d although c, the other parent, has no lease.
+TEST(shard_graph, a_merged_shard_gets_no_lease_before_both_parents_have_theirs) {
+  EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"e", "1"}}).children_missing, Ids{"c"});
+  EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "TRIM_HORIZON"}, {"e", "1"}}).children_missing, Ids{"d"});
+}
+
 TEST(shard_graph, a_shard_without_a_lease_is_done_if_a_descendant_is_being_read) {
   for (const char* checkpoint : {"17", "LATEST", "AT_TIMESTAMP", "SHARD_END"}) {
     const Responses responses = ask(kFamily, {{"d", checkpoint}, {"e", "17"}});
