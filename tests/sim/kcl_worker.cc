@@ -39,7 +39,7 @@ KclWorker::KclWorker(SimClock& clock, KclOptions options, KclLinks links)
       cleanup_(kcl_, client_),
       parts_{clock, random_, kcl_, client_, renewer_, cleanup_, links_.application, options_.checkpoint_ms},
       initialize_{clock.unix_ms()},
-      wait_until_ms_(clock.unix_ms() + 1 + static_cast<int64_t>(random_.up_to(kMaxWaitForLeasesMs))),
+      wait_until_ms_(clock.unix_ms() + wait_for_leases_ms()),
       take_ms_(kNever),
       synced_(options_.streams.size()) {
   client_.key = table_client_.key = links_.key;
@@ -101,7 +101,10 @@ void KclWorker::shut_down() {
 
 // ---- The start
 
-// Only a worker that finds no lease for a while creates the first ones, stream by stream.
+int64_t KclWorker::wait_for_leases_ms() { return 1 + static_cast<int64_t>(random_.up_to(kMaxWaitForLeasesMs)); }
+
+// Only a worker that finds no lease for a while creates the first ones, stream by stream. A call that fails begins
+// another attempt, which creates no more leases if some exist by then: the audit does.
 void KclWorker::initialize(int64_t now_ms) {
   if (initial_syncs_ == 0 && !kcl_.is_empty()) return start(now_ms);
   if (now_ms < wait_until_ms_) {
@@ -109,9 +112,15 @@ void KclWorker::initialize(int64_t now_ms) {
     return;
   }
   if (initial_syncs_ == options_.streams.size()) return start(now_ms);
-  sync(initial_syncs_, now_ms);
-  synced_[initial_syncs_].create_ms = now_ms;
-  create_missing(now_ms);
+  try {
+    sync(initial_syncs_, now_ms);
+    synced_[initial_syncs_].create_ms = now_ms;
+    create_missing(now_ms);
+  } catch (const KclError&) {
+    initial_syncs_ = 0;
+    wait_until_ms_ = initialize_.next_ms + wait_for_leases_ms();
+    throw;
+  }
   ++initial_syncs_;
   initialize_.next_ms = now_ms + kShardSyncIdleMs;
 }
@@ -208,6 +217,7 @@ void KclWorker::sync(size_t index, int64_t now_ms) {
   synced_[index].create_ms = now_ms + static_cast<int64_t>(random_.up_to(kMaxThinkMs));
 }
 
+// As in HierarchicalShardSyncer, a call that fails ends it: the other leases of that stream are not created.
 void KclWorker::create_missing(int64_t now_ms) {
   for (Synced& synced : synced_) {
     if (now_ms < synced.create_ms) continue;

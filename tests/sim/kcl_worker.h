@@ -5,7 +5,9 @@
 //
 // Calls take no time, so that what KCL does in one task happens at one moment, except for the time between a scan
 // and the takes that follow from it, and between a list of shards and the rows that are created. Between any two
-// calls the worker can die.
+// calls the worker can die. A call that fails here is one that has failed in every attempt of the AWS SDK; by
+// default, that is 9 attempts on DynamoDB and 4 on Kinesis (sdk-core, RetryMode.LEGACY). What KCL leaves undone
+// then, such as the rest of the leases that it was creating, is left undone here too.
 #pragma once
 
 #include <cstdint>
@@ -81,6 +83,7 @@ class KclWorker {
   };
 
   model::Reply send(const model::TestClient::Send& to, model::Request request);
+  int64_t wait_for_leases_ms();
   void initialize(int64_t now_ms);
   void start(int64_t now_ms);
   void scan(int64_t now_ms);

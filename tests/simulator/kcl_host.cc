@@ -12,8 +12,9 @@ namespace {
 constexpr uint64_t kKclSeed = 0x6B636C;
 constexpr uint64_t kMaxCallsToDeath = 12;
 constexpr int64_t kStartAgainMs = 1000;
-// A worker that has lost its lease, also while it was frozen, reads on until its next round.
-constexpr int64_t kRoundMs = 1000;
+// A worker that has lost its lease, also while it was frozen, reads on until its next round: a second later, and
+// also in the millisecond of that round, because the reads come first.
+constexpr int64_t kRoundMs = 1001;
 
 }  // namespace
 

@@ -25,6 +25,7 @@ struct Arguments {
   uint64_t seeds = 100;
   double seconds = 0;  // 0: until all seeds are done
   unsigned jobs = 1;
+  bool only_kcl = false;  // skip the seeds without workers of KCL
 };
 
 // The report of a job, a child process, at its end.
@@ -39,7 +40,7 @@ struct JobReport {
 [[noreturn]] void usage() {
   std::fputs(
       "penstock-simulate --seed N [--edition N] [--trace]\n"
-      "penstock-simulate [--from N] [--seeds N] [--seconds S] [--jobs N]\n",
+      "penstock-simulate [--from N] [--seeds N] [--seconds S] [--jobs N] [--only kcl]\n",
       stderr);
   std::exit(2);
 }
@@ -54,6 +55,10 @@ Arguments read_arguments(int argc, char** argv) {
     }
     char* end = nullptr;
     const char* const text = i + 1 < argc ? argv[++i] : "";
+    if (name == "--only" && std::strcmp(text, "kcl") == 0) {
+      arguments.only_kcl = true;
+      continue;
+    }
     const double value = std::strtod(text, &end);
     if (*text == '\0' || *end != '\0' || value < 0) usage();
     const auto number = static_cast<uint64_t>(value);
@@ -98,7 +103,9 @@ JobReport run_share(const Arguments& arguments, unsigned job, const char* progra
   for (uint64_t i = job; i < arguments.seeds; i += arguments.jobs) {
     if (arguments.seconds > 0 && elapsed() >= arguments.seconds) break;
     const unsigned long long seed = arguments.from + i;
-    World world(draw_plan(seed), nullptr);
+    const Plan plan = draw_plan(seed);
+    if (arguments.only_kcl && plan.kcl_workers == 0) continue;
+    World world(plan, nullptr);
     const std::string verdict = world.run();
     ++report.seeds;
     report.events += world.events();

@@ -127,6 +127,18 @@ TEST(regressions, records_that_a_queue_delivers_during_a_shutdown_are_released) 
 // A shutdown released records that its own waiting calls received again, one call after the other.
 TEST(regressions, a_shutdown_does_not_receive_again_and_again_what_it_releases) { trace_of(26, 5); }
 
+// A worker of KCL failed in the middle of creating the first leases. A worker of Penstock read one parent of a
+// merge to its end and created the lease of the child, which KCL began: the other parent, without a lease, was
+// never read.
+TEST(regressions, a_child_gets_no_lease_while_a_parent_has_none) {
+  trace_of(6010588, 6);
+  trace_of(6013403, 6);
+  trace_of(6015983, 6);
+}
+
+// A worker of KCL whose lease had expired read in the very millisecond of the round that noticed it.
+TEST(regressions, a_worker_of_kcl_reads_until_its_next_round) { trace_of(6009504, 6); }
+
 // Retention passed a record that a process kept invisible. The checker saw no later extension of its visibility.
 TEST(regressions, a_record_that_retention_has_passed_has_no_other_consumer) { trace_of(1001015, 5); }
 
