@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -82,16 +83,35 @@ class Top {
   }
 
  private:
+  // The last view stays on the terminal, also that of a run that has ended.
   bool run_screen(std::string& error) {
+    std::vector<std::string> view;
+    const bool readable = show_views(view, error);
+    std::string text;
+    for (const std::string& line : view) text += line + "\n";
+    if (!print(text)) return true;  // the terminal is gone
+    return readable;
+  }
+
+  // Shows views until the last one, q, or a signal.
+  bool show_views(std::vector<std::string>& view, std::string& error) {
     Terminal terminal;
-    for (int64_t i = 0; i < options_.count && signals_.received() == nullptr; ++i) {
+    for (int64_t i = 0; i < options_.count; ++i) {
+      if (i > 0 && !wait_for_next_view(terminal)) return true;
       if (!refresh(error)) return false;
-      terminal.show(format_screen(now_, before_, terminal.size()));
-      const int64_t end_ms = client::monotonic_ms() + options_.interval_ms;
-      for (int64_t now_ms = 0; now_ms < end_ms && signals_.received() == nullptr; now_ms = client::monotonic_ms())
-        if (terminal.wait_for_key(signals_.descriptor(),
-                                  client::poll_timeout_ms(end_ms, client::monotonic_ms())) == 'q')
-          return true;
+      view = format_screen(now_, before_, terminal.size());
+      terminal.show(view);
+    }
+    return true;
+  }
+
+  // Returns false if q or a signal ends the command.
+  bool wait_for_next_view(Terminal& terminal) const {
+    const int64_t end_ms = client::monotonic_ms() + options_.interval_ms;
+    for (int64_t now_ms = 0; now_ms < end_ms; now_ms = client::monotonic_ms()) {
+      const int timeout_ms = client::poll_timeout_ms(end_ms, client::monotonic_ms());
+      if (terminal.wait_for_key(signals_.descriptor(), timeout_ms) == 'q') return false;
+      if (signals_.received() != nullptr) return false;
     }
     return true;
   }

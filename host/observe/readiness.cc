@@ -13,7 +13,8 @@ std::string seconds(int64_t ms) { return std::to_string(ms / 1000) + " s"; }
 // Returns what a statistic says against the readiness of its stage, or "".
 std::string reason_in(const penstock_stat& stat) {
   const std::string_view name = stat.name;
-  if (name == "healthy" && stat.value == 0) return std::string("not healthy: healthy is ") + stat.help;
+  if (name == "healthy" && stat.value == 0)
+    return std::string("not healthy: the errors in its log say why; healthy is ") + stat.help;
   if (name == "stuck_shards" && stat.value > 0)
     return "the checkpoint waits for a record for longer than stuck_warning; shards: " +
            std::to_string(stat.value);

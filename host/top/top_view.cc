@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "base/units.h"
 
@@ -52,14 +53,24 @@ std::string format_duration(int64_t ms) {
 
 using Row = std::vector<std::string>;
 
+// Returns the end of a name that is longer than the column, because stages and shards differ in the number there.
+std::string shorten(const std::string& name, size_t columns) {
+  return name.size() <= columns ? name : "~" + name.substr(name.size() - columns + 1);
+}
+
 // Returns the rows as lines with aligned columns; the first column is aligned to the left, all others to the
-// right.
-std::vector<std::string> format_table(const std::vector<Row>& rows) {
+// right. The first column, of names, is shortened if the lines would be longer than max_columns.
+std::vector<std::string> format_table(std::vector<Row> rows, size_t max_columns) {
+  constexpr size_t kMinNameColumns = 8;
   std::vector<size_t> widths;
   for (const Row& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
+  size_t numbers = 0;  // columns, with the space before each
+  for (size_t i = 1; i < widths.size(); ++i) numbers += 2 + widths[i];
+  widths[0] = std::min(widths[0], std::max(kMinNameColumns, max_columns - std::min(max_columns, numbers)));
+  for (Row& row : rows) row[0] = shorten(row[0], widths[0]);
   std::vector<std::string> out;
   for (const Row& row : rows) {
     std::string line;
@@ -72,6 +83,27 @@ std::vector<std::string> format_table(const std::vector<Row>& rows) {
   return out;
 }
 
+// Splits a text into lines of at most max_columns characters, between words where it can. All lines are indented.
+std::vector<std::string> wrap(std::string_view text, size_t max_columns) {
+  constexpr std::string_view kIndent = "  ";
+  const size_t width = std::max<size_t>(max_columns, 20) - kIndent.size();
+  std::vector<std::string> out;
+  while (text.size() > width) {
+    const size_t space = text.rfind(' ', width);
+    const bool between_words = space != std::string_view::npos && space > 0;
+    out.push_back(std::string(kIndent) + std::string(text.substr(0, between_words ? space : width)));
+    text.remove_prefix(between_words ? space + 1 : width);
+  }
+  out.push_back(std::string(kIndent) + std::string(text));
+  return out;
+}
+
+// Returns the label without the kind, which is the heading of the table.
+std::string name_in_table(const StageState& stage) {
+  const std::string kind = stage.kind + ":";
+  return stage.stage.starts_with(kind) ? stage.stage.substr(kind.size()) : stage.stage;
+}
+
 std::string total(const StageState& stage, std::string_view name) {
   return stage.totals.contains(name) ? std::to_string(stage.total(name)) : std::string(kNone);
 }
@@ -81,7 +113,7 @@ std::string rate(const Change& change, const StageState& stage, std::string_view
 }
 
 std::string byte_rate(const Change& change, const StageState& stage, std::string_view name) {
-  return stage.totals.contains(name) ? format_bytes(change.rate(stage, name)) + "/s" : std::string(kNone);
+  return stage.totals.contains(name) ? format_bytes(change.rate(stage, name)) : std::string(kNone);
 }
 
 std::string duration(const StageState& stage, std::string_view name) {
@@ -93,24 +125,24 @@ std::string_view delivered_name(const StageState& stage) {
   return stage.totals.contains("delivered_records") ? "delivered_records" : "received_records";
 }
 
-std::vector<std::string> format_stages(const Change& change) {
+std::vector<std::string> format_stages(const Change& change, size_t max_columns) {
   std::vector<Row> inputs = {{"INPUT", "RECORDS/S", "EVENTS/S", "BYTES/S", "LAG", "UNACKED", "DEAD", "RETRIES"}};
   std::vector<Row> outputs = {{"OUTPUT", "RECORDS/S", "BYTES/S", "IN FLIGHT", "DEAD", "REJECTED", "RETRIES"}};
   for (const StageState& stage : change.now.stages) {
     if (stage.kind == "input")
-      inputs.push_back({stage.stage, rate(change, stage, "received_records"),
+      inputs.push_back({name_in_table(stage), rate(change, stage, "received_records"),
                         rate(change, stage, "emitted_events"), byte_rate(change, stage, "received_bytes"),
                         duration(stage, "lag_ms"), duration(stage, "oldest_unacked_ms"),
                         total(stage, "dead_letter_records"), total(stage, "retries")});
     if (stage.kind == "output")
-      outputs.push_back({stage.stage, rate(change, stage, delivered_name(stage)),
+      outputs.push_back({name_in_table(stage), rate(change, stage, delivered_name(stage)),
                          byte_rate(change, stage, "delivered_bytes"), format_bytes(stage.total("in_flight_bytes")),
                          total(stage, "dead_letter_records"), total(stage, "rejected_records"),
                          total(stage, "retries")});
   }
-  std::vector<std::string> out = format_table(inputs);
+  std::vector<std::string> out = format_table(std::move(inputs), max_columns);
   out.emplace_back();
-  for (std::string& line : format_table(outputs)) out.push_back(std::move(line));
+  for (std::string& line : format_table(std::move(outputs), max_columns)) out.push_back(std::move(line));
   return out;
 }
 
@@ -124,10 +156,12 @@ std::string format_state(const Change& change) {
 
 std::vector<std::string> format_screen(const Snapshot& now, const Snapshot& before, ViewSize size) {
   const Change change(now, before);
-  std::vector<std::string> lines = {format_state(change), now.ready ? "ready" : "NOT READY"};
-  for (const std::string& reason : now.reasons) lines.push_back("  " + reason);
+  std::vector<std::string> lines = {format_state(change),
+                                    now.ready ? "ready; press q to quit" : "NOT READY; press q to quit"};
+  for (const std::string& reason : now.reasons)
+    for (std::string& line : wrap(reason, size.columns)) lines.push_back(std::move(line));
   lines.emplace_back();
-  for (std::string& line : format_stages(change)) lines.push_back(std::move(line));
+  for (std::string& line : format_stages(change, size.columns)) lines.push_back(std::move(line));
   if (!now.shards.empty()) {
     std::vector<Row> rows = {{"SHARD", "LAG"}};
     for (const ShardLag& shard : now.shards) {
@@ -135,7 +169,7 @@ std::vector<std::string> format_screen(const Snapshot& now, const Snapshot& befo
       rows.push_back({shard.stream + "/" + shard.shard, format_duration(shard.lag_ms)});
     }
     lines.emplace_back();
-    for (std::string& line : format_table(rows)) lines.push_back(std::move(line));
+    for (std::string& line : format_table(std::move(rows), size.columns)) lines.push_back(std::move(line));
   }
   if (lines.size() > size.rows) lines.resize(size.rows);
   for (std::string& line : lines)

@@ -98,8 +98,8 @@ TEST_F(run_http, readiness_ends_with_the_health_of_a_stage) {
   const std::string ready = get(port_of(program), "/readyz");
   EXPECT_TRUE(ready.starts_with("HTTP/1.1 503 Service Unavailable\r\n")) << ready;
   EXPECT_EQ(body(ready),
-            "{\"ready\":false,\"reasons\":[{\"stage\":\"input:fake_in:0\",\"reason\":\"not healthy: healthy is 0 "
-            "while it cannot work\"}]}\n");
+            "{\"ready\":false,\"reasons\":[{\"stage\":\"input:fake_in:0\",\"reason\":\"not healthy: the errors in "
+            "its log say why; healthy is 0 while it cannot work\"}]}\n");
 }
 
 TEST_F(run_http, a_run_that_drains_is_alive_and_not_ready) {

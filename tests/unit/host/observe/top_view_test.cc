@@ -54,23 +54,52 @@ TEST(top, counters_that_begin_again_give_no_negative_rate) {
 TEST(top, the_screen_has_the_slowest_shards_that_there_is_room_for) {
   const Snapshot now = snapshot(state("10000", "100"));
   const std::vector<std::string> all = format_screen(now, {}, {100, 100});
-  EXPECT_EQ(all, (std::vector<std::string>{
-                     "penstock 1.2.3  up 10.0s  cpu 5%  memory 2.0 MB  in flight 4 batches", "ready", "",
-                     "INPUT      RECORDS/S  EVENTS/S  BYTES/S    LAG  UNACKED  DEAD  RETRIES",
-                     "input:a:0          1        10        -  1m01s        -     -        2", "",
-                     "OUTPUT      RECORDS/S  BYTES/S  IN FLIGHT  DEAD  REJECTED  RETRIES",
-                     "output:b:0          2        -        0 B     3         5        -", "", "SHARD    LAG",
-                     "s/2    1m01s", "s/1    350ms"}));
+  EXPECT_EQ(all, (std::vector<std::string>{"penstock 1.2.3  up 10.0s  cpu 5%  memory 2.0 MB  in flight 4 batches",
+                                           "ready; press q to quit", "",
+                                           "INPUT  RECORDS/S  EVENTS/S  BYTES/S    LAG  UNACKED  DEAD  RETRIES",
+                                           "a:0            1        10        -  1m01s        -     -        2",
+                                           "", "OUTPUT  RECORDS/S  BYTES/S  IN FLIGHT  DEAD  REJECTED  RETRIES",
+                                           "b:0             2        -        0 B     3         5        -", "",
+                                           "SHARD    LAG", "s/2    1m01s", "s/1    350ms"}));
   const std::vector<std::string> less = format_screen(now, {}, {11, 20});
   EXPECT_EQ(less.size(), 11u);
   EXPECT_EQ(less.back(), "s/2    1m01s");
   for (const std::string& line : less) EXPECT_LE(line.size(), 20u);
 }
 
+// The state of a run whose only stage is an input with this name, which reports all that the table shows.
+Snapshot with_busy_input(const std::string& name) {
+  std::string stats;
+  for (const char* const stat : {"received_records", "emitted_events", "received_bytes", "lag_ms",
+                                 "oldest_unacked_ms", "dead_letter_records", "retries"})
+    stats += std::string(stats.empty() ? "" : ",") + R"({"name":")" + stat +
+             R"(","kind":"gauge","unit":"","value":123456})";
+  return snapshot(R"({"version":"1","uptime_ms":1000,"reasons":[],"stages":[{"stage":"input:)" + name +
+                  R"(","kind":"input","stats":[)" + stats + "]}]}");
+}
+
+TEST(top, a_name_that_is_too_long_is_shortened_and_no_number_is) {
+  const std::vector<std::string> exact = format_screen(with_busy_input("penstock_kinesis"), {}, {24, 80});
+  EXPECT_TRUE(exact[4].starts_with("penstock_kinesis  ")) << exact[4];
+  EXPECT_TRUE(exact[4].ends_with("  123456")) << exact[4];
+  EXPECT_EQ(exact[4].size(), 80u);
+  const std::vector<std::string> cut = format_screen(with_busy_input("penstock_kinesis:0"), {}, {24, 80});
+  EXPECT_TRUE(cut[4].starts_with("~stock_kinesis:0  ")) << cut[4];
+  EXPECT_TRUE(cut[4].ends_with("  123456")) << cut[4];
+  EXPECT_EQ(cut[4].size(), 80u);
+}
+
+TEST(top, a_long_reason_continues_on_the_next_line) {
+  const Snapshot now = snapshot(state("1", "1", R"({"stage":"a:0","reason":"not healthy: see its log"})"));
+  const std::vector<std::string> screen = format_screen(now, {}, {100, 20});
+  EXPECT_EQ(std::vector<std::string>(screen.begin() + 2, screen.begin() + 5),
+            (std::vector<std::string>{"  a:0: not healthy:", "  see its log", ""}));
+}
+
 TEST(top, reasons_are_shown_and_made_printable) {
   const Snapshot now = snapshot(state("1", "1", R"({"stage":"output:b:0","reason":"not \u001b[31mhealthy"})"));
   const std::vector<std::string> screen = format_screen(now, {}, {100, 100});
-  EXPECT_EQ(screen[1], "NOT READY");
+  EXPECT_EQ(screen[1], "NOT READY; press q to quit");
   EXPECT_EQ(screen[2], "  output:b:0: not \\x1b[31mhealthy");
   EXPECT_TRUE(format_line(now, {}).starts_with("NOT READY (output:b:0: not "));
 }
