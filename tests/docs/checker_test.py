@@ -54,6 +54,8 @@ class CheckerTest(unittest.TestCase):
         self.accepts("`delivered_records`, `shard_lag_ms`")
         self.accepts("`penstock_output_delivered_records_total`, `penstock_input_shard_lag_seconds`")
         self.rejects("`delivered_recordz`", "delivered_recordz is not an option")
+        self.accepts("`penstock_ready`, `penstock_released_batches_total`, `process_open_fds`")
+        self.rejects("`penstock_released_batches`", "penstock_released_batches is not an option")
         self.rejects("`penstock_input_shard_lag_ms`", "penstock_input_shard_lag_ms is not an option")
 
     def test_a_value_that_an_option_does_not_accept_is_found(self):

@@ -16,6 +16,7 @@ STAGE_COMMAND = re.compile(r"^  command (\S+)$", re.M)
 COMMAND = re.compile(r"^  ([a-z]+)  ", re.M)
 FLAG = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[A-Za-z])(?![\w-])")
 STATISTIC = re.compile(r'(?:\b(?:counter|gauge|histogram)\(|PENSTOCK_(?:COUNTER|GAUGE), )\s*"([a-z_]+)"')
+RUN_METRIC = re.compile(r'MetricType::(counter|gauge),\s*"(\w+)"')
 MESSAGE_CODE = re.compile(r'"(PS\d{4})')
 WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
@@ -65,6 +66,11 @@ class Facts:
             for kind in ("input", "filter", "output")
             for name in self.statistics
             for total in ("", "_total")
+        }
+        # Those of the run itself have their whole names in the sources.
+        self.metrics |= {
+            name + ("_total" if kind == "counter" else "")
+            for kind, name in RUN_METRIC.findall(sources["host/observe/endpoints.cc"])
         }
         self.message_codes = set(MESSAGE_CODE.findall(code))
         # Flags of programs that are not shipped, such as the simulator.
