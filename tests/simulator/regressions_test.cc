@@ -136,6 +136,9 @@ TEST(regressions, a_child_gets_no_lease_while_a_parent_has_none) {
   trace_of(6015983, 6);
 }
 
+// Workers of KCL had read everything before the first process of Penstock was due to start. The checker missed it.
+TEST(regressions, a_process_that_starts_after_kcl_has_read_everything_has_time_to_start) { trace_of(6113838, 6); }
+
 // A worker of KCL whose lease had expired read in the very millisecond of the round that noticed it.
 TEST(regressions, a_worker_of_kcl_reads_until_its_next_round) { trace_of(6009504, 6); }
 
