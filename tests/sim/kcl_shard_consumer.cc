@@ -66,7 +66,7 @@ void KclShardConsumer::initialize() {
     if (error.code != "ResourceNotFoundException") throw;
     state_ = State::shutting_down;  // without children
   }
-  last_known_ = row->checkpoint;
+  last_known_.clear();
   saved_ = processed_ = {row->checkpoint, static_cast<uint64_t>(row->sub_sequence_number)};
   saved_ms_ = worker_.clock.unix_ms();
 }
@@ -79,7 +79,10 @@ void KclShardConsumer::read() {
     if (error.code == "ResourceNotFoundException") state_ = State::shutting_down;
     if (error.code != "ExpiredIteratorException") return;
     try {
-      iterator_ = stream_.iterator_after(worker_.client, shard_id_, last_known_);
+      // Before its first record, KCL begins after the checkpoint instead of at it, and so skips the rest of an
+      // aggregated record (KinesisDataFetcher.restartIterator). That loss is KCL's own, and is left out.
+      iterator_ = last_known_.empty() ? stream_.iterator_at(worker_.client, shard_id_, saved_.sequence_number)
+                                      : stream_.iterator_after(worker_.client, shard_id_, last_known_);
     } catch (const KclError&) {
       return;  // the next call finds the old iterator expired too
     }

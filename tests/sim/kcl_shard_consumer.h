@@ -65,7 +65,7 @@ class KclShardConsumer {
   int64_t retry_ms_ = 0;  // Unix time
 
   std::string iterator_;
-  std::string last_known_;  // sequence number, or the checkpoint where reading began
+  std::string last_known_;  // sequence number; "": no record was read yet
   std::vector<KclShard> children_;
   struct Position {
     std::string sequence_number;

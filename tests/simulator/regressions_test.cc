@@ -136,6 +136,10 @@ TEST(regressions, a_child_gets_no_lease_while_a_parent_has_none) {
   trace_of(6015983, 6);
 }
 
+// An iterator expired before the first read at a position inside an aggregated record. The model skipped the rest
+// of the record, as KCL does.
+TEST(regressions, what_kcl_skips_when_its_first_iterator_expires_is_left_out) { trace_of(6129194, 6); }
+
 // Workers of KCL had read everything before the first process of Penstock was due to start. The checker missed it.
 TEST(regressions, a_process_that_starts_after_kcl_has_read_everything_has_time_to_start) { trace_of(6113838, 6); }
 
