@@ -113,7 +113,7 @@ void HttpServer::accept_waiting(int64_t now_ms) {
       return;
     }
     if (connections_.size() == kMaxConnections) connections_.erase(connections_.begin());
-    auto connection = std::make_unique<Connection>(std::move(socket), ++last_id_, now_ms + kConnectionMs);
+    std::unique_ptr<Connection> connection(new Connection{std::move(socket), ++last_id_, now_ms + kConnectionMs});
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = connection->id;
