@@ -130,11 +130,7 @@ TEST(regressions, a_shutdown_does_not_receive_again_and_again_what_it_releases) 
 // A worker of KCL failed in the middle of creating the first leases. A worker of Penstock read one parent of a
 // merge to its end and created the lease of the child, which KCL began: the other parent, without a lease, was
 // never read.
-TEST(regressions, a_child_gets_no_lease_while_a_parent_has_none) {
-  trace_of(6010588, 6);
-  trace_of(6013403, 6);
-  trace_of(6015983, 6);
-}
+TEST(regressions, a_child_gets_no_lease_while_a_parent_has_none) { trace_of(6010588, 6); }
 
 // An iterator expired before the first read at a position inside an aggregated record. The model skipped the rest
 // of the record, as KCL does.
