@@ -96,8 +96,8 @@ std::vector<ItemNumber> Ledger::items_of(const std::string& shard_id, uint64_t r
 std::vector<ItemNumber> Ledger::items_of(const RecordPlace& place) {
   const std::vector<ItemNumber>& items = shards_[place.shard].items;
   const auto in_record = [this](ItemNumber number) { return items_[number].record; };
-  const auto [first, last] = std::ranges::equal_range(items, place.record, {}, in_record);
-  return {first, last};
+  return {std::ranges::lower_bound(items, place.record, {}, in_record),
+          std::ranges::upper_bound(items, place.record, {}, in_record)};
 }
 
 const RecordPlace* Ledger::find_record(std::string_view record_id) const {
