@@ -6,11 +6,19 @@
 
 namespace penstock::client {
 
-int64_t monotonic_ms() {
+namespace {
+
+int64_t now_ms(clockid_t clock) {
   std::timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
 }
+
+}  // namespace
+
+int64_t monotonic_ms() { return now_ms(CLOCK_MONOTONIC); }
+
+int64_t unix_ms() { return now_ms(CLOCK_REALTIME); }
 
 int poll_timeout_ms(int64_t until_ms, int64_t now_ms) {
   if (until_ms == INT64_MAX) return -1;

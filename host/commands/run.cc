@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "client/clock.h"
 #include "host/commands/commands.h"
 #include "host/observe/emf_report.h"
 #include "host/observe/run_server.h"
@@ -42,17 +42,12 @@ LoadedConfig load(const std::string& conf, const std::vector<std::string>& plugi
   return config;
 }
 
-int64_t unix_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 // Returns a line for metrics that standard output did not accept.
 std::string dropped_metrics(int64_t lines) {
   const std::string text =
       coded("PS0946",
             "metrics were dropped because standard output does not accept them; lines: " + std::to_string(lines));
-  return format_json({PENSTOCK_LOG_WARN, unix_ms(), "penstock", text}) + "\n";
+  return format_json({PENSTOCK_LOG_WARN, client::unix_ms(), "penstock", text}) + "\n";
 }
 
 // A process can open a plugin only once. This finds those that were replaced since.
@@ -126,7 +121,7 @@ class Run {
     options.http = server_.serve(pipeline);
     if (settings.stats_format == StatsFormat::emf)
       options.on_stats = [this, report = EmfReport(pipeline)]() mutable {
-        metrics().write(report.lines(unix_ms()));
+        metrics().write(report.lines(client::unix_ms()));
       };
     options.reloader = &reloader_;
     return options;

@@ -1,6 +1,5 @@
 #include "host/observe/endpoints.h"
 
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -18,11 +17,6 @@ namespace {
 
 constexpr char kJson[] = "application/json";
 constexpr char kText[] = "text/plain; charset=utf-8";
-
-int64_t unix_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 // The names under which other programs report the same facts:
 // https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
@@ -74,7 +68,7 @@ void add_host(PrometheusText& page, const RunFacts& facts, Pipeline& pipeline, i
 
 }  // namespace
 
-Endpoints::Endpoints() : facts_{PENSTOCK_VERSION, client::monotonic_ms()}, start_unix_ms_(unix_ms()) {}
+Endpoints::Endpoints() : facts_{PENSTOCK_VERSION, client::monotonic_ms()}, start_unix_ms_(client::unix_ms()) {}
 
 HttpResponse Endpoints::respond(const HttpRequest& request) {
   const int64_t now_ms = client::monotonic_ms();

@@ -3,23 +3,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <utility>
 
 #include "base/message_id.h"
 #include "base/text.h"
+#include "client/clock.h"
 
 namespace penstock::host {
 
 namespace {
 
 constexpr char kEraseLine[] = "\r\x1b[K";
-
-int64_t unix_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
 
 // Returns whether the journal reads fd: the variable has the device and the inode of its socket, which a
 // redirection of standard error replaces (systemd.exec(5)).
@@ -50,7 +45,7 @@ std::optional<int32_t> parse_log_level(std::string_view word) {
 Log::Form::Form(int fd) : of_journal(is_read_by_journal(fd)) {}
 
 std::string Log::Form::of(int32_t level, std::string_view who, std::string_view text) const {
-  const LogLine line{level, unix_ms(), who, text};
+  const LogLine line{level, client::unix_ms(), who, text};
   std::string out(of_journal ? journal_priority(level) : "");
   if (format == LogFormat::json) return out + format_json(line);
   return out + format_text(line, of_journal ? LogTime::of_journal : LogTime::written);
