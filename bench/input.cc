@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/bars.h"
 #include "bench/corpus.h"
 #include "tests/e2e/plugin_client.h"
 #include "tests/model_kinesis/certificate.h"
@@ -26,6 +27,8 @@
 namespace {
 
 using penstock::e2e::Instance;
+
+constexpr uint32_t kIdleShards = 1000;
 
 struct Case {
   bool busy = true;
@@ -211,13 +214,22 @@ void run(const Case& what) {
               100 * (to.model_cpu - from.model_cpu) / seconds);
   std::printf("calls: %.0f a second, over %d connections\n", (to.calls - from.calls) / seconds, open_sockets());
   std::printf("resident memory: %.1f MiB, at most %.1f MiB\n", status_mib("VmRSS"), status_mib("VmHWM"));
-  if (!what.busy) return;
+  using penstock::Limit, penstock::print_bar;
+  if (!what.busy) {
+    if (what.shards != kIdleShards) return;  // the bars are for that many
+    print_bar({"1,000 idle shards, of a core", 100 * cpu / seconds, Limit::at_most, 3, "%"});
+    print_bar({"1,000 idle shards, memory", status_mib("VmHWM"), Limit::at_most, 16, " MiB"});
+    return;
+  }
   std::printf("records: %.0f a second, compressed %.1f:1\n",
               static_cast<double>(to.records - from.records) / seconds, text_mb / compressed_mb);
   std::printf("                      %12s %12s\n", "compressed", "logs");
   std::printf("MB a second           %12.1f %12.1f\n", compressed_mb / seconds, text_mb / seconds);
   std::printf("MB a processor second %12.1f %12.1f\n", compressed_mb / cpu, text_mb / cpu);
   std::printf("processor seconds a GB%12.2f %12.2f\n", cpu / compressed_mb * 1000, cpu / text_mb * 1000);
+  print_bar({"busy input, compressed data per second of processor time", compressed_mb / cpu, Limit::at_least, 150,
+             " MB/s"});
+  print_bar({"input at full speed, memory", status_mib("VmHWM"), Limit::at_most, 64, " MiB"});
 }
 
 }  // namespace
@@ -226,7 +238,7 @@ int main(int argc, char** argv) {
   const std::string mode = argc > 1 ? argv[1] : "busy";
   Case what;
   what.busy = mode == "busy";
-  if (!what.busy) what = {.busy = false, .seconds = 30, .shards = 1000};
+  if (!what.busy) what = {.busy = false, .seconds = 30, .shards = kIdleShards};
   if (argc > 2) what.seconds = std::atoi(argv[2]);
   if (argc > 3) what.shards = static_cast<uint32_t>(std::atoi(argv[3]));
   what.tls = argc > 4 && argv[4] == std::string("tls");

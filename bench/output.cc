@@ -14,7 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/bytes.h"
+#include "base/crypto.h"
+#include "bench/bars.h"
 #include "bench/corpus.h"
 #include "bench/cpu_time.h"
 #include "bench/put_records_response.h"
@@ -31,8 +34,6 @@ constexpr size_t kRecordBytes = 290;
 constexpr size_t kRecordsPerBatch = 180;  // about as many as in a subscription message
 constexpr size_t kBatches = 50;
 constexpr size_t kTlsRecordBytes = size_t{16} << 10;
-constexpr double kCpuBarS = 1.0;
-constexpr double kMemoryBarMib = 64;
 
 [[noreturn]] void give_up(const char* why) {
   std::fprintf(stderr, "%s\n", why);
@@ -144,6 +145,8 @@ class Output {
 // Processor time of the parts of a call that can be measured alone, with the same records.
 struct Parts {
   double body_s = 0, sign_s = 0, cipher_s = 0, answer_s = 0;
+  double base64_s = 0, sha256_s = 0;  // which body_s and sign_s include
+  double alone_s() const { return base64_s + sha256_s + cipher_s; }
 };
 
 class Cipher {
@@ -207,6 +210,12 @@ Parts run_parts(const Source& source, size_t records) {
     });
     timed(parts.sign_s, [&] { aws::sign(request, credentials, endpoint, 1'566'741'555'000); });
     timed(parts.cipher_s, [&] { cipher.encrypt(request.body); });
+    std::string encoded;
+    encoded.reserve(request.body.size());
+    timed(parts.base64_s, [&] {
+      for (size_t i = first; i < first + kinesis::kMaxRecordsPerCall; ++i) append_base64(encoded, source.data(i));
+    });
+    timed(parts.sha256_s, [&] { sha256(request.body); });
     std::string answer = whole_answer;
     timed(parts.answer_s, [&] {
       if (!kinesis::read_put_records_response(answer, kinesis::kMaxRecordsPerCall).ok()) give_up("the answer");
@@ -269,9 +278,9 @@ int main(int argc, char** argv) {
       static_cast<double>(after.wire_bytes_out - before.wire_bytes_out) / sent);
   std::printf(
       "processor time a million records: %.3f s, the best of %zu turns (%.3f user, %.3f system; "
-      "median %.3f, worst %.3f); bar: %.1f\n",
+      "median %.3f, worst %.3f)\n",
       best.all_s() * per_million, turns.size(), best.user_s * per_million, best.system_s * per_million,
-      turns[turns.size() / 2].all_s() * per_million, turns.back().all_s() * per_million, kCpuBarS);
+      turns[turns.size() / 2].all_s() * per_million, turns.back().all_s() * per_million);
   double rest_s = best.all_s();
   const auto show = [&](const char* name, double seconds) {
     rest_s -= seconds;
@@ -283,6 +292,10 @@ int main(int argc, char** argv) {
   show("AES-GCM of them", least(turns, [](const Turn& turn) { return turn.parts.cipher_s; }));
   show("answers read", least(turns, [](const Turn& turn) { return turn.parts.answer_s; }));
   show("the rest: kernel, TLS, libcurl", rest_s);
-  std::printf("memory at most: %.1f MiB; bar: %.0f\n", memory_mib, kMemoryBarMib);
-  return best.all_s() * per_million <= kCpuBarS && memory_mib <= kMemoryBarMib ? 0 : 1;
+  std::printf("memory at most: %.1f MiB\n", memory_mib);
+  const double alone_s = least(turns, [](const Turn& turn) { return turn.parts.alone_s(); });
+  print_bar({"host output over TLS, processor time per million records of 290 bytes", best.all_s() * per_million,
+             Limit::at_most, 0.65, " s"});
+  print_bar({"the same, relative to base64, SHA-256, and AES-GCM alone", best.all_s() / alone_s, Limit::at_most,
+             1.55, "x"});
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string>
 
+#include "bench/bars.h"
 #include "bench/cpu_time.h"
 #include "bench/stages.h"
 
@@ -28,10 +30,16 @@ int main() {
   std::printf("%-24s %10s %14s %18s\n", "stage", "MB/s", "events/s", "time, zlib = 1");
   for (size_t index = 0; index < seconds.size(); ++index) {
     const penstock::Stage& stage = penstock::kStages[index];
-    std::printf("%-24s %10.1f %14.0f %18.3f", stage.name, stages.text_bytes() / 1e6 / seconds[index],
+    std::printf("%-24s %10.1f %14.0f %18.3f\n", stage.name, stages.text_bytes() / 1e6 / seconds[index],
                 stages.events() / seconds[index], seconds[index] / seconds[0]);
-    if (stage.bar > 0) std::printf("  at most %.1f", stage.bar);
-    std::printf("\n");
+  }
+  for (size_t index = 0; index < seconds.size(); ++index) {
+    const penstock::Stage& stage = penstock::kStages[index];
+    if (stage.bar == 0) continue;
+    const bool by_zlib = stage.inflater == penstock::logs::Inflater::zlib;
+    const std::string what =
+        std::string("gunzip + split + filter") + (by_zlib ? " by zlib" : "") + ", relative to zlib's inflate";
+    penstock::print_bar({what.c_str(), seconds[index] / seconds[0], penstock::Limit::at_most, stage.bar, "x"});
   }
   return work == 0 ? 1 : 0;
 }

@@ -10,7 +10,7 @@ import sys
 
 TURNS = 5
 LIMIT = 0.97
-ROW = re.compile(r"(\S.*\S)\s+[0-9.]+\s+(\d+)\s+[0-9.]+(\s+at most.*)?")
+ROW = re.compile(r"(\S.*\S)\s+[0-9.]+\s+(\d+)\s+[0-9.]+")
 
 
 def run(program):
