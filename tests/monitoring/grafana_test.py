@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Reads the dashboard of conf/monitoring with the types that Grafana publishes for its dashboards (grafana/main.go).
+
+usage: grafana_test.py ROOT FOLDER    FOLDER: where the program is built
+
+Exit status 77: Go is not installed or too old, or no module proxy can be reached.
+"""
+import copy
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+SKIPPED = 77
+UNREACHABLE = re.compile("dial tcp|i/o timeout|TLS handshake timeout|disabled by GOPROXY=off")
+TOO_OLD = re.compile("requires (Go |go >= )")
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(SKIPPED)
+
+
+def build(source, program):
+    """Builds the program with the modules of its go.sum."""
+    go = shutil.which("go")
+    if go is None:
+        skip("no go here (1.21 or later)")
+    environment = {**os.environ, "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local"}
+    result = subprocess.run([go, "build", "-o", program, "."], cwd=source, env=environment, capture_output=True,
+                            text=True)
+    if result.returncode == 0:
+        return
+    if UNREACHABLE.search(result.stderr):
+        skip("go reaches no module proxy")
+    if TOO_OLD.search(result.stderr):
+        skip("this go is older than 1.21")
+    sys.exit(result.stderr)
+
+
+def broken_copies(dashboard):
+    """Returns copies of the dashboard that have one fault each."""
+
+    def copy_with(change):
+        other = copy.deepcopy(dashboard)
+        change(other, other["panels"][0])
+        return other
+
+    return {
+        "an unknown field of a panel": copy_with(lambda _, panel: panel.update(tilte="x")),
+        "an unknown field of a query": copy_with(lambda _, panel: panel["targets"][0].update(legend="x")),
+        "an unknown setting of values": copy_with(lambda _, panel: panel["fieldConfig"]["defaults"].update(units="s")),
+        "a query without expression": copy_with(lambda _, panel: panel["targets"][0].pop("expr")),
+        "a number as title": copy_with(lambda whole, _: whole.update(title=1)),
+        "an unknown type of panel": copy_with(lambda _, panel: panel.update(type="timeserie")),
+        "no panels": copy_with(lambda whole, _: whole.update(panels=[])),
+    }
+
+
+def main(root, folder):
+    root, folder = pathlib.Path(root), pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "grafana"
+    build(root / "tests/monitoring/grafana", program)
+    path = root / "conf/monitoring/penstock.dashboard.json"
+    result = subprocess.run([program, path], capture_output=True, text=True)
+    errors = [result.stdout + result.stderr] * (result.returncode != 0)
+    for fault, dashboard in broken_copies(json.loads(path.read_text())).items():
+        broken = folder / "broken.json"
+        broken.write_text(json.dumps(dashboard))
+        if subprocess.run([program, broken], capture_output=True).returncode == 0:
+            errors.append(f"Grafana's types accept {fault}")
+    sys.exit("\n".join(errors) or None)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
