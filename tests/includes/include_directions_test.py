@@ -55,7 +55,7 @@ host/transform:           abi base client host/util host/modules host/conf host/
 host/commands:            abi base client host/
 host:                     abi base client host/
 
-bench:                    abi base core/ fluentbit/ tests/
+bench:                    abi base core/ fluentbit/ host/ tests/
 tests:                    abi base core/
 tests/model_kinesis:
 tests/model_dynamodb:     base core core/aws core/leases tests/model_kinesis
