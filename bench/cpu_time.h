@@ -13,13 +13,13 @@ inline double thread_cpu_s() {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
-// Processor time of the whole process, in seconds.
+// Processor time in seconds: of the whole process, or with RUSAGE_CHILDREN of its children that have ended.
 struct ProcessCpu {
   double user_s, system_s;
 };
-inline ProcessCpu process_cpu() {
+inline ProcessCpu process_cpu(int whose = RUSAGE_SELF) {
   rusage used = {};
-  getrusage(RUSAGE_SELF, &used);
+  getrusage(whose, &used);
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
   };
