@@ -64,7 +64,7 @@ double ms_between(Clock::time_point from, Clock::time_point to) {
 }
 
 // Returns the calls that the first record needs one after the other: the first call of each operation up to the
-// first PutRecords, unless it began before the previous one was answered. Empty if there is no PutRecords yet.
+// first PutRecords, unless it began before the previous one was answered. Empty before that call.
 std::vector<Call> critical_path(const std::vector<Call>& calls, std::chrono::milliseconds per_call) {
   std::vector<Call> path;
   std::set<std::string> operations;
