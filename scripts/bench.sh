@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Builds the benchmarks, runs those that compare a value with a bar (bench/bars.h), and prints one table of all: what,
+# measured, bar, met. Takes a few minutes after the build. Fails if a benchmark fails, not if a bar is missed. Some need
+# more, and are skipped by name otherwise:
+#   CLOUDWATCH_PROCESSOR_PY=FILE   a Lambda function to compare with: the blueprint of AWS in Python that splits messages
+#   AGAINST=COMMIT                 the busy input, relative to that commit's in the same run
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/stages.sh
+bin=build/bench/bin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+skipped=()
+
+build() { # TARGET...
+  cmake --preset bench && cmake --build --preset bench -j "$jobs" --target "$@"
+}
+# Runs a benchmark for at most that time. Status 77 means skipped; its last line is the reason.
+run() { # SECONDS COMMAND...
+  local status=0 output=$work/output
+  echo "== ${*:2}"
+  timeout -k 5 "$1" "${@:2}" >"$output" || status=$?
+  cat "$output"
+  case $status in
+    0) grep '^bar | ' "$output" >>"$work/bars" || true ;;
+    77) skipped+=("$(basename "$2"): $(tail -n 1 "$output")") ;;
+    124 | 137) failed=1; echo "bar | ${*:2} | took over $1 s | | FAILED" >>"$work/bars" ;;
+    *) failed=1; echo "bar | ${*:2} | exit status $status | | FAILED" >>"$work/bars" ;;
+  esac
+}
+# The same, if the environment variable is set.
+run_with() { # VARIABLE WHAT SECONDS COMMAND...
+  if [[ -n ${!1:-} ]]; then run "${@:3}"; else skipped+=("$(basename "$4"): $1 is not set: $2"); fi
+}
+# Sets used to the processor time of all programs of the machine, and own to that of the benchmarks, in seconds.
+count_time() {
+  used=$(awk -v hz="$(getconf CLK_TCK)" '/^cpu / { print ($2 + $3 + $4 + $7 + $8 + $9) / hz }' /proc/stat)
+  times >"$work/times"
+  own=$(awk -F '[ms ]+' '{ sum += $1 * 60 + $2 + $3 * 60 + $4 } END { print sum }' "$work/times")
+}
+# Compares the busy input with that of another commit. Their turns alternate, and the best of each counts.
+run_against() { # COMMIT
+  local tree=build/bench-against theirs=0 ours=0
+  rm -rf "$tree"
+  git worktree prune
+  git worktree add -q --detach "$tree" "$1"
+  echo "== the busy input against $1"
+  (cd "$tree" && build penstock-bench-input) >"$work/build" || { tail -n 20 "$work/build"; failed=1; return; }
+  rate() { "$1/penstock-bench-input" busy 5 | awk '/^MB a processor second/ { print $5 }'; }
+  for _ in 1 2 3; do
+    theirs=$(printf '%s\n' "$theirs" "$(rate "$tree/$bin")" | sort -g | tail -n 1)
+    ours=$(printf '%s\n' "$ours" "$(rate "$bin")" | sort -g | tail -n 1)
+  done
+  git worktree remove --force "$tree"
+  awk -v what="busy input, relative to $1 in the same run" -v ours="$ours" -v theirs="$theirs" 'BEGIN {
+    printf "bar | %s | %.2fx | at least 1.3x | %s\n", what, ours / theirs, ours >= 1.3 * theirs ? "met" : "missed" }' |
+    tee -a "$work/bars"
+}
+
+stage setup scripts/setup.sh test
+stage build build benchmarks >"$work/build" || { tail -n 20 "$work/build"; exit 1; }
+
+count_time
+used_before=$used own_before=$own from=$SECONDS
+run 120 "$bin/penstock-bench-table"
+run 120 "$bin/penstock-bench-put-records"
+run 180 "$bin/penstock-bench-output"
+run 60 "$bin/penstock-bench-output-limits"
+run 60 "$bin/penstock-bench-input" busy
+run 90 "$bin/penstock-bench-input" idle
+
+run_with CLOUDWATCH_PROCESSOR_PY "the path of the blueprint" 120 \
+  bench/python_lambda.py "$bin" "${CLOUDWATCH_PROCESSOR_PY:-}"
+if [[ -n ${AGAINST:-} ]]; then run_against "$AGAINST"; else skipped+=("busy input against a commit: AGAINST is not set"); fi
+
+count_time
+others=$(awk -v used="$used" -v used_before="$used_before" -v own="$own" -v own_before="$own_before" \
+  -v available=$(((SECONDS - from) * jobs)) \
+  'BEGIN { printf "%.0f", 100 * (used - used_before - (own - own_before)) / available }')
+echo "== $(git log -1 --format='%h, ' 2>/dev/null)$(date -u +%FT%TZ), $jobs processors: $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)"
+sed 's/^bar | //' "$work/bars" | awk -F ' [|] ' '
+  { for (i = 1; i <= 4; ++i) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } if ($4 == "met") ++met }
+  END {
+    for (row = 1; row <= NR; ++row)
+      printf "%-*s  %*s  %-*s  %s\n", width[1], cell[row, 1], width[2], cell[row, 2], width[3], cell[row, 3], cell[row, 4]
+    printf "%d of %d met\n", met, NR
+  }'
+[[ ${#skipped[@]} -eq 0 ]] || printf 'skipped: %s\n' "${skipped[@]}"
+if ((others >= 10)); then
+  echo "BUSY: other programs used $others% of the processors during this run, so its values are worth little."
+fi
+exit "$failed"
