@@ -253,6 +253,32 @@ TEST_F(queue_input, records_released_before_a_shutdown_are_visible_at_once_after
   EXPECT_EQ(counts().visible, 10U);
 }
 
+// Before the first second is over, short calls end during the shutdown; then a long one may receive what has
+// become visible meanwhile.
+TEST_F(queue_input, a_shutdown_at_any_moment_leaves_records_released_before_it_visible) {
+  sim.transport().set_latency_ms(2, 2);
+  service.faults().next_calls("ReceiveQueueRecords", model::delay(30), 1000);
+  for (int64_t after_ms = 900; after_ms < 1100; after_ms += 10) {
+    SCOPED_TRACE(after_ms);
+    auto reader = start();
+    put_many(std::to_string(after_ms), 25);
+    ASSERT_TRUE(reader->run_until_ids(25, false));
+    reader->run_for(50, false);
+    ASSERT_GT(reader->stat("receive_calls"), 1);
+    for (const int64_t end_ms = clock.monotonic_ms() + after_ms; clock.monotonic_ms() < end_ms;)
+      reader->input.pump(end_ms);
+    reader->settle(PENSTOCK_RELEASED);
+    EXPECT_TRUE(reader->close().ok());
+    sim.transport().drive(clock.monotonic_ms() + kSecondMs);
+    EXPECT_EQ(counts().visible, 25U);
+    kill(reader);
+    reader = start();
+    ASSERT_TRUE(reader->run_until_ids(25));
+    EXPECT_TRUE(reader->close().ok());
+    kill(reader);
+  }
+}
+
 TEST_F(queue_input, an_idle_shutdown_does_not_wait_for_the_long_poll) {
   auto reader = start();
   reader->run_for(5 * kSecondMs);

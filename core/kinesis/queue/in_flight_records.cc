@@ -178,6 +178,7 @@ void InFlightRecords::on_visibility_changed(const EntryCalls::Entry& changed, co
     // One that was released before the shutdown does not wait for its pause any more.
     const bool is_visible = !outcome.ok() || !is_closing_ || *changed.visibility_timeout_s == 0;
     received.is_lost = is_visible;
+    if (is_visible && is_closing_) last_visible_ms_ = env_.clock.monotonic_ms();
   } else if (outcome.ok()) {
     received.timeout_s = *changed.visibility_timeout_s;
     received.visible_ms = sent_boot_ms + received.timeout_s * 1000;
@@ -273,7 +274,7 @@ void InFlightRecords::begin_close() {
   unflushed_.clear();  // the records are received again
 }
 
-bool InFlightRecords::release_all() {
+void InFlightRecords::release_all() {
   for (auto entry = in_flight_.begin(); entry != in_flight_.end();) {
     const auto next = std::next(entry);
     make_room();
@@ -284,7 +285,6 @@ bool InFlightRecords::release_all() {
     }
     entry = next;
   }
-  return !changing_visibility_.idle();
 }
 
 int64_t InFlightRecords::next_deadline_ms() const {

@@ -68,9 +68,10 @@ class InFlightRecords {
   Status flush();
   // Begins a shutdown: nothing more may be emitted or settled.
   void begin_close();
-  // Makes every record that is still open visible at once. Returns whether any are not visible yet. REQUIRES:
-  // begin_close().
-  bool release_all();
+  // Makes every record that is still open visible at once. REQUIRES: begin_close().
+  void release_all();
+  // Returns when records last became visible at once, by the monotonic clock; a time long ago if none did.
+  int64_t last_visible_ms() const { return last_visible_ms_; }
   // Returns whether every record that was settled is acknowledged, and every other one is visible.
   bool closed() const { return acknowledging_.idle() && changing_visibility_.idle(); }
 
@@ -131,6 +132,7 @@ class InFlightRecords {
   int64_t next_scan_ms_ = kNever;
   bool dead_letters_written_ = true;  // result of the last flush()
   bool is_closing_ = false;
+  int64_t last_visible_ms_ = INT64_MIN / 2;
   bool is_stuck_ = false;
   int64_t acknowledged_ = 0;
   int64_t released_ = 0;

@@ -115,15 +115,17 @@ void QueueInput::finish_receiving(int64_t until_ms) {
 
 // Releases all records, and those that a call in flight receives meanwhile. Returns whether that was finished.
 bool QueueInput::release_all(int64_t deadline_ms) {
-  bool any = false;
-  for (int64_t last_ms = 0;;) {  // when a call was in flight that acknowledges or releases records
-    any = in_flight_.release_all() || any;
+  for (;;) {
+    in_flight_.release_all();
     in_flight_.advance();
     const int64_t now_ms = env_.clock.monotonic_ms();
-    if (!in_flight_.closed()) last_ms = now_ms;
-    const int64_t until_ms = in_flight_.closed() ? std::min(deadline_ms, last_ms + kLastResponsesMs) : deadline_ms;
-    const bool waits = !in_flight_.closed() || (any && receiver_.calls_in_flight() > 0);
-    if (!waits || now_ms >= until_ms) return in_flight_.closed();
+    int64_t until_ms = deadline_ms;
+    if (in_flight_.closed()) {
+      if (receiver_.calls_in_flight() == 0) return true;
+      // A call that waits for records receives those that have become visible.
+      until_ms = std::min(deadline_ms, in_flight_.last_visible_ms() + kLastResponsesMs);
+    }
+    if (now_ms >= until_ms) return in_flight_.closed();
     env_.transport.drive(std::min(until_ms, in_flight_.next_deadline_ms()));
   }
 }
