@@ -42,6 +42,7 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   const std::string& url() const { return listener_.url; }
+  uint16_t port() const { return listener_.port; }
 
   // Returns a descriptor that is readable when run() has work to do; -1 during a pause.
   int descriptor(int64_t now_ms) const { return now_ms < pause_end_ms_ ? -1 : epoll_.get(); }

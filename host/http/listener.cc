@@ -71,7 +71,8 @@ std::optional<Listener> listen_on(const std::string& address, uint16_t port, std
     return std::nullopt;
   }
   const bool v6 = where->storage.ss_family == AF_INET6;
-  out.url = "http://" + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(ntohs(where->port()));
+  out.port = ntohs(where->port());
+  out.url = "http://" + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(out.port);
   return out;
 }
 

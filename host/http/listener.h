@@ -28,6 +28,7 @@ class Descriptor {
 
 struct Listener {
   Descriptor descriptor;  // non-blocking
+  uint16_t port = 0;      // never 0 after listen_on()
   std::string url;        // "http://127.0.0.1:2020"
 };
 

@@ -154,6 +154,38 @@ TEST_F(run_http, a_reload_keeps_the_server_and_reports_the_new_pipeline) {
   EXPECT_TRUE(get(port, "/readyz").starts_with("HTTP/1.1 200 "));
 }
 
+TEST_F(run_http, a_reload_may_change_the_address_and_keep_the_port) {
+  Program program(args(conf()));
+  const uint16_t port = port_of(program);
+  const std::string same_port = "  HTTP_Port " + std::to_string(port) + "\n";
+  folder_.write("agent.conf", conf("", "  Alias other\n", "  HTTP_Listen 0.0.0.0\n" + same_port));
+  program.signal(SIGHUP);
+  program.err.until("the HTTP server listens on http://0.0.0.0:" + std::to_string(port));
+  EXPECT_HAS(get(port, "/metrics"), "{stage=\"output:fake_out:other\"}");
+}
+
+TEST_F(run_http, the_server_of_the_previous_configuration_stays_if_the_new_one_does_not_start) {
+  Program program(args(conf()));
+  const uint16_t port = port_of(program);
+  for (const char* const other : {"  HTTP_Server Off\n", "  HTTP_Listen 0.0.0.0\n"}) {
+    folder_.write("agent.conf", conf("", "  gate " + folder_.path("missing/gate") + "\n", other));
+    program.signal(SIGHUP);
+    program.err.until("the previous configuration of ");
+    EXPECT_EQ(body(get(port, "/healthz")), "ok\n");
+  }
+}
+
+TEST_F(run_http, a_reload_to_a_port_in_use_continues_with_the_previous_server) {
+  Program other(args(conf()));
+  const std::string taken = "  HTTP_Port " + std::to_string(port_of(other)) + "\n";
+  Program program(args(conf()));
+  const uint16_t port = port_of(program);
+  folder_.write("agent.conf", conf("", "", taken));
+  program.signal(SIGHUP);
+  program.err.until("PS0942: the new configuration does not start: penstock: PS0930: cannot listen on ");
+  EXPECT_EQ(body(get(port, "/healthz")), "ok\n");
+}
+
 TEST_F(run_http, top_prints_a_line_for_each_view_if_its_output_is_not_a_terminal) {
   Program program(args(conf()));
   const std::string url = "http://127.0.0.1:" + std::to_string(port_of(program));
