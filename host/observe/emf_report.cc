@@ -33,7 +33,8 @@ std::string EmfReport::line(const RunningStage& stage, int64_t unix_ms) {
   std::string members;
   size_t count = 0;
   for_each_stat(stage, [&](const penstock_stat& stat) {
-    if (stat.kind == PENSTOCK_HISTOGRAM || !labels_of(stat).empty() || count == kMaxMetrics) return;
+    const bool unknown = stat.value < 0 && std::string_view(stat.unit) == "ms";
+    if (stat.kind == PENSTOCK_HISTOGRAM || unknown || !labels_of(stat).empty() || count == kMaxMetrics) return;
     ++count;
     int64_t value = stat.value;
     if (stat.kind == PENSTOCK_COUNTER) value -= std::exchange(counted_[label + " " + stat.name], stat.value);

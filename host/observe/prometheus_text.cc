@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/utf8.h"
+
 namespace penstock::host {
 
 namespace {
@@ -12,15 +14,19 @@ std::string_view type_name(MetricType type) {
   return type == MetricType::gauge ? "gauge" : "histogram";
 }
 
-// Appends text with \ and line ends escaped, and " if quoted.
+// Appends text with \ and line ends escaped, and " if quoted. Invalid UTF-8, for which a reader would refuse the
+// page, becomes U+FFFD.
 void append_escaped(std::string& out, std::string_view text, bool quoted) {
-  for (const char c : text) {
-    if (c == '\n') {
+  for (size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    const Utf8Step step = utf8_step(text, at);
+    if (c == '\n')
       out += "\\n";
-      continue;
-    }
-    if (c == '\\' || (quoted && c == '"')) out += '\\';
-    out += c;
+    else if (c == '\\' || (quoted && c == '"'))
+      (out += '\\') += c;
+    else
+      out += step.valid ? text.substr(at, step.size) : kReplacementCharacter;
+    at += step.size;
   }
 }
 

@@ -34,7 +34,7 @@ struct MetricHistogram {
 
 struct MetricLabel {
   std::string_view name;   // [a-zA-Z_][a-zA-Z0-9_]*
-  std::string_view value;  // UTF-8; escaped when written
+  std::string_view value;  // any bytes; escaped when written
 };
 
 // A page of metric families. The samples of a family stay together, in whatever order they are added. The memory

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/unit/host/fake.h"
 
@@ -12,6 +13,7 @@ struct penstock_instance {
   long count;
   long emitted;
   long lag;
+  long lag_known;
   long retries;
   long retried;
   long size;
@@ -29,6 +31,7 @@ static const penstock_option_info infos[] = {
     {"count", "count", "3", "how many batches to emit", 0, 0},
     {"size", "count", "0", "bytes of a line; 0: as it is", 0, 0},
     {"lag", "count", "0", "results of stats() with a lag", 0, 0},
+    {"lag_known", "count", "1", "0: stats() reports the lag -1", 0, 0},
     {"retries", "count", "0", "results of stats() with one more retry", 0, 0},
     {"then", "quiet|end|fail", "quiet", "what poll() does when all are emitted", 0, 0},
     {"healthy", "count", "1", "gauge healthy of stats()", 0, 0},
@@ -109,6 +112,7 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   (*out)->count = fake_number(options, count, "count", 3);
   (*out)->size = fake_number(options, count, "size", 0) % kMaxBytes;
   (*out)->lag = fake_number(options, count, "lag", 0);
+  (*out)->lag_known = fake_number(options, count, "lag_known", 1);
   (*out)->retries = fake_number(options, count, "retries", 0);
   (*out)->healthy = fake_number(options, count, "healthy", 1);
   (*out)->ends = strcmp(then, "end") == 0;
@@ -136,7 +140,7 @@ static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) 
   one.name = "lag_ms";
   one.unit = "ms";
   one.kind = PENSTOCK_GAUGE;
-  one.value = self->lag > 0 ? 1234 : 0;
+  one.value = self->lag_known == 0 ? -1 : self->lag > 0 ? 1234 : 0;
   if (self->lag > 0) fake_journal(self->journal, "reports lag %ld", self->lag--);
   stat(ctx, &one);
   one.name = "retries";
@@ -159,7 +163,10 @@ static int32_t close_input(penstock_instance *self, int64_t deadline_ms, penstoc
   return self->close_fails ? fake_fail(error, PENSTOCK_E_IO, 1, "the checkpoint could not be saved") : PENSTOCK_OK;
 }
 
-static void destroy(penstock_instance *self) { free(self); }
+static void destroy(penstock_instance *self) {
+  if (self->journal >= 0) close(self->journal);
+  free(self);
+}
 
 static const penstock_input calls = {sizeof calls, 0, poll_input, ack, pump};
 

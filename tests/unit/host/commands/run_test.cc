@@ -284,6 +284,17 @@ TEST_F(run, metrics_of_cloudwatch_are_printed_with_counters_since_the_last_line)
   EXPECT_EQ(program.wait(), 0);
 }
 
+TEST_F(run, a_lag_that_is_not_known_is_no_metric_of_cloudwatch) {
+  Program program(
+      args("[SERVICE]\n  Stats_Interval 20ms\n  Stats_Format emf\n" + input("lag_known 0\n") + output()));
+  const std::string line = program.out.until("input:fake_in:0").back();
+  EXPECT_NE(line.find("emitted_events"), std::string::npos) << line;
+  EXPECT_EQ(line.find("lag_ms"), std::string::npos) << line;
+  program.signal(SIGTERM);
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+}
+
 TEST_F(run, metrics_and_records_on_standard_output_are_refused) {
   const Ended it =
       run_to_end("[SERVICE]\n  Stats_Format emf\n" + input() + "[OUTPUT]\n  Name stdout\n  Match *\n");

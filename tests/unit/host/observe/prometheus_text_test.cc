@@ -50,6 +50,17 @@ TEST(prometheus_text, labels_and_help_are_escaped) {
             "g{stage=\"a\\\\b\\\"c\\nd}\xc3\xa9\"} 0\n");
 }
 
+TEST(prometheus_text, bytes_that_are_not_utf8_become_replacement_characters) {
+  PrometheusText page(MetricsFormat::openmetrics);
+  const MetricLabel hostile[] = {{"stage", "caf\xe9\"\xc3"}};
+  page.add_sample(page.family(MetricType::gauge, "g", "\xff"), hostile, {0});
+  EXPECT_EQ(page.finish(),
+            "# HELP g \xef\xbf\xbd\n"
+            "# TYPE g gauge\n"
+            "g{stage=\"caf\xef\xbf\xbd\\\"\xef\xbf\xbd\"} 0\n"
+            "# EOF\n");
+}
+
 TEST(prometheus_text, bounds_of_buckets_are_canonical_floats) {
   PrometheusText page(MetricsFormat::openmetrics);
   const int64_t bounds[] = {1, 100, 999'999, 1'000'000, 4'194'304}, counts[] = {0, 0, 0, 0, 0, 0};
