@@ -74,9 +74,9 @@ class Top {
   // Returns false if the state cannot be read; error has the reason.
   bool run(std::string& error) {
     if (Terminal::available()) return run_screen(error);
-    for (int64_t i = 0; i < options_.count && signals_.received() == nullptr; ++i) {
+    for (int64_t i = 0; i < options_.count && !ended(); ++i) {
       if (i > 0) wait();
-      if (!refresh(error)) return false;
+      if (!refresh(error)) return ended();
       if (!print(format_line(now_, before_) + "\n")) return true;  // the reader is gone
     }
     return true;
@@ -95,14 +95,15 @@ class Top {
 
   // Shows views until the last one, q, or a signal.
   bool show_views(std::vector<std::string>& view, std::string& error) {
+    // Before the screen changes: most errors are of the first request, and the resolver of names may take long.
+    if (!refresh(error)) return ended();
     Terminal terminal;
-    for (int64_t i = 0; i < options_.count; ++i) {
-      if (i > 0 && !wait_for_next_view(terminal)) return true;
-      if (!refresh(error)) return false;
+    for (int64_t i = 1;; ++i) {
       view = format_screen(now_, before_, terminal.size());
       terminal.show(view);
+      if (i >= options_.count || !wait_for_next_view(terminal)) return true;
+      if (!refresh(error)) return ended();
     }
-    return true;
   }
 
   // Returns false if q or a signal ends the command.
@@ -111,10 +112,13 @@ class Top {
     for (int64_t now_ms = 0; now_ms < end_ms; now_ms = client::monotonic_ms()) {
       const int timeout_ms = client::poll_timeout_ms(end_ms, client::monotonic_ms());
       if (terminal.wait_for_key(signals_.descriptor(), timeout_ms) == 'q') return false;
-      if (signals_.received() != nullptr) return false;
+      if (ended()) return false;
     }
     return true;
   }
+
+  // Returns whether a signal ends the command.
+  bool ended() const { return signals_.received() != nullptr; }
 
   void wait() const {
     pollfd signal = {signals_.descriptor(), POLLIN, 0};
@@ -122,7 +126,7 @@ class Top {
   }
 
   bool refresh(std::string& error) {
-    std::optional<std::string> body = http_get(url_, kTimeoutMs, error);
+    std::optional<std::string> body = http_get(url_, kTimeoutMs, signals_.descriptor(), error);
     if (!body) return false;
     std::optional<Snapshot> next = parse_snapshot(std::move(*body));
     if (!next) {

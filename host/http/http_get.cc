@@ -4,9 +4,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -21,21 +21,32 @@ namespace {
 
 constexpr size_t kMaxResponseBytes = 64 << 20;
 
+// When a request has to end.
+struct Limits {
+  int64_t deadline_ms;
+  int wakeup_fd;  // as for http_get()
+};
+
 // Waits for events on a socket. Returns 0, or an errno.
-int wait_for(const Descriptor& socket, short events, int64_t deadline_ms) {
-  pollfd waiting = {socket.get(), events, 0};
-  const int result = ::poll(&waiting, 1, client::poll_timeout_ms(deadline_ms, client::monotonic_ms()));
+int wait_for(const Descriptor& socket, short events, const Limits& limits) {
+  std::array<pollfd, 2> waiting = {{{socket.get(), events, 0}, {limits.wakeup_fd, POLLIN, 0}}};
+  int result = 0;
+  do
+    result = ::poll(waiting.data(), waiting.size(),
+                    client::poll_timeout_ms(limits.deadline_ms, client::monotonic_ms()));
+  while (result < 0 && errno == EINTR);
   if (result == 0) return ETIMEDOUT;
+  if (waiting[1].revents != 0) return ECANCELED;
   return result < 0 ? errno : 0;
 }
 
 // Returns 0, or an errno.
-int connect_to(const addrinfo& address, int64_t deadline_ms, Descriptor& out) {
+int connect_to(const addrinfo& address, const Limits& limits, Descriptor& out) {
   out.reset(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (out.get() < 0) return errno;
   if (::connect(out.get(), address.ai_addr, address.ai_addrlen) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
-  if (const int failure = wait_for(out, POLLOUT, deadline_ms); failure != 0) return failure;
+  if (const int failure = wait_for(out, POLLOUT, limits); failure != 0) return failure;
   int failure = 0;
   socklen_t size = sizeof failure;
   ::getsockopt(out.get(), SOL_SOCKET, SO_ERROR, &failure, &size);
@@ -43,13 +54,13 @@ int connect_to(const addrinfo& address, int64_t deadline_ms, Descriptor& out) {
 }
 
 // Sends the request, and reads up to the end of the connection. Returns 0, or an errno.
-int exchange(const Descriptor& socket, std::string_view request, int64_t deadline_ms, std::string& response) {
+int exchange(const Descriptor& socket, std::string_view request, const Limits& limits, std::string& response) {
   // It is small enough for the buffer of a new connection.
   if (::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
     return errno == 0 ? EIO : errno;
   std::array<char, 1 << 16> bytes;
   while (true) {
-    if (const int failure = wait_for(socket, POLLIN, deadline_ms); failure != 0) return failure;
+    if (const int failure = wait_for(socket, POLLIN, limits); failure != 0) return failure;
     const ssize_t count = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
     if (count == 0) return 0;
     if (count < 0 && errno != EAGAIN && errno != EINTR) return errno;
@@ -58,34 +69,22 @@ int exchange(const Descriptor& socket, std::string_view request, int64_t deadlin
   }
 }
 
-}  // namespace
-
-std::optional<HttpUrl> HttpUrl::parse(const std::string& text) {
-  constexpr std::string_view kScheme = "http://";
-  if (!text.starts_with(kScheme)) return std::nullopt;
-  const size_t slash = std::min(text.find('/', kScheme.size()), text.size());
-  std::string authority = text.substr(kScheme.size(), slash - kScheme.size());
-  HttpUrl out;
-  out.path = slash == text.size() ? "/" : text.substr(slash);
-  const size_t colon = authority.rfind(':');
-  if (colon != std::string::npos && authority.find(']', colon) == std::string::npos) {
-    out.port = authority.substr(colon + 1);
-    authority.resize(colon);
-  } else {
-    out.port = "80";
-  }
-  if (authority.starts_with('[') && authority.ends_with(']'))
-    authority = authority.substr(1, authority.size() - 2);
-  out.host = authority;
-  const bool valid_port =
-      !out.port.empty() && out.port.size() <= 5 && std::all_of(out.port.begin(), out.port.end(), is_digit);
-  const bool valid_text = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
-  if (out.host.empty() || !valid_port || !valid_text) return std::nullopt;
+// Returns the number of that header; 0 if the head has none.
+size_t content_length(std::string_view head) {
+  constexpr std::string_view kName = "\r\ncontent-length:";
+  size_t out = 0;
+  const std::string text = lower_case(head);
+  size_t at = text.find(kName);
+  if (at == std::string::npos) return out;
+  at = text.find_first_not_of(' ', at + kName.size());
+  if (at != std::string::npos) std::from_chars(text.data() + at, text.data() + text.size(), out);
   return out;
 }
 
-std::optional<std::string> http_get(const HttpUrl& url, int64_t timeout_ms, std::string& error) {
-  const int64_t deadline_ms = client::monotonic_ms() + timeout_ms;
+}  // namespace
+
+std::optional<std::string> http_get(const HttpUrl& url, int64_t timeout_ms, int wakeup_fd, std::string& error) {
+  const Limits limits{client::monotonic_ms() + timeout_ms, wakeup_fd};
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -97,13 +96,13 @@ std::optional<std::string> http_get(const HttpUrl& url, int64_t timeout_ms, std:
   Descriptor socket;
   int failure = 0;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    failure = connect_to(*address, deadline_ms, socket);
-    if (failure == 0) break;
+    failure = connect_to(*address, limits, socket);
+    if (failure == 0 || failure == ECANCELED) break;
   }
   std::string response;
   if (failure == 0)
     failure =
-        exchange(socket, "GET " + url.path + " HTTP/1.0\r\nHost: " + url.host + "\r\n\r\n", deadline_ms, response);
+        exchange(socket, "GET " + url.path + " HTTP/1.0\r\nHost: " + url.host + "\r\n\r\n", limits, response);
   if (failure != 0) {
     error = std::strerror(failure);
     return std::nullopt;
@@ -118,7 +117,13 @@ std::optional<std::string> http_get(const HttpUrl& url, int64_t timeout_ms, std:
     error = "the response has the status " + printable(status, 10);
     return std::nullopt;
   }
-  return response.substr(head + 4);
+  std::string body = response.substr(head + 4);
+  // The server closes a connection early if others need the room.
+  if (body.size() < content_length(std::string_view(response).substr(0, head))) {
+    error = "the connection ended before the response was complete";
+    return std::nullopt;
+  }
+  return body;
 }
 
 }  // namespace penstock::host

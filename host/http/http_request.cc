@@ -3,8 +3,11 @@
 #include <llhttp.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/text.h"
+#include "host/http/http_url.h"
 
 namespace penstock::host {
 
@@ -59,7 +62,9 @@ HttpRequestParser::State HttpRequestParser::add(std::string_view bytes) {
     HttpRequest& request = parser_->request;
     request.method = llhttp_method_name(static_cast<llhttp_method_t>(parser_->llhttp.method));
     request.path.resize(std::min(request.path.find('?'), request.path.size()));
-    return State::complete;
+    // A server must accept the absolute form, too, which clients of proxies send (RFC 9112, 3.2.2).
+    if (std::optional<HttpUrl> url = HttpUrl::parse(request.path)) request.path = std::move(url->path);
+    return parser_->llhttp.http_major == 1 ? State::complete : State::invalid;
   }
   if (result != HPE_OK) return State::invalid;
   return head_bytes_ == kMaxHeadBytes ? State::too_large : State::incomplete;

@@ -10,7 +10,7 @@ namespace penstock::host {
 
 struct HttpRequest {
   std::string method;  // "GET"
-  std::string path;    // as in the request line, without a query
+  std::string path;    // of the request line, without a query
   std::string accept;  // values of the Accept headers, comma-separated
 };
 

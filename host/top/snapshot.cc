@@ -20,10 +20,17 @@ void add_stat(Snapshot& out, StageState& stage, const JsonValue& stat) {
   const std::string_view name = stat["name"].text();
   const int64_t value = integer(stat["value"]);
   if (name == "shard_lag_ms") out.shards.push_back({text(labels["stream"]), text(labels["shard"]), value});
-  stage.totals[std::string(name)] += value;
+  int64_t& total = stage.totals[std::string(name)];
+  total = bounded_sum(total, value);
 }
 
 }  // namespace
+
+int64_t bounded_sum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) return a < 0 ? INT64_MIN : INT64_MAX;
+  return sum;
+}
 
 int64_t StageState::total(std::string_view name) const {
   const auto found = totals.find(name);

@@ -37,6 +37,9 @@ struct Snapshot {
   std::vector<ShardLag> shards;  // the slowest first
 };
 
+// Returns the sum, or the limit of the type that it exceeds: the response may be of any program.
+int64_t bounded_sum(int64_t a, int64_t b);
+
 // Parses the body of /stats. Texts are made printable. Returns nullopt if it is not the state of a run.
 std::optional<Snapshot> parse_snapshot(std::string json);
 

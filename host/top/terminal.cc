@@ -41,8 +41,11 @@ ViewSize Terminal::size() const {
 
 void Terminal::show(const std::vector<std::string>& lines) {
   std::string out = "\x1b[H";
-  for (size_t i = 0; i < lines.size(); ++i) out += (i == 0 ? "" : "\r\n") + lines[i] + "\x1b[K";
-  write_all(STDOUT_FILENO, out + "\x1b[J");
+  // A line is cleared before it is written: after a line that fills the screen, the cursor is still on its last
+  // character, which would be cleared, too.
+  for (size_t i = 0; i < lines.size(); ++i)
+    out.append(i == 0 ? "" : "\r\n").append(i + 1 < lines.size() ? "\x1b[K" : "\x1b[J").append(lines[i]);
+  write_all(STDOUT_FILENO, out);
 }
 
 char Terminal::wait_for_key(int wakeup_fd, int timeout_ms) {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view kNone = "-";
 
+constexpr double kMaxRate = 1e15;  // a response may have any numbers
+
 // Two snapshots, and the time between them.
 struct Change {
   const Snapshot& now;
@@ -31,11 +33,16 @@ struct Change {
     int64_t earlier = 0;
     for (const StageState& one : before.stages)
       if (same_run && one.stage == stage.stage) earlier = one.total(name);
-    // A reload of the configuration begins again at 0.
-    return std::max<int64_t>(0, stage.total(name) - earlier) * 1000 / elapsed_ms;
+    return per_ms(1000, stage.total(name), earlier);
   }
-  int64_t cpu_percent() const {
-    return std::max<int64_t>(0, now.cpu_ms - (same_run ? before.cpu_ms : 0)) * 100 / elapsed_ms;
+  int64_t cpu_percent() const { return per_ms(100, now.cpu_ms, same_run ? before.cpu_ms : 0); }
+
+ private:
+  // Returns the increase in a millisecond, times factor. A reload of the configuration begins again at 0.
+  int64_t per_ms(int64_t factor, int64_t to, int64_t from) const {
+    const double increase = static_cast<double>(to) - static_cast<double>(from);
+    const double out = increase * static_cast<double>(factor) / static_cast<double>(elapsed_ms);
+    return static_cast<int64_t>(std::clamp(out, 0.0, kMaxRate));
   }
 };
 
@@ -53,9 +60,25 @@ std::string format_duration(int64_t ms) {
 
 using Row = std::vector<std::string>;
 
+bool starts_character(char c) { return (c & 0xC0) != 0x80; }
+
+// Returns the number of characters of a text in UTF-8, each of which is a column of the screen.
+size_t columns_of(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+// Returns the number of bytes of the first characters.
+size_t bytes_of(std::string_view text, size_t columns) {
+  size_t at = 0;
+  for (; at < text.size(); ++at)
+    if (starts_character(text[at]) && columns-- == 0) break;
+  return at;
+}
+
 // Returns the end of a name that is longer than the column, because stages and shards differ in the number there.
 std::string shorten(const std::string& name, size_t columns) {
-  return name.size() <= columns ? name : "~" + name.substr(name.size() - columns + 1);
+  const size_t all = columns_of(name);
+  return all <= columns ? name : "~" + name.substr(bytes_of(name, all - columns + 1));
 }
 
 // Returns the rows as lines with aligned columns; the first column is aligned to the left, all others to the
@@ -65,7 +88,7 @@ std::vector<std::string> format_table(std::vector<Row> rows, size_t max_columns)
   std::vector<size_t> widths;
   for (const Row& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
   }
   size_t numbers = 0;  // columns, with the space before each
   for (size_t i = 1; i < widths.size(); ++i) numbers += 2 + widths[i];
@@ -75,7 +98,7 @@ std::vector<std::string> format_table(std::vector<Row> rows, size_t max_columns)
   for (const Row& row : rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - row[i].size(), ' ');
+      const std::string padding(widths[i] - columns_of(row[i]), ' ');
       line += i == 0 ? row[i] + padding : "  " + padding + row[i];
     }
     out.push_back(line);
@@ -88,11 +111,12 @@ std::vector<std::string> wrap(std::string_view text, size_t max_columns) {
   constexpr std::string_view kIndent = "  ";
   const size_t width = std::max<size_t>(max_columns, 20) - kIndent.size();
   std::vector<std::string> out;
-  while (text.size() > width) {
-    const size_t space = text.rfind(' ', width);
+  while (columns_of(text) > width) {
+    const size_t end = bytes_of(text, width);
+    const size_t space = text.rfind(' ', end);
     const bool between_words = space != std::string_view::npos && space > 0;
-    out.push_back(std::string(kIndent) + std::string(text.substr(0, between_words ? space : width)));
-    text.remove_prefix(between_words ? space + 1 : width);
+    out.push_back(std::string(kIndent) + std::string(text.substr(0, between_words ? space : end)));
+    text.remove_prefix(between_words ? space + 1 : end);
   }
   out.push_back(std::string(kIndent) + std::string(text));
   return out;
@@ -172,8 +196,7 @@ std::vector<std::string> format_screen(const Snapshot& now, const Snapshot& befo
     for (std::string& line : format_table(std::move(rows), size.columns)) lines.push_back(std::move(line));
   }
   if (lines.size() > size.rows) lines.resize(size.rows);
-  for (std::string& line : lines)
-    if (line.size() > size.columns) line.resize(size.columns);
+  for (std::string& line : lines) line.resize(bytes_of(line, size.columns));
   return lines;
 }
 
@@ -182,13 +205,13 @@ std::string format_line(const Snapshot& now, const Snapshot& before) {
   int64_t events = 0, delivered = 0, retries = 0, rejected = 0, dead_letters = 0, lag_ms = -1;
   for (const StageState& stage : now.stages) {
     if (stage.kind == "input") {
-      events += change.rate(stage, "emitted_events");
+      events = bounded_sum(events, change.rate(stage, "emitted_events"));
       if (stage.totals.contains("lag_ms")) lag_ms = std::max(lag_ms, stage.total("lag_ms"));
     }
-    if (stage.kind == "output") delivered += change.rate(stage, delivered_name(stage));
-    retries += stage.total("retries");
-    rejected += stage.total("rejected_records");
-    dead_letters += stage.total("dead_letter_records");
+    if (stage.kind == "output") delivered = bounded_sum(delivered, change.rate(stage, delivered_name(stage)));
+    retries = bounded_sum(retries, stage.total("retries"));
+    rejected = bounded_sum(rejected, stage.total("rejected_records"));
+    dead_letters = bounded_sum(dead_letters, stage.total("dead_letter_records"));
   }
   std::string out = now.ready ? "ready" : "NOT READY (" + now.reasons.front() + ")";
   out += "; in " + std::to_string(events) + " events/s; out " + std::to_string(delivered) + " records/s; lag " +

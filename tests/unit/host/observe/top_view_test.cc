@@ -89,6 +89,30 @@ TEST(top, a_name_that_is_too_long_is_shortened_and_no_number_is) {
   EXPECT_EQ(cut[4].size(), 80u);
 }
 
+TEST(top, a_character_of_several_bytes_is_one_column) {
+  const std::vector<std::string> exact = format_screen(with_busy_input("\u00e4\u00f6\u00fc:0"), {}, {24, 80});
+  EXPECT_TRUE(exact[4].starts_with("\u00e4\u00f6\u00fc:0  ")) << exact[4];
+  EXPECT_EQ(exact[4].size(), exact[3].size() + 3) << exact[4];
+  const std::vector<std::string> cut =
+      format_screen(with_busy_input("penstock_kine\u00e4\u00f6\u00fc:0"), {}, {24, 80});
+  EXPECT_TRUE(cut[4].starts_with("~stock_kine\u00e4\u00f6\u00fc:0  ")) << cut[4];
+  const std::vector<std::string> narrow = format_screen(with_busy_input("\u00e4\u00f6\u00fc:0"), {}, {24, 2});
+  EXPECT_EQ(narrow[4], "\u00e4\u00f6");
+}
+
+TEST(top, numbers_of_any_size_overflow_nothing) {
+  for (const char* const number :
+       {"9223372036854775807", "-9223372036854775808", "1e300", "18446744073709551615"}) {
+    const Snapshot now = snapshot(state("1", number)), before = snapshot(state("9223372036854775807", number));
+    EXPECT_FALSE(format_line(now, before).empty());
+    EXPECT_FALSE(format_line(before, now).empty());
+    EXPECT_FALSE(format_screen(before, now, {24, 80}).empty());
+  }
+  EXPECT_EQ(bounded_sum(INT64_MAX, 1), INT64_MAX);
+  EXPECT_EQ(bounded_sum(INT64_MIN, -1), INT64_MIN);
+  EXPECT_EQ(bounded_sum(INT64_MAX, INT64_MIN), -1);
+}
+
 TEST(top, a_long_reason_continues_on_the_next_line) {
   const Snapshot now = snapshot(state("1", "1", R"({"stage":"a:0","reason":"not healthy: see its log"})"));
   const std::vector<std::string> screen = format_screen(now, {}, {100, 20});

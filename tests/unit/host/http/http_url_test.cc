@@ -1,11 +1,11 @@
-#include "host/http/http_get.h"
+#include "host/http/http_url.h"
 
 #include <gtest/gtest.h>
 
 namespace penstock::host {
 namespace {
 
-TEST(http_get, urls_have_a_host_and_may_have_a_port_and_a_path) {
+TEST(http_url, urls_have_a_host_and_may_have_a_port_and_a_path) {
   const auto parts = [](const char* text) {
     const std::optional<HttpUrl> url = HttpUrl::parse(text);
     return url ? url->host + " " + url->port + " " + url->path : "invalid";
