@@ -72,8 +72,8 @@ class OpenedPlugins {
 // Runs a configuration, and after it each one that SIGHUP loads.
 class Run {
  public:
-  Run(std::string conf, Reloader::Load load, const std::optional<int64_t>& exit_when_idle_ms, Log& log)
-      : conf_(std::move(conf)),
+  Run(const std::string& conf, Reloader::Load load, const std::optional<int64_t>& exit_when_idle_ms, Log& log)
+      : conf_(printable(conf, kMaxPrintedLineBytes)),
         exit_when_idle_ms_(exit_when_idle_ms),
         log_(log),
         signals_(Signals::OnHangup::reload),
@@ -133,7 +133,7 @@ class Run {
     return *metrics_;
   }
 
-  std::string conf_;
+  std::string conf_;  // printable
   std::optional<int64_t> exit_when_idle_ms_;
   Log& log_;
   Signals signals_;

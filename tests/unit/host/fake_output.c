@@ -70,6 +70,12 @@ static int32_t check(const penstock_option *options, size_t count, size_t stride
   return fake_check(infos, kInfos, options, count, problem, ctx);
 }
 
+static void destroy(penstock_instance *self) {
+  if (self->journal >= 0) close(self->journal);
+  if (self->gate >= 0) close(self->gate);
+  free(self);
+}
+
 static int32_t create(const penstock_host *host, const penstock_option *options, size_t count, size_t stride,
                       penstock_instance **out, penstock_error *error) {
   (void)host;
@@ -83,7 +89,7 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   fake_option(options, count, "gate", "", gate, sizeof gate);
   (*out)->gate = *gate == '\0' ? -1 : open(gate, O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (*gate != '\0' && (*out)->gate < 0) {
-    free(*out);
+    destroy(*out);
     *out = NULL;
     return fake_fail(error, PENSTOCK_E_IO, 0, "the gate cannot be opened");
   }
@@ -116,8 +122,6 @@ static int32_t close_output(penstock_instance *self, int64_t deadline_ms, pensto
   fake_journal(self->journal, "close %s", self->name);
   return PENSTOCK_OK;
 }
-
-static void destroy(penstock_instance *self) { free(self); }
 
 static const penstock_output calls = {sizeof calls, 0, write_batch, pump};
 

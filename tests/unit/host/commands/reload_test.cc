@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <iterator>
 
 #include "tests/unit/host/commands/run_test_base.h"
 #include "tests/unit/host/notify_socket.h"
@@ -148,6 +149,31 @@ TEST_F(reload, the_service_manager_sees_each_state_of_the_process) {
   EXPECT_NE(manager.until("READY=1").find("\nSTATUS=the configuration is not reloaded"), std::string::npos);
   program.signal(SIGTERM);
   manager.until("STOPPING=1");
+  end(program);
+}
+
+TEST_F(reload, no_reload_keeps_a_descriptor_open) {
+  const std::string service = "[SERVICE]\n  HTTP_Server On\n  HTTP_Port 0\n";
+  Program program(args(service + input() + output()));
+  program.err.until("the HTTP server listens on ");
+  journal_.until("ack 3");
+  const auto open_descriptors = [&] {
+    const std::filesystem::directory_iterator first("/proc/" + std::to_string(program.pid()) + "/fd");
+    return std::distance(first, std::filesystem::directory_iterator());
+  };
+  const auto before = open_descriptors();
+  const auto reload_with = [&](const std::string& conf, const std::string& outcome) {
+    folder_.write("agent.conf", conf);
+    program.signal(SIGHUP);
+    program.err.until(outcome);
+  };
+  for (int i = 0; i < 3; ++i) {
+    reload_with(service + input() + output("label new\n"), "the new configuration of ");
+    reload_with(service + input() + output("labl x\n"), "PS0941");
+    reload_with(input() + output("gate " + folder_.path("missing/gate") + "\n"), "the previous configuration of ");
+  }
+  // The thread that loaded the last one may still have its own.
+  EXPECT_LE(open_descriptors(), before + 1);
   end(program);
 }
 
