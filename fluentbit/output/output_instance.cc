@@ -1,8 +1,10 @@
 #include "fluentbit/output/output_instance.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "base/bytes.h"
 #include "fluentbit/agent/config_section.h"
 #include "fluentbit/agent/look_up.h"
 #include "fluentbit/agent/penstock_module.h"
@@ -30,6 +32,14 @@ RecordFormat record_format(const ConfigSection& own) {
       {own.text("time_key"), own.text("time_key_format"), own.text("log_key"), own.text("data_keys")});
 }
 
+std::vector<penstock_option> stage_options(const ConfigSection& section, const penstock_stage& output) {
+  constexpr std::string_view kName = "linger";
+  std::vector<penstock_option> options = section.options_of(output);
+  const auto is_linger = [&](const penstock_option& option) { return view(option.key) == kName; };
+  if (std::none_of(options.begin(), options.end(), is_linger)) options.push_back({bytes(kName), bytes(kLinger)});
+  return options;
+}
+
 std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin) {
   if (is_too_old()) return nullptr;
   const AgentLog log(plugin, "output", plugin.api->output_log_check, agent().output_name);
@@ -44,7 +54,7 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
   RecordFormat format = record_format(section);
   if (log.errors(format.problems())) return nullptr;
 
-  DeliveryStages stages{output, section.options_of(*output), penstock_library().module->receipts,
+  DeliveryStages stages{output, stage_options(section, *output), penstock_library().module->receipts,
                         section.duration_ms("flush_timeout")};
   std::unique_ptr<OutputInstance> out(new OutputInstance(plugin, log, std::move(stages), std::move(format)));
   if (log.errors(out->delivery_.open())) return nullptr;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "fluentbit/agent/agent.h"
 #include "fluentbit/agent/config_section.h"
@@ -17,6 +18,11 @@ namespace penstock::fluentbit {
 
 // Makes the format from a section's own options. REQUIRES: each option by itself is valid.
 RecordFormat record_format(const ConfigSection& own);
+
+// Returns the options for the output stage. A record waits only kLinger for others to share its call, unless the
+// section has its own linger: the agent has gathered the records of a chunk, and waits for the last of them.
+inline constexpr std::string_view kLinger = "1ms";
+std::vector<penstock_option> stage_options(const ConfigSection& section, const penstock_stage& output);
 
 class OutputInstance {
  public:
