@@ -209,7 +209,7 @@ void run(const Case& what) {
   const double compressed_mb = (to.compressed - from.compressed) / 1e6, text_mb = (to.text - from.text) / 1e6;
   std::printf("%s, %u shards, %s, %.1f s\n", what.busy ? "busy" : "idle", what.shards, what.tls ? "https" : "http",
               seconds);
-  std::printf("processor: %.2f s, %.1f%% of a core, waited for one %.1f%% of the time; the model %.1f%%\n", cpu,
+  std::printf("processor: %.3f s, %.2f%% of a core, waited for one %.1f%% of the time; the model %.1f%%\n", cpu,
               100 * cpu / seconds, 100 * (to.waited - from.waited) / seconds,
               100 * (to.model_cpu - from.model_cpu) / seconds);
   std::printf("calls: %.0f a second, over %d connections\n", (to.calls - from.calls) / seconds, open_sockets());

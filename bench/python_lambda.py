@@ -3,9 +3,10 @@
 corpus. The function is AWS's blueprint "Process CloudWatch logs sent to Kinesis Firehose", or one made from it: a
 module with processRecords(records). It splits the messages into log events; Penstock also parses the events.
 
-usage: python_lambda.py BIN_FOLDER PATH_OF_THE_MODULE
+usage: CLOUDWATCH_PROCESSOR_PY=PATH_OF_THE_MODULE python_lambda.py BIN_FOLDER
 """
 import importlib.util
+import os
 import pathlib
 import resource
 import subprocess
@@ -57,6 +58,9 @@ def main(folder, path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 2:
         sys.exit(__doc__)
-    main(pathlib.Path(sys.argv[1]), sys.argv[2])
+    if "CLOUDWATCH_PROCESSOR_PY" not in os.environ:
+        print("skipped: the Lambda function in Python, because the variable CLOUDWATCH_PROCESSOR_PY does not name it")
+        sys.exit()
+    main(pathlib.Path(sys.argv[1]), os.environ["CLOUDWATCH_PROCESSOR_PY"])

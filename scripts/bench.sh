@@ -2,6 +2,7 @@
 # Builds the benchmarks, runs those that compare a value with a bar (bench/bars.h), and prints one table of all: what,
 # measured, bar, met. Takes a few minutes after the build. Fails if a benchmark fails, not if a bar is missed. Some need
 # more, and are skipped by name otherwise:
+#   FLUENT_BIT=FILE                the agent, for our plugins in it
 #   CLOUDWATCH_PROCESSOR_PY=FILE   a Lambda function to compare with: the blueprint of AWS in Python that splits messages
 #   AGAINST=COMMIT                 the busy input, relative to that commit's in the same run
 set -euo pipefail
@@ -10,28 +11,24 @@ source scripts/stages.sh
 bin=build/bench/bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+: >"$work/bars" >"$work/skipped"
 failed=0
-skipped=()
 
 build() { # TARGET...
   cmake --preset bench && cmake --build --preset bench -j "$jobs" --target "$@"
 }
-# Runs a benchmark for at most that time. Status 77 means skipped; its last line is the reason.
+# Runs a benchmark for at most that time. A benchmark that lacks something prints "skipped: ", and what.
 run() { # SECONDS COMMAND...
   local status=0 output=$work/output
   echo "== ${*:2}"
   timeout -k 5 "$1" "${@:2}" >"$output" || status=$?
   cat "$output"
+  grep '^skipped: ' "$output" >>"$work/skipped" || true
   case $status in
     0) grep '^bar | ' "$output" >>"$work/bars" || true ;;
-    77) skipped+=("$(basename "$2"): $(tail -n 1 "$output")") ;;
-    124 | 137) failed=1; echo "bar | ${*:2} | took over $1 s | | FAILED" >>"$work/bars" ;;
-    *) failed=1; echo "bar | ${*:2} | exit status $status | | FAILED" >>"$work/bars" ;;
+    124 | 137) failed=1; echo "bar | ${*:2} | took over $1 s | - | FAILED" >>"$work/bars" ;;
+    *) failed=1; echo "bar | ${*:2} | exit status $status | - | FAILED" >>"$work/bars" ;;
   esac
-}
-# The same, if the environment variable is set.
-run_with() { # VARIABLE WHAT SECONDS COMMAND...
-  if [[ -n ${!1:-} ]]; then run "${@:3}"; else skipped+=("$(basename "$4"): $1 is not set: $2"); fi
 }
 # Sets used to the processor time of all programs of the machine, and own to that of the benchmarks, in seconds.
 count_time() {
@@ -69,10 +66,14 @@ run 180 "$bin/penstock-bench-output"
 run 60 "$bin/penstock-bench-output-limits"
 run 60 "$bin/penstock-bench-input" busy
 run 90 "$bin/penstock-bench-input" idle
-
-run_with CLOUDWATCH_PROCESSOR_PY "the path of the blueprint" 120 \
-  bench/python_lambda.py "$bin" "${CLOUDWATCH_PROCESSOR_PY:-}"
-if [[ -n ${AGAINST:-} ]]; then run_against "$AGAINST"; else skipped+=("busy input against a commit: AGAINST is not set"); fi
+run 60 "$bin/penstock-bench-cold-start"
+run 300 "$bin/penstock-bench-fluent-bit-output"
+run 120 bench/python_lambda.py "$bin"
+if [[ -n ${AGAINST:-} ]]; then
+  run_against "$AGAINST"
+else
+  echo "skipped: the busy input against another commit, because the variable AGAINST does not name one" >>"$work/skipped"
+fi
 
 count_time
 others=$(awk -v used="$used" -v used_before="$used_before" -v own="$own" -v own_before="$own_before" \
@@ -86,7 +87,7 @@ sed 's/^bar | //' "$work/bars" | awk -F ' [|] ' '
       printf "%-*s  %*s  %-*s  %s\n", width[1], cell[row, 1], width[2], cell[row, 2], width[3], cell[row, 3], cell[row, 4]
     printf "%d of %d met\n", met, NR
   }'
-[[ ${#skipped[@]} -eq 0 ]] || printf 'skipped: %s\n' "${skipped[@]}"
+cat "$work/skipped"
 if ((others >= 10)); then
   echo "BUSY: other programs used $others% of the processors during this run, so its values are worth little."
 fi
