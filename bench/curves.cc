@@ -77,6 +77,7 @@ double us_per_record(size_t bytes) {
   const Result<aws::Endpoint> endpoint = aws::make_endpoint("kinesis", "us-east-1", "", false);
   if (!endpoint.ok()) std::abort();
   HttpRequest request;
+  aws::sigv4::SigningKey key;
   const double seconds = least_s([&] {
     std::string body = std::move(request.body);  // its memory, as the output reuses it
     request = aws::post_to(*endpoint);
@@ -85,7 +86,7 @@ double us_per_record(size_t bytes) {
     kinesis::begin_put_records(request.body);
     for (size_t i = 0; i < records; ++i) kinesis::append_put_record(request.body, data, "key");
     kinesis::end_put_records(request.body, "out");
-    aws::sign(request, credentials, *endpoint, 1'566'741'555'000);
+    aws::sign(request, credentials, *endpoint, 1'566'741'555'000, key);
     std::string answer = whole_answer;
     if (!kinesis::read_put_records_response(answer, records).ok()) std::abort();
   });

@@ -155,7 +155,7 @@ size_t InstructionJobs::sign() {
     request.headers = {{"Content-Type", "application/x-amz-json-1.1"},
                        {"X-Amz-Target", "Kinesis_20131202.PutRecords"}};
     request.body = records_[static_cast<size_t>(i)];
-    aws::sign(request, credentials_, endpoint_, 1'718'676'426'000);
+    aws::sign(request, credentials_, endpoint_, 1'718'676'426'000, signing_key_);
     bytes += request.headers.back().second.size();
   }
   return bytes;

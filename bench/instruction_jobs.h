@@ -13,6 +13,7 @@
 #include "bench/still_env.h"
 #include "core/aws/credentials.h"
 #include "core/aws/endpoint.h"
+#include "core/aws/sigv4.h"
 #include "core/kinesis/kpl_record.h"
 #include "core/kinesis/output/kpl_encoder.h"
 #include "core/kinesis/output/shard_map.h"
@@ -66,6 +67,7 @@ class InstructionJobs {
   fluentbit::JsonToMsgpack to_msgpack_;
   aws::Credentials credentials_;
   aws::Endpoint endpoint_;
+  aws::sigv4::SigningKey signing_key_;
   StillEnv env_;
   LogThrottle throttle_{env_.env};
   aws::ServiceCall list_shards_;

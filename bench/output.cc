@@ -184,6 +184,7 @@ Parts run_parts(const Source& source, size_t records) {
   aws::Credentials credentials;
   credentials.access_key_id = "AKIDEXAMPLE";
   credentials.secret_access_key = "a-secret-of-some-forty-characters-not-more";
+  aws::sigv4::SigningKey key;
   const aws::Endpoint endpoint = {.url = "https://kinesis.us-east-1.amazonaws.com",
                                   .host = "kinesis.us-east-1.amazonaws.com",
                                   .region = "us-east-1",
@@ -208,7 +209,7 @@ Parts run_parts(const Source& source, size_t records) {
         kinesis::append_put_record(request.body, source.data(i), source.key(i));
       kinesis::end_put_records(request.body, "out");
     });
-    timed(parts.sign_s, [&] { aws::sign(request, credentials, endpoint, 1'566'741'555'000); });
+    timed(parts.sign_s, [&] { aws::sign(request, credentials, endpoint, 1'566'741'555'000, key); });
     timed(parts.cipher_s, [&] { cipher.encrypt(request.body); });
     std::string encoded;
     encoded.reserve(request.body.size());

@@ -57,7 +57,8 @@ std::string sign(const std::string& body) {
   aws::Credentials credentials;
   credentials.access_key_id = "AKIDEXAMPLE";
   credentials.secret_access_key = "a-secret-of-some-forty-characters-not-more";
-  return aws::sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
+  static aws::sigv4::SigningKey key;
+  return aws::sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request, key);
 }
 
 // Returns the ListShards response of a stream with four shards, each with a quarter of the hash keys.

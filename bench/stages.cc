@@ -121,6 +121,7 @@ namespace {
 
 // A builder of calls that collects records as the output does, and signs each call.
 struct CallBuilder {
+  aws::sigv4::SigningKey key;
   std::string body;
   size_t records = 0;
   size_t bytes = 0;
@@ -150,7 +151,7 @@ struct CallBuilder {
     credentials.access_key_id = "AKIDEXAMPLE";
     credentials.secret_access_key = "a secret of some forty characters, not more";
     const std::string header =
-        aws::sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
+        aws::sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request, key);
     signed_bytes += body.size() + header.size();
     body.clear();
     records = bytes = 0;

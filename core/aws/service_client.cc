@@ -30,7 +30,7 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
   request.body = std::move(call->body);
   request.timeout_ms = call_timeout_ms_;
   request.max_response_bytes = call->max_response_bytes;
-  sign(request, credentials, endpoint_, clock_.now_ms());
+  sign(request, credentials, endpoint_, clock_.now_ms(), signing_key_);
   call->access_key_id = credentials.access_key_id;
   call->sent_bytes = request.body.size();
   call->sent_ms = env_.clock.monotonic_ms();

@@ -13,6 +13,7 @@
 #include "core/aws/credentials_cache.h"
 #include "core/aws/endpoint.h"
 #include "core/aws/service_clock.h"
+#include "core/aws/sigv4.h"
 #include "core/env.h"
 
 namespace penstock::aws {
@@ -73,6 +74,7 @@ class ServiceClient {
   Env& env_;
   JsonProtocol protocol_;
   Endpoint endpoint_;
+  sigv4::SigningKey signing_key_;
   CredentialsCache& credentials_;
   ServiceClock& clock_;
   CallMetrics& metrics_;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/crypto.h"
-#include "core/aws/sigv4.h"
 
 namespace penstock::aws {
 
@@ -15,7 +14,8 @@ HttpRequest post_to(const Endpoint& endpoint) {
   return request;
 }
 
-void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& endpoint, int64_t now_ms) {
+void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& endpoint, int64_t now_ms,
+          sigv4::SigningKey& key) {
   const std::string date_time = sigv4::amz_date(now_ms);
   request.headers.emplace_back("X-Amz-Date", date_time);
   if (!credentials.session_token.empty())
@@ -29,7 +29,7 @@ void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& 
   signed_request.payload_sha256_hex = payload_hash;
   request.headers.emplace_back(
       "Authorization",
-      sigv4::authorization(credentials, {date_time, endpoint.region, endpoint.service}, signed_request));
+      sigv4::authorization(credentials, {date_time, endpoint.region, endpoint.service}, signed_request, key));
 }
 
 }  // namespace penstock::aws

@@ -1,6 +1,7 @@
 #include "core/aws/sigv4.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/crypto.h"
 #include "base/text.h"
@@ -75,13 +76,15 @@ void append_trimmed(std::string& out, std::string_view value) {
 }
 
 CanonicalHeaders canonical_headers(const Request& request) {
-  CanonicalHeaders sorted = request.headers;
-  for (auto& [name, value] : sorted) name = lower_case(name);
+  std::vector<std::pair<std::string, std::string_view>> sorted;
+  sorted.reserve(request.headers.size());
+  for (const auto& [name, value] : request.headers) sorted.emplace_back(lower_case(name), value);
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   CanonicalHeaders out;
-  for (const auto& [name, value] : sorted) {
+  out.reserve(sorted.size());
+  for (auto& [name, value] : sorted) {
     if (out.empty() || out.back().first != name)
-      out.emplace_back(name, "");
+      out.emplace_back(std::move(name), "");
     else
       out.back().second += ',';
     append_trimmed(out.back().second, value);
@@ -139,23 +142,36 @@ std::string string_to_sign(const Scope& scope, std::string_view canonical_reques
   return out;
 }
 
-std::string signature(const Credentials& credentials, const Scope& scope, std::string_view string_to_sign) {
-  // Four HMACs of a few bytes take microseconds, once per call, so derived keys are not cached.
-  Sha256 key = hmac_sha256("AWS4" + credentials.secret_access_key, std::string_view(scope.date_time).substr(0, 8));
+const Sha256& SigningKey::of(const Credentials& credentials, const Scope& scope) {
+  const std::string_view day = std::string_view(scope.date_time).substr(0, 8);
+  if (day == day_ && credentials.secret_access_key == secret_access_key_ && scope.region == region_ &&
+      scope.service == service_)
+    return key_;
+  day_.clear();  // none is kept if memory is exhausted
+  Sha256 key = hmac_sha256("AWS4" + credentials.secret_access_key, day);
   key = hmac_sha256(view(key), scope.region);
   key = hmac_sha256(view(key), scope.service);
-  key = hmac_sha256(view(key), "aws4_request");
-  return hex(hmac_sha256(view(key), string_to_sign));
+  key_ = hmac_sha256(view(key), "aws4_request");
+  secret_access_key_ = credentials.secret_access_key;
+  region_ = scope.region;
+  service_ = scope.service;
+  day_ = day;
+  return key_;
 }
 
-std::string authorization(const Credentials& credentials, const Scope& scope, const Request& request) {
+std::string signature(const Sha256& signing_key, std::string_view string_to_sign) {
+  return hex(hmac_sha256(view(signing_key), string_to_sign));
+}
+
+std::string authorization(const Credentials& credentials, const Scope& scope, const Request& request,
+                          SigningKey& key) {
   const CanonicalHeaders headers = canonical_headers(request);
   const std::string names = signed_names(headers);
   const std::string to_sign = string_to_sign(scope, canonical_request_of(request, headers, names));
   std::string out(kAlgorithm);
   out.append(" Credential=").append(credentials.access_key_id).append(1, '/').append(credential_scope(scope));
   out.append(", SignedHeaders=").append(names);
-  out.append(", Signature=").append(signature(credentials, scope, to_sign));
+  out.append(", Signature=").append(signature(key.of(credentials, scope), to_sign));
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/crypto.h"
 #include "core/aws/credentials.h"
 
 namespace penstock::aws::sigv4 {
@@ -33,8 +34,21 @@ std::string amz_date(int64_t unix_ms);  // 20150830T123600Z
 
 std::string canonical_request(const Request& request);
 std::string string_to_sign(const Scope& scope, std::string_view canonical_request);
-std::string signature(const Credentials& credentials, const Scope& scope, std::string_view string_to_sign);
+// The key of signatures, which is the same for all requests of a day. Deriving it takes four of the five HMACs of
+// a signature, so it is kept until a request needs another one.
+class SigningKey {
+ public:
+  // Returns the key of the scope's day, region, and service.
+  const Sha256& of(const Credentials& credentials, const Scope& scope);
+
+ private:
+  std::string secret_access_key_, day_, region_, service_;  // the key is derived from
+  Sha256 key_ = {};
+};
+
+std::string signature(const Sha256& signing_key, std::string_view string_to_sign);
 // Returns the value of the Authorization header.
-std::string authorization(const Credentials& credentials, const Scope& scope, const Request& request);
+std::string authorization(const Credentials& credentials, const Scope& scope, const Request& request,
+                          SigningKey& key);
 
 }  // namespace penstock::aws::sigv4

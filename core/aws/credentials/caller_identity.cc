@@ -14,7 +14,8 @@ void get_caller_identity(const CredentialsContext& context, CredentialsCache& cr
     credentials.get(completion.then([&context](const Answer& next, const Result<Credentials>& found) {
       if (!found.ok()) return next(found.status());
       HttpRequest request = get_caller_identity_request(context);
-      sign(request, *found, context.sts, context.clock.now_ms());
+      sigv4::SigningKey key;
+      sign(request, *found, context.sts, context.clock.now_ms(), key);
       context.env.transport.start(std::move(request),
                                   next.then([&context](const Answer& last, const HttpResponse& response) {
                                     last(read_caller_identity(context, response));

@@ -18,7 +18,8 @@ void AssumeRoleCredentials::find(const Done& done) {
 
 void AssumeRoleCredentials::assume(const Credentials& credentials, const Done& done) {
   HttpRequest request = assume_role_request(context_, role_);
-  sign(request, credentials, context_.sts, context_.clock.now_ms());
+  sigv4::SigningKey key;
+  sign(request, credentials, context_.sts, context_.clock.now_ms(), key);
   context_.env.transport.start(
       std::move(request),
       done.then([this, source = "role " + printable(role_.arn) + ", assumed with " + credentials.source](

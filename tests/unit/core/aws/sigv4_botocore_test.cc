@@ -159,7 +159,8 @@ Call random_request(Generator& random) {
   request.headers.emplace_back("Host", "example.com:8443");
   request.headers.emplace_back("X-Amz-Date", date_time);
   if (!keys.session_token.empty()) request.headers.emplace_back("X-Amz-Security-Token", keys.session_token);
-  call.authorization = sigv4::authorization(keys, scope, request);
+  sigv4::SigningKey key;
+  call.authorization = sigv4::authorization(keys, scope, request, key);
   return call;
 }
 

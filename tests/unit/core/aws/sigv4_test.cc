@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <utility>
+
 #include "base/crypto.h"
 
 namespace penstock::aws {
@@ -33,12 +37,13 @@ TEST(sigv4, a_put_records_request_is_signed_as_in_botocore) {
                      {"X-Amz-Target", "Kinesis_20131202.PutRecords"},
                      {"X-Amz-Date", "20260102T030405Z"}};
   const sigv4::Scope scope = {"20260102T030405Z", "eu-west-1", "kinesis"};
-  EXPECT_EQ(sigv4::authorization(kKeys, scope, request),
+  sigv4::SigningKey key;
+  EXPECT_EQ(sigv4::authorization(kKeys, scope, request, key),
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/eu-west-1/kinesis/aws4_request, "
             "SignedHeaders=content-type;host;x-amz-date;x-amz-target, "
             "Signature=5630260c94c079200c40c8a1ef7a0eacd86a9212864e16a135ea3c813e147457");
   request.headers.emplace_back("X-Amz-Security-Token", "token/with+signs==");
-  EXPECT_EQ(sigv4::authorization(kKeys, scope, request),
+  EXPECT_EQ(sigv4::authorization(kKeys, scope, request, key),
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/eu-west-1/kinesis/aws4_request, "
             "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, "
             "Signature=9edaf4cc0ef610069a7baafb9d4530da46fb24cd4b7049b735e228128399fc76");
@@ -48,10 +53,32 @@ TEST(sigv4, path_query_and_unusual_white_space_are_signed_as_in_botocore) {
   sigv4::Request request = {"GET", "/a%20b/../c/./d//e/", "b=2&a=%2F&b=1&c", {}, kEmptyHash};
   request.headers = {
       {"Host", "example.com:8443"}, {"X-Odd", "  two   words\t x "}, {"X-Amz-Date", "20260102T030405Z"}};
-  EXPECT_EQ(sigv4::authorization(kKeys, {"20260102T030405Z", "us-east-1", "service"}, request),
+  sigv4::SigningKey key;
+  EXPECT_EQ(sigv4::authorization(kKeys, {"20260102T030405Z", "us-east-1", "service"}, request, key),
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-east-1/service/aws4_request, "
             "SignedHeaders=host;x-amz-date;x-odd, "
             "Signature=a6455aa33f7052443c2b5606832386460944aa6372570df23596aa75f25b7b83");
+}
+
+TEST(sigv4, a_signing_key_is_derived_again_for_another_secret_day_region_or_service) {
+  Credentials other_keys = kKeys;
+  other_keys.secret_access_key += 'x';
+  const sigv4::Scope first = {"20260102T030405Z", "us-east-1", "kinesis"};
+  const std::pair<Credentials, sigv4::Scope> requests[] = {{kKeys, first},
+                                                           {kKeys, {"20260102T235959Z", "us-east-1", "kinesis"}},
+                                                           {other_keys, first},
+                                                           {kKeys, first},
+                                                           {kKeys, {"20260103T000000Z", "us-east-1", "kinesis"}},
+                                                           {kKeys, {"20260103T000000Z", "us-east-2", "kinesis"}},
+                                                           {kKeys, {"20260103T000000Z", "us-east-2", "dynamodb"}}};
+  sigv4::SigningKey kept;
+  std::set<std::string> different;
+  for (const auto& [keys, scope] : requests) {
+    sigv4::SigningKey derived;
+    EXPECT_EQ(kept.of(keys, scope), derived.of(keys, scope)) << scope.date_time << scope.region << scope.service;
+    different.insert(hex(kept.of(keys, scope)));
+  }
+  EXPECT_EQ(different.size(), 5u);
 }
 
 TEST(sigv4, a_signed_path_has_no_dot_or_empty_segments) {

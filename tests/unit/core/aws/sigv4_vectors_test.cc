@@ -138,15 +138,17 @@ TEST_F(sigv4_vectors, the_string_to_sign_matches_each_vector) {
 }
 
 TEST_F(sigv4_vectors, the_signature_matches_each_vector) {
+  sigv4::SigningKey key;
   for (const Vector& vector : vectors_)
-    EXPECT_EQ(sigv4::signature(vector.credentials, vector.scope, vector.string_to_sign), vector.signature)
+    EXPECT_EQ(sigv4::signature(key.of(vector.credentials, vector.scope), vector.string_to_sign), vector.signature)
         << vector.name;
 }
 
 TEST_F(sigv4_vectors, the_authorization_header_matches_each_vector) {
+  sigv4::SigningKey key;
   for (const Vector& vector : vectors_) {
     const std::string header =
-        "\nAuthorization:" + sigv4::authorization(vector.credentials, vector.scope, vector.request()) + "\n";
+        "\nAuthorization:" + sigv4::authorization(vector.credentials, vector.scope, vector.request(), key) + "\n";
     EXPECT_NE(vector.signed_request.find(header), std::string::npos) << vector.name << header;
   }
 }
