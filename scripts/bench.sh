@@ -64,6 +64,7 @@ run 120 "$bin/penstock-bench-table"
 run 120 "$bin/penstock-bench-put-records"
 run 180 "$bin/penstock-bench-output"
 run 60 "$bin/penstock-bench-output-limits"
+run 150 "$bin/penstock-bench-full-shards"
 run 60 "$bin/penstock-bench-input" busy
 run 90 "$bin/penstock-bench-input" idle
 run 60 "$bin/penstock-bench-cold-start"
