@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/suggest.h"
@@ -132,6 +133,7 @@ class Planner {
     const Entry* const alias = section.last("Alias");
     const Entry* const tag = section.last("Tag");
     stage.label = kind_text + ":" + id + ":" + (alias != nullptr ? alias->value : number);
+    while (!labels_.insert(stage.label).second) stage.label += "." + number;
     stage.tag = tag != nullptr ? tag->value : id + "." + number;
     return true;
   }
@@ -160,6 +162,7 @@ class Planner {
   bool complete_;  // all sections so far were understood
   Plan& plan_;
   std::map<std::string, int> counts_;                 // instances per stage so far
+  std::set<std::string> labels_;                      // of all stages so far
   std::vector<std::optional<StagePlan>> transforms_;  // one for each input
 };
 

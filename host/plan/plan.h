@@ -15,7 +15,7 @@ namespace penstock::host {
 // One instance to create.
 struct StagePlan {
   const penstock_stage* stage = nullptr;
-  std::string label;  // "input:penstock_kinesis:0", or with its Alias instead of the number
+  std::string label;  // unique: "input:penstock_kinesis:0", or with its Alias instead of the number
   Place place;        // of the section's header
   std::vector<Entry> options;
   std::string tag;  // of an input

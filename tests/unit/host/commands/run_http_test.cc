@@ -81,6 +81,14 @@ TEST_F(run_http, every_statistic_of_every_stage_is_a_metric) {
   EXPECT_TRUE(page.ends_with("\n# EOF\n")) << page;
 }
 
+TEST_F(run_http, stages_of_one_alias_have_metrics_of_their_own) {
+  const std::string other = "[OUTPUT]\n  Name fake_out\n  Match *\n  journal " + folder_.path("journal") + "\n";
+  Program program(args(conf("", "  Alias 1\n" + other + other + "  Alias 1\n")));
+  const std::string page = get(port_of(program), "/metrics");
+  for (const char* const name : {"1", "1.1", "1.2"})
+    EXPECT_HAS(page, std::string("\npenstock_output_full{stage=\"output:fake_out:") + name + "\"} ");
+}
+
 TEST_F(run_http, a_pipeline_that_works_is_alive_and_ready) {
   Program program(args(conf()));
   const uint16_t port = port_of(program);
