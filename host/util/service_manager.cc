@@ -100,7 +100,7 @@ void ServiceManager::reloading() {
 
 void ServiceManager::stopping() { send("STOPPING=1"); }
 
-void ServiceManager::status(std::string_view status) { send("STATUS=" + std::string(status)); }
+void ServiceManager::status(std::string_view status) { send("STATUS=" + std::string(status), MSG_DONTWAIT); }
 
 void ServiceManager::extend_timeout(int64_t timeout_ms) { send(in_usec("EXTEND_TIMEOUT_USEC", timeout_ms)); }
 
@@ -114,10 +114,10 @@ void ServiceManager::suspend_watchdog(int64_t call_ms) {
   if (watchdog_ms_ > 0) send(in_usec("WATCHDOG_USEC", watchdog_ms_ + call_ms));
 }
 
-void ServiceManager::send(const std::string& state) {
+void ServiceManager::send(const std::string& state, int flags) {
   if (socket_ < 0) return;
   ssize_t sent = -1;
-  do sent = ::send(socket_, state.data(), state.size(), MSG_NOSIGNAL);
+  do sent = ::send(socket_, state.data(), state.size(), flags | MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
   if (sent < 0 && !failed_)
     log_.warn("PS0945", "penstock",

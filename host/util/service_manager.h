@@ -10,8 +10,8 @@
 namespace penstock::host {
 
 // The state of the process, in the protocol of sd_notify(3): datagrams to the socket that the environment variable
-// NOTIFY_SOCKET names. Without it, every call does nothing. A datagram waits at most kSendTimeoutMs for the
-// service manager; the first one that it does not accept is logged.
+// NOTIFY_SOCKET names. Without it, every call does nothing. A datagram, except for status(), waits at most
+// kSendTimeoutMs for the service manager; the first one that it does not accept is logged.
 // https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 class ServiceManager {
  public:
@@ -29,7 +29,8 @@ class ServiceManager {
   void reloading();
   // Reports that the process ends.
   void stopping();
-  // Sets the text that `systemctl status` shows. REQUIRES: status is printable.
+  // Sets the text that `systemctl status` shows. Never waits, because it is called often, and a text that is lost
+  // is soon replaced. REQUIRES: status is printable.
   void status(std::string_view status);
   // Announces that the current start, reload, or stop takes up to timeout_ms from now.
   void extend_timeout(int64_t timeout_ms);
@@ -43,7 +44,8 @@ class ServiceManager {
   void suspend_watchdog(int64_t call_ms);
 
  private:
-  void send(const std::string& state);
+  // flags: of send(2).
+  void send(const std::string& state, int flags = 0);
 
   Log& log_;
   int socket_ = -1;                   // connected; -1: no service manager

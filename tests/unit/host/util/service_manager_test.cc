@@ -123,6 +123,15 @@ TEST_F(service_manager, a_socket_that_cannot_be_used_is_logged_once) {
   }
 }
 
+TEST_F(service_manager, a_status_does_not_wait_for_a_service_manager_that_hangs) {
+  const NotifySocket socket(folder_.path("notify"));
+  ServiceManager manager(log_);
+  // Many more than a socket holds. Each would wait for kSendTimeoutMs, which is hours together.
+  for (int i = 0; i < 10'000; ++i) manager.status("runs");
+  EXPECT_NE(logged().find("PS0945: the service manager does not accept notifications: Resource temporarily"),
+            std::string::npos);
+}
+
 TEST_F(service_manager, a_service_manager_that_goes_away_is_logged_once) {
   auto socket = std::make_unique<NotifySocket>(folder_.path("notify"));
   ServiceManager manager(log_);
