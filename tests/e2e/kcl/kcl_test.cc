@@ -44,9 +44,8 @@ TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
   ChildProcess& killed = fleet.start_penstock();
   ChildProcess& ours = fleet.start_penstock();
   fleet.put(400);
+  fleet.split(0);
   fleet.with_stream([](model::Stream& stream) {
-    model::Shard& shard = stream.shards()[0];
-    stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
     stream.merge(stream.shards()[2], stream.shards()[3], now_ms());
   });
   fleet.put(400);
@@ -55,10 +54,7 @@ TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
   fleet.put(400);
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   killed_kcl.signal(SIGKILL);
-  fleet.with_stream([](model::Stream& stream) {
-    model::Shard& shard = stream.shards()[1];
-    stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
-  });
+  fleet.split(1);
   fleet.put(400);
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   EXPECT_EQ(fleet.count("splits, merges, and kill -9").lost, 0U) << fleet.logs();
@@ -72,12 +68,7 @@ TEST_F(kcl, kcl_continues_alone_after_our_last_worker_has_left_at_a_reshard) {
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   ChildProcess& theirs = fleet.start_kcl();
   ASSERT_TRUE(fleet.wait(theirs, [&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
-  fleet.with_stream([](model::Stream& stream) {
-    for (size_t i = 0; i < 4; ++i) {
-      model::Shard& shard = stream.shards()[i];
-      stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
-    }
-  });
+  for (size_t i = 0; i < 4; ++i) fleet.split(i);
   ours.signal(SIGTERM);
   EXPECT_EQ(ours.wait(60), 0) << fleet.logs();
   fleet.put(400);

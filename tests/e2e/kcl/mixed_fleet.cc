@@ -128,6 +128,13 @@ void MixedFleet::with_stream(const std::function<void(model::Stream&)>& change) 
   with_service([&](model::Service& service) { change(*service.stream(streams_[0])); });
 }
 
+void MixedFleet::split(size_t shard) {
+  with_stream([shard](model::Stream& stream) {
+    model::Shard& parent = stream.shards()[shard];
+    stream.split(parent, parent.first + (parent.last - parent.first) / 2, now_ms());
+  });
+}
+
 model::Response MixedFleet::call_dynamodb(std::string_view operation, std::string body) const {
   return client_.call(operation, std::move(body));
 }

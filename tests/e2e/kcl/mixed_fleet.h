@@ -42,6 +42,8 @@ class MixedFleet {
   // Puts one record that aggregates this many user records. REQUIRES: one stream with one shard.
   void put_aggregated(size_t user_records);
   void with_stream(const std::function<void(model::Stream&)>& change);  // the first one
+  // Splits a shard of the first stream in the middle.
+  void split(size_t shard);
   void with_service(const std::function<void(model::Service&)>& change) { deployment_.server.with(change); }
   // Calls DynamoDB. body: JSON.
   model::Response call_dynamodb(std::string_view operation, std::string body) const;

@@ -7,8 +7,6 @@
 namespace penstock::e2e {
 namespace {
 
-int64_t now_ms() { return int64_t{time(nullptr)} * 1'000; }
-
 TEST_F(kcl, two_streams_move_from_kcl_to_penstock_and_back_without_loss) {
   if (version.starts_with("1.")) GTEST_SKIP() << "version 1 of KCL reads one stream";
   MixedFleet fleet(*dynamodb, class_path, 2, {"in", "in-2"});
@@ -17,10 +15,7 @@ TEST_F(kcl, two_streams_move_from_kcl_to_penstock_and_back_without_loss) {
   ASSERT_TRUE(fleet.wait(first, [&] { return fleet.all_read() && fleet.shards_of_kcl(0) == 4; })) << fleet.logs();
   ChildProcess& ours = fleet.start_penstock();
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.shards_of_kcl(0) == 2; })) << fleet.logs();
-  fleet.with_stream([](model::Stream& stream) {
-    model::Shard& shard = stream.shards()[0];
-    stream.split(shard, shard.first + (shard.last - shard.first) / 2, now_ms());
-  });
+  fleet.split(0);
   fleet.put(200);
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   first.signal(SIGTERM);
