@@ -45,9 +45,7 @@ TEST_F(kcl, a_mixed_fleet_reads_everything_across_splits_merges_and_kills) {
   ChildProcess& ours = fleet.start_penstock();
   fleet.put(400);
   fleet.split(0);
-  fleet.with_stream([](model::Stream& stream) {
-    stream.merge(stream.shards()[2], stream.shards()[3], now_ms());
-  });
+  fleet.with_stream([](model::Stream& stream) { stream.merge(stream.shards()[2], stream.shards()[3], now_ms()); });
   fleet.put(400);
   ASSERT_TRUE(fleet.wait(ours, [&] { return fleet.all_read(); })) << fleet.logs();
   killed.signal(SIGKILL);
