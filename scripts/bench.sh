@@ -81,13 +81,18 @@ others=$(awk -v used="$used" -v used_before="$used_before" -v own="$own" -v own_
   -v available=$(((SECONDS - from) * jobs)) \
   'BEGIN { printf "%.0f", 100 * (used - used_before - (own - own_before)) / available }')
 echo "== $(git log -1 --format='%h, ' 2>/dev/null)$(date -u +%FT%TZ), $jobs processors: $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)"
-sed 's/^bar | //' "$work/bars" | awk -F ' [|] ' '
-  { for (i = 1; i <= 4; ++i) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } if ($4 == "met") ++met }
+awk -F ' [|] ' '
+  BEGIN { split("what|measured|bar|met", header, "|"); for (i = 1; i <= 4; ++i) put(0, i, header[i]) }
+  function put(row, column, text) { cell[row, column] = text; if (length(text) > width[column]) width[column] = length(text) }
+  { for (i = 1; i <= 4; ++i) put(NR, i, $(i + 1)); if ($5 == "met") ++met }
   END {
-    for (row = 1; row <= NR; ++row)
-      printf "%-*s  %*s  %-*s  %s\n", width[1], cell[row, 1], width[2], cell[row, 2], width[3], cell[row, 3], cell[row, 4]
-    printf "%d of %d met\n", met, NR
-  }'
+    for (row = 0; row <= NR; ++row) {
+      printf "| %-*s | %*s | %-*s | %-*s |\n", width[1], cell[row, 1], width[2], cell[row, 2], width[3], cell[row, 3],
+        width[4], cell[row, 4]
+      if (row == 0) print "|---|---:|---|---|"
+    }
+    printf "\n%d of %d met\n", met, NR
+  }' "$work/bars"
 cat "$work/skipped"
 if ((others >= 10)); then
   echo "BUSY: other programs used $others% of the processors during this run, so its values are worth little."
