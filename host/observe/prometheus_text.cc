@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/scan.h"
 #include "base/utf8.h"
 
 namespace penstock::host {
@@ -14,10 +15,26 @@ std::string_view type_name(MetricType type) {
   return type == MetricType::gauge ? "gauge" : "histogram";
 }
 
+// Returns the start of text that is ASCII and needs no escape: nearly always all of it.
+std::string_view plain_start(std::string_view text) {
+  return text.substr(
+      0, scan::find_end(
+             text,
+             [](uint64_t word) {
+               return (word & scan::kHighBits) | scan::any_equal(word, '\\') | scan::any_equal(word, '"') |
+                      scan::any_equal(word, '\n');
+             },
+             [](char c) { return static_cast<signed char>(c) < 0 || c == '\\' || c == '"' || c == '\n'; }));
+}
+
 // Appends text with \ and line ends escaped, and " if quoted. Invalid UTF-8, for which a reader would refuse the
 // page, becomes U+FFFD.
 void append_escaped(std::string& out, std::string_view text, bool quoted) {
-  for (size_t at = 0; at < text.size();) {
+  for (size_t at = 0;;) {
+    const std::string_view plain = plain_start(text.substr(at));
+    out += plain;
+    at += plain.size();
+    if (at == text.size()) return;
     const char c = text[at];
     const Utf8Step step = utf8_step(text, at);
     if (c == '\n')
