@@ -87,9 +87,10 @@ void LogGroupVolumes::advance(int64_t now_ms) {
 void LogGroupVolumes::stats(const MetricsSink& metrics) const {
   const auto report = [&](std::string_view account, std::string_view log_group, const Volume& volume) {
     const penstock_label of_account = {"account", bytes(account)}, of_group = {"log_group", bytes(log_group)};
-    metrics.counter("log_group_events", "events",
-                    "log events emitted, of the top_log_groups with the most bytes of late, and of all others",
-                    volume.events, {of_account, of_group});
+    metrics.counter(
+        "log_group_events", "events",
+        "log events emitted, of the top_log_groups with the most bytes in recent minutes, and of all others",
+        volume.events, {of_account, of_group});
     metrics.counter("log_group_bytes", "bytes", "text of the log events in log_group_events", volume.bytes,
                     {of_account, of_group});
   };

@@ -12,8 +12,8 @@
 
 namespace penstock::kinesis {
 
-// Events and bytes of the log groups with the highest volume of late, and of all others together. Every event is
-// in exactly one of these counters.
+// Events and bytes of the log groups with the highest volume in recent minutes, and of all others together. Every
+// event is in exactly one of these counters.
 //
 // The log groups are chosen with the Space-Saving algorithm (Metwally, Agrawal and El Abbadi, "Efficient
 // Computation of Frequent and Top-k Elements in Data Streams", 2005): a log group that is not in the full table

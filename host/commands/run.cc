@@ -154,8 +154,7 @@ CommandInfo run_info() {
       {"Runs until SIGTERM, SIGINT or SIGQUIT, and then drains: it stops reading, settles the records in flight "
        "within Grace ([SERVICE], 5 s by default), saves the checkpoints, and exits with 0. Another one of these "
        "signals, at least one second after the first, ends the process immediately; its exit code is then 128 "
-       "plus "
-       "the number of the signal.",
+       "plus the number of the signal.",
        "SIGHUP loads the configuration again. If it has no errors, penstock drains and continues with the new "
        "one; otherwise it logs the errors, and nothing changes."},
       {kConfOption,

@@ -147,23 +147,21 @@ class Top {
 }  // namespace
 
 CommandInfo top_info() {
-  return {
-      "top",
-      "Show what a running pipeline does.",
-      {{"[URL]", "[--interval DURATION]", "[-n COUNT]"},
-       {"-c FILE", "[-e PLUGIN.so]...", "[--interval DURATION]", "[-n COUNT]"}},
-      {"Reads /stats of the HTTP server of penstock run (HTTP_Server on in [SERVICE]) and shows rates, lag, "
-       "records "
-       "in flight, rejections, dead letters, and the shards with the highest lag. The key q ends it. If standard "
-       "input or output is not a terminal, prints a line for each view."},
-      {with_help(kConfOption, "Configuration file of the run, whose HTTP_Listen and HTTP_Port are used."),
-       kPluginOption,
-       {"--interval", "DURATION", {}, "Time between views. Default: 1s."},
-       {"-n", "COUNT", "--count", "End after this number of views. Default: when q is pressed."},
-       kHelpOption},
-      {{kExitFine, "Ended by q, a signal, or -n."},
-       {kExitFailed, "The state of the run cannot be read, or the configuration has an error."},
-       kUsageExit}};
+  return {"top",
+          "Show what a running pipeline does.",
+          {{"[URL]", "[--interval DURATION]", "[-n COUNT]"},
+           {"-c FILE", "[-e PLUGIN.so]...", "[--interval DURATION]", "[-n COUNT]"}},
+          {"Reads /stats of the HTTP server of penstock run (HTTP_Server on in [SERVICE]) and shows rates, "
+           "lag, records in flight, rejections, dead letters, and the shards with the highest lag. The key "
+           "q ends it. If standard input or output is not a terminal, prints a line for each view."},
+          {with_help(kConfOption, "Configuration file of the run, whose HTTP_Listen and HTTP_Port are used."),
+           kPluginOption,
+           {"--interval", "DURATION", {}, "Time between views. Default: 1s."},
+           {"-n", "COUNT", "--count", "End after this number of views. Default: when q is pressed."},
+           kHelpOption},
+          {{kExitFine, "Ended by q, a signal, or -n."},
+           {kExitFailed, "The state of the run cannot be read, or the configuration has an error."},
+           kUsageExit}};
 }
 
 int top_command(const std::vector<std::string>& args) {

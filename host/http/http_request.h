@@ -17,7 +17,7 @@ struct HttpRequest {
 // The parser of one request, which arrives in parts. Its memory is bounded by kMaxHeadBytes.
 class HttpRequestParser {
  public:
-  static constexpr size_t kMaxHeadBytes = 8 * 1024;
+  static constexpr size_t kMaxHeadBytes = 8 << 10;
 
   HttpRequestParser();
   ~HttpRequestParser();

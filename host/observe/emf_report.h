@@ -11,10 +11,10 @@
 
 namespace penstock::host {
 
-// Metrics in the namespace Penstock with the dimension stage. A counter is what it has grown by since the previous
-// call, so that sums over time and over processes are right; a gauge is current. Left out are statistics with
-// labels, because CloudWatch bills a metric for each of their values; histograms, which the format does not have;
-// and times below 0, which are not known.
+// Metrics in the namespace Penstock with the dimension stage. A counter has its increase since the previous call,
+// so that sums over time and over processes are right; a gauge has its current value. Some statistics are left
+// out: those with labels, because CloudWatch bills each of their values as a metric; histograms, which the format
+// does not have; and times below 0, which mean that the value is not known.
 class EmfReport {
  public:
   explicit EmfReport(Pipeline& pipeline) : pipeline_(pipeline) {}  // pipeline must outlive this

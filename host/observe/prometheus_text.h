@@ -47,8 +47,8 @@ class PrometheusText {
   // Begins a page without samples.
   void start(MetricsFormat format);
 
-  // Returns the index of the family with that name, and adds it if it is new. The name of a counter has no suffix
-  // _total: it is added. help: of a new family.
+  // Returns the index of the family with that name, and adds it if it is new. name: of a counter, without the
+  // suffix _total, which is added. help: used if the family is new.
   size_t family(MetricType type, std::string_view name, std::string_view help);
   void add_sample(size_t family, std::span<const MetricLabel> labels, MetricValue value);
   // REQUIRES: family is one of histograms.

@@ -63,8 +63,8 @@ class Loop {
   std::vector<client::InputPacing> input_pacings_;
   std::vector<client::Pacing> output_pacings_;
   std::vector<pollfd> descriptors_;
-  std::vector<client::Pacing*>
-      polled_;         // the pacing for each of descriptors_; nullptr: the signals', the HTTP server's
+  // The pacing of each of descriptors_; nullptr for those of the signals, the reloader, and the HTTP server.
+  std::vector<client::Pacing*> polled_;
   int64_t active_ms_;  // when data last arrived, failed or was in flight
   int64_t next_stats_ms_;
   int64_t progress_ms_;  // when something was last emitted or settled

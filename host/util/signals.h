@@ -3,10 +3,9 @@
 //   SIGTERM SIGINT SIGQUIT       drain; another one, at least 1 s after the first, ends the process immediately.
 //                                Before that it counts as the same request: timeout(1), and wrappers that forward
 //                                signals of their process group, send each signal twice.
-//   SIGHUP                       requests a reload of the configuration if the process can do that and its
-//   terminal
-//                                is not gone; else drains. Nothing if it was ignored at the start, as under
-//                                nohup(1)
+//   SIGHUP                       requests a reload of the configuration, if the process has one to reload and its
+//                                terminal is not gone; else drains. Nothing if it was ignored at the start, as
+//                                under nohup(1)
 //   SIGPWR SIGXCPU               drain: the power fails; the CPU limit is near, and SIGKILL follows
 //   SIGUSR1 SIGUSR2, SIGALRM SIGVTALRM SIGPROF SIGIO SIGSTKFLT, real-time signals
 //                                ignored: their default action would kill the process, and they mean nothing here
