@@ -1,7 +1,6 @@
 // The command "access" of the stages, against the models over HTTP.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -12,16 +11,12 @@
 #include "tests/iam/world.h"
 #include "tests/model_iam/sts.h"
 #include "tests/model_kinesis/server.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::iam {
 namespace {
 
 using Given = std::vector<std::pair<std::string, std::string>>;
-
-int64_t wall_ms() {
-  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 class access_command : public testing::Test {
  protected:
@@ -62,7 +57,7 @@ class access_command : public testing::Test {
 
   Iam iam;
   model::Server kinesis{{.region = kRegion, .account = kAccount, .authorize = iam.authorizer()}, {}};
-  Sts sts{iam, kRegion, wall_ms};
+  Sts sts{iam, kRegion, model::unix_now_ms};
   model::HttpServer sts_server{{}, [this](const model::Request& request) { return sts.handle(request); }};
   std::string text;
 };

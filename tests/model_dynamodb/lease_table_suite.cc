@@ -3,19 +3,16 @@
 #include <chrono>
 #include <utility>
 
-namespace penstock::dynamodb {
+#include "tests/model_kinesis/unix_now.h"
 
-int64_t unix_now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
+namespace penstock::dynamodb {
 
 void lease_table::SetUp() {
   std::string why;
   auto send = connect_table_service(GetParam(), why);
   if (!send && why.ends_with("does not start")) FAIL() << why;
   if (!send) GTEST_SKIP() << why;
-  client = std::make_unique<TableClient>(std::move(*send), unix_now_ms);
+  client = std::make_unique<TableClient>(std::move(*send), model::unix_now_ms);
   static int tables = 0;
   table = "leases-" + std::to_string(++tables);
   us = std::make_unique<OurWorker>(*client, table, "us");

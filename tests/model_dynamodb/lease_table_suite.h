@@ -18,8 +18,6 @@ namespace penstock::dynamodb {
 // and sets `why` if the service is not available. Defined by the program.
 std::optional<TableClient::Send> connect_table_service(const std::string& name, std::string& why);
 
-int64_t unix_now_ms();
-
 class lease_table : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override;

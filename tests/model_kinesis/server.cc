@@ -1,21 +1,16 @@
 #include "tests/model_kinesis/server.h"
 
-#include <chrono>
 #include <string_view>
 #include <utility>
 
 #include "tests/model_kinesis/read_back.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::model {
 namespace {
 
 constexpr std::string_view kStreams = "/model/streams/";
 constexpr std::string_view kRecords = "/records";
-
-int64_t unix_now_ms() {
-  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 Reply reply_with(std::string_view type, std::string body, int status = 200) {
   return {status, {{"Content-Type", std::string(type)}}, std::move(body)};

@@ -12,14 +12,10 @@
 #include "tests/model_kinesis/certificate.h"
 #include "tests/model_kinesis/load.h"
 #include "tests/model_kinesis/test_client.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::model {
 namespace {
-
-int64_t unix_now_ms() {
-  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 httplib::Result post(httplib::Client& http, const Request& request) {
   httplib::Headers headers;

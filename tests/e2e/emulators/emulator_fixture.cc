@@ -4,20 +4,12 @@
 
 #include "tests/e2e/emulators/known_differences.h"
 #include "tests/model_kinesis/codec.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::emulators {
-namespace {
-
-using std::chrono::milliseconds, std::chrono::steady_clock, std::chrono::system_clock;
-
-int64_t unix_now_ms() {
-  return std::chrono::duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
 
 emulator::emulator()
-    : client_([this](const model::Request& request) { return http_->post(request); }, unix_now_ms) {}
+    : client_([this](const model::Request& request) { return http_->post(request); }, model::unix_now_ms) {}
 
 void emulator::SetUp() {
   std::string why;
@@ -33,10 +25,10 @@ void emulator::create(const std::string& stream, int shards) {
 }
 
 void emulator::wait_until_active(const std::string& stream) {
-  const auto deadline = steady_clock::now() + std::chrono::seconds(30);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   const std::string body = R"({"StreamName":")" + stream + "\"}";
   while (client_.call("DescribeStreamSummary", body).text("StreamDescriptionSummary.StreamStatus") != "ACTIVE")
-    ASSERT_LT(steady_clock::now(), deadline) << stream << " does not become active";
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << stream << " does not become active";
 }
 
 std::string emulator::decoded(const model::Response& response, const std::string& path) {

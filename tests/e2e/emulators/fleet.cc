@@ -3,10 +3,10 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 
 #include "tests/gzip.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::emulators {
 namespace {
@@ -38,12 +38,7 @@ std::string event_id(size_t message, size_t event) {
 
 Fleet::Fleet(Dynalite& dynalite)
     : dynalite_(dynalite),
-      client_([&dynalite](const model::Request& request) { return dynalite.post(request); },
-              [] {
-                return std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::chrono::system_clock::now().time_since_epoch())
-                    .count();
-              }),
+      client_([&dynalite](const model::Request& request) { return dynalite.post(request); }, model::unix_now_ms),
       watch_(client_, kTable),
       deployment_(kShards, 1) {
   deployment_.server.with([&](model::Service& service) {

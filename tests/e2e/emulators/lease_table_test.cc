@@ -8,6 +8,7 @@
 #include "tests/e2e/emulators/moto.h"
 #include "tests/model_dynamodb/lease_table_suite.h"
 #include "tests/model_dynamodb/service.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::dynamodb {
 
@@ -17,7 +18,8 @@ namespace {
 // last. Returns the outcome of each operation and the row after it.
 class RandomEvents {
  public:
-  RandomEvents(TableClient::Send send, uint64_t seed) : client_(std::move(send), unix_now_ms), random_(seed) {}
+  RandomEvents(TableClient::Send send, uint64_t seed)
+      : client_(std::move(send), model::unix_now_ms), random_(seed) {}
 
   std::vector<std::string> run(int operations) {
     for (Result<bool> ready(false); ready.ok() && !*ready;) ready = ours_[0].prepare({true, {}});
@@ -105,7 +107,7 @@ TEST_P(lease_table_differential, the_model_agrees_with_the_emulator_on_600_opera
   std::string why;
   const auto emulator = connect_table_service(GetParam(), why);
   if (!emulator) GTEST_SKIP() << why;
-  Service service({}, unix_now_ms);
+  Service service({}, model::unix_now_ms);
   service.settings().creating_ms = 0;
   RandomEvents in_model([&](model::Request request) { return service.handle(std::move(request)); }, 7);
   const std::vector<std::string> in_model_outcomes = in_model.run(600);

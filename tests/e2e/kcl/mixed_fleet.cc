@@ -1,7 +1,6 @@
 #include "tests/e2e/kcl/mixed_fleet.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -9,15 +8,11 @@
 #include "tests/e2e/kcl/java.h"
 #include "tests/gzip.h"
 #include "tests/kpl_bytes.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::e2e {
 
 namespace {
-
-int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -30,7 +25,7 @@ std::string joined(const std::vector<std::string>& names) {
 MixedFleet::MixedFleet(DynamoDb& dynamodb, std::string java_class_path, uint32_t shards,
                        std::vector<std::string> streams)
     : dynamodb_(dynamodb),
-      client_(dynamodb.post, now_ms),
+      client_(dynamodb.post, model::unix_now_ms),
       java_class_path_(std::move(java_class_path)),
       streams_(std::move(streams)),
       deployment_(shards, 1) {
@@ -131,7 +126,7 @@ void MixedFleet::with_stream(const std::function<void(model::Stream&)>& change) 
 void MixedFleet::split(size_t shard) {
   with_stream([shard](model::Stream& stream) {
     model::Shard& parent = stream.shards()[shard];
-    stream.split(parent, parent.first + (parent.last - parent.first) / 2, now_ms());
+    stream.split(parent, parent.first + (parent.last - parent.first) / 2, model::unix_now_ms());
   });
 }
 

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "plugin/settings/input_settings.h"
 #include "tests/model_dynamodb/service.h"
 #include "tests/model_kinesis/server.h"
+#include "tests/model_kinesis/unix_now.h"
 #include "tests/unit/core/posix/temp_folder.h"
 
 namespace penstock::plugin {
@@ -21,11 +21,6 @@ using Lines = std::vector<std::string>;
 
 inline constexpr int64_t kHourMs = 3'600'000;
 inline const std::string kFirst = "shardId-000000000000", kSecond = "shardId-000000000001";
-
-inline int64_t wall_ms(void* = nullptr) {
-  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 // Returns the line without the spaces that align its columns.
 inline std::string squeezed(std::string line) {
@@ -65,7 +60,7 @@ class LeaseCommandsTest : public testing::Test {
     };
     penstock_host host = {};
     host.ctx = this;
-    host.wall_ms = wall_ms;
+    host.wall_ms = [](void*) { return model::unix_now_ms(); };
     host.monotonic_ms = [](void* ctx) { return static_cast<LeaseCommandsTest*>(ctx)->leaping_ms += 1; };
     host.random = [](void*) { return uint64_t{0}; };  // no backoff
     return command.run(host, options_of(kInputOptions, options), options_of(command.arguments, arguments),
@@ -98,8 +93,8 @@ class LeaseCommandsTest : public testing::Test {
     std::string number;
     kinesis.with([&](model::Service& service) {
       model::Stream& in = *service.stream(stream);
-      in.append(in.shards()[shard], "key", "data", wall_ms());
-      in.shards()[shard].records.back().arrival_ms = wall_ms() - age_ms;
+      in.append(in.shards()[shard], "key", "data", model::unix_now_ms());
+      in.shards()[shard].records.back().arrival_ms = model::unix_now_ms() - age_ms;
       number = in.shards()[shard].records.back().sequence_number.text();
     });
     return number;
@@ -136,7 +131,7 @@ class LeaseCommandsTest : public testing::Test {
 
   posix::TempFolder folder;
   model::Server kinesis{{}, {}};
-  dynamodb::Service tables{{}, [] { return wall_ms(); }};
+  dynamodb::Service tables{{}, model::unix_now_ms};
   model::HttpServer table_server{{}, [this](model::Request request) { return tables.handle(std::move(request)); }};
   Lines lines;
   int64_t leaping_ms = 0;  // a command's time passes without waiting

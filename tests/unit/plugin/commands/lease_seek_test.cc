@@ -45,7 +45,7 @@ TEST_F(lease_seek, seek_moves_one_shard_of_a_lease_table_after_a_record) {
 // own is AT_TIMESTAMP.
 TEST_F(lease_seek, seek_to_latest_leaves_leases_that_workers_of_kcl_can_begin) {
   keep(row(kFirst, "49"));
-  const int64_t before_ms = wall_ms();
+  const int64_t before_ms = model::unix_now_ms();
   const Status done = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "latest"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();
   EXPECT_EQ(lines.size(), 2U);
@@ -130,7 +130,7 @@ TEST_F(lease_seek, seek_all_starts_a_recreated_stream_with_its_current_shards) {
 TEST_F(lease_seek, seek_all_reads_parents_without_leases_again_and_deletes_leases_of_missing_shards) {
   kinesis.with([](model::Service& service) {
     model::Stream& in = *service.stream("in");
-    in.split(in.shards()[0], in.shards()[0].first + 1'000, wall_ms());
+    in.split(in.shards()[0], in.shards()[0].first + 1'000, model::unix_now_ms());
   });
   const std::string gone = "shardId-000000000009";
   for (const std::string& shard :
@@ -149,7 +149,7 @@ TEST_F(lease_seek, seek_all_reads_parents_without_leases_again_and_deletes_lease
 TEST_F(lease_seek, a_seek_that_fails_at_any_call_keeps_a_row_per_shard_and_can_be_repeated) {
   kinesis.with([](model::Service& service) {
     model::Stream& in = *service.stream("in");
-    in.split(in.shards()[0], in.shards()[0].first + 1'000, wall_ms());
+    in.split(in.shards()[0], in.shards()[0].first + 1'000, model::unix_now_ms());
   });
   const Lines children = {"shardId-000000000002", "shardId-000000000003"};
   const std::string gone = "shardId-000000000009";

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "plugin/commands/stream_identity.h"
 #include "plugin/settings/input_settings.h"
 #include "tests/model_kinesis/server.h"
+#include "tests/model_kinesis/unix_now.h"
 
 namespace penstock::plugin {
 namespace {
@@ -71,9 +71,8 @@ class queue_commands : public testing::Test {
     size_t out = 0;
     server.with([&](model::Service& service) {
       model::Queue copy = *service.queue(arn);
-      using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
-      const int64_t now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-      out = copy.receive(*service.stream("in"), model::Queue::Path::dead_letter, 1000, 0, now_ms).size();
+      out = copy.receive(*service.stream("in"), model::Queue::Path::dead_letter, 1000, 0, model::unix_now_ms())
+                .size();
     });
     return out;
   }
