@@ -24,6 +24,7 @@ REJECTED = {
     "mode queue needs input.queueArn": ["mode=queue"],
     "must be one of": ["mode=static"],
 }
+OPTIONS = {"mem_limit": 33554432}
 
 root, penstock = pathlib.Path(sys.argv[1]), sys.argv[2]
 problems, skipped = [], []
@@ -47,11 +48,11 @@ def check_grace(manifests, name):
         problems.append(f"{name}: terminationGracePeriodSeconds {allowed[1]} is too short for Grace {grace[1]}")
 
 
-def render(*settings):
+def render(*settings, values=None):
     return subprocess.run(
-        ["helm", "template", "logs", root / "conf/helm/penstock", "--kube-version", KUBERNETES,
+        ["helm", "template", "logs", root / "conf/helm/penstock", "--kube-version", KUBERNETES, "--values", "-",
          *(word for setting in settings for word in ("--set", setting))],
-        capture_output=True, text=True, timeout=60)
+        input=json.dumps(values or {}), capture_output=True, text=True, timeout=60)
 
 
 def check_chart(plain):
@@ -65,6 +66,10 @@ def check_chart(plain):
             continue
         check_configuration(rendered.stdout, f"mode {mode}")
         check_grace(rendered.stdout, f"mode {mode}")
+    options = render(values={"input": {"options": OPTIONS}, "output": {"options": OPTIONS}}).stdout
+    check_configuration(options, "numbers as options")
+    if options.count("mem_limit 33554432\n") != 2:
+        problems.append(f"numbers among the options are not written with their digits: {options}")
     for message, settings in REJECTED.items():
         rendered = render(*settings)
         if rendered.returncode == 0 or message not in rendered.stderr:
