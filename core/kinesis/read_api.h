@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -82,6 +83,12 @@ struct GetRecordsResponse {
   std::string next_iterator;
   std::vector<ShardInfo> child_shards;  // open, as far as the response shows
   int64_t behind_latest_ms = 0;
+
+  // Removes everything, and frees the memory: if a std::string is assigned an empty one, it keeps its memory.
+  void release() {
+    const GetRecordsResponse released = std::move(*this);
+    *this = {};
+  }
 };
 
 // stream is a name or an ARN.

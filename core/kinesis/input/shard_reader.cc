@@ -195,7 +195,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
     record_bytes_ =
         std::max(bytes_in_response(static_cast<size_t>(bytes) / response_.records.size()), record_bytes_ / 2);
   } else {
-    response_ = {};
+    response_.release();
   }
   // A shard that is up to date probably returns about as much the next time.
   expected_bytes_ =
@@ -256,7 +256,7 @@ const SourceRecord* ShardReader::record() const {
 void ShardReader::take_record() {
   // mutation: record of a response dropped
   if (++next_record_ < response_.records.size()) return;
-  response_ = {};
+  response_.release();
   next_record_ = 0;
   hold(0);
 }

@@ -135,6 +135,17 @@ TEST(read_api, moving_a_response_does_not_move_its_records) {
   EXPECT_EQ(moved.records[0].data, std::string_view("\0\1\2\3", 4));
 }
 
+TEST(read_api, a_released_response_keeps_no_memory) {
+  const std::string record = R"({"SequenceNumber":"49","Data":"AAECAw=="})";
+  auto read = read_get_records(R"({"Records":[)" + record + ',' + record + R"(],"NextShardIterator":"it"})");
+  ASSERT_TRUE(read.ok());
+  GetRecordsResponse response = std::move(*read);
+  response.release();
+  EXPECT_TRUE(response.records.empty());
+  EXPECT_EQ(response.body.capacity(), std::string().capacity());
+  EXPECT_EQ(response.records.capacity(), 0u);
+}
+
 TEST(read_api, a_next_iterator_may_be_null_empty_or_missing) {
   EXPECT_EQ(read_get_records(R"({"Records":[],"NextShardIterator":null})")->next_iterator, "");
   EXPECT_EQ(read_get_records(R"({"Records":[],"NextShardIterator":""})")->next_iterator, "");
