@@ -49,6 +49,9 @@ struct HttpRequest {
   bool to_metadata = false;
 };
 
+// Room that the transport leaves after a body, so that a parser can append padding without a copy of the body.
+inline constexpr size_t kSpareBodyBytes = 64;
+
 struct HttpResponse {
   // Not ok if no complete response arrived; the other members are then empty. Code::transient, too_large, or, if
   // the same call can never succeed, config (URL, certificate) or invalid (the request itself).

@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "base/rapidjson_reader.h"
+#include "core/env.h"
 
 namespace penstock::kinesis {
 
 // Returns text with the padding that the reader needs after it. Reserves the exact size, because appending could
 // double the memory.
 inline std::string padded_for_reader(std::string text) {
+  static_assert(kReaderPadding <= kSpareBodyBytes);  // so that the body of a response is not copied
   if (text.capacity() - text.size() < kReaderPadding) {
     std::string copy;
     copy.reserve(text.size() + kReaderPadding);

@@ -15,7 +15,7 @@ namespace penstock::posix {
 namespace {
 
 constexpr size_t kMaxHeaderBytes = size_t{64} * 1024;
-constexpr long kReceiveBufferBytes = 128L * 1024;
+constexpr long kReceiveBufferBytes = 16L * 1024;
 constexpr long kSendBufferBytes = 128L * 1024;
 
 bool is_https(std::string_view url) {
@@ -229,7 +229,8 @@ bool CurlCall::take_body(std::string_view piece) try {
     curl_off_t announced = -1;
     curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     if (announced > 0)
-      response_.body.reserve(std::min(static_cast<size_t>(announced), request_.max_response_bytes));
+      response_.body.reserve(std::min(static_cast<size_t>(announced), request_.max_response_bytes) +
+                             kSpareBodyBytes);
   }
   response_.body += piece;
   return true;
