@@ -1,5 +1,6 @@
 #include "core/kinesis/put_records_fast_path.h"
 
+#include "base/block.h"
 #include "base/text.h"
 
 namespace penstock::kinesis {
@@ -18,28 +19,50 @@ class Cursor {
     left_.remove_prefix(literal.size());
     return true;
   }
-  // Takes one or more characters of that kind and the closing quote. Returns the characters; "" if they do not
-  // come next.
-  template <typename Kind>
-  std::string_view take_text(const Kind& kind) {
+  // Takes one or more plain characters and the closing quote. Returns the characters; "" if they do not come next.
+  std::string_view take_text() {
     size_t size = 0;
-    while (size < left_.size() && kind(left_[size])) ++size;
+    while (size < left_.size() && is_plain(left_[size])) ++size;
+    return take_quoted(size);
+  }
+  // Takes this text, which take_text() has returned before, or else another one.
+  std::string_view take_text_like(std::string_view text) {
+    if (!text.empty() && left_.starts_with(text) && left_.size() > text.size() && left_[text.size()] == '"')
+      return take_quoted(text.size());
+    return take_text();
+  }
+  // Takes one or more digits and the closing quote.
+  bool take_digits() {
+    size_t size = 0;
+    for (; size + kBlockBytes <= left_.size(); size += kBlockBytes) {
+      const uint32_t others = bits_of(load_block(left_.data() + size) - block_of('0') > block_of(9));
+      if (others == 0) continue;
+      size += first_of(others);
+      break;
+    }
+    while (size < left_.size() && is_digit(left_[size])) ++size;
+    return !take_quoted(size).empty();
+  }
+  bool at_end() const { return left_.empty(); }
+
+ private:
+  std::string_view take_quoted(size_t size) {
     if (size == left_.size() || left_[size] != '"') return {};
     const std::string_view text = left_.substr(0, size);
     left_.remove_prefix(size + 1);
     return text;
   }
-  bool at_end() const { return left_.empty(); }
 
- private:
   std::string_view left_;
 };
 
 bool take_records(Cursor& cursor, std::vector<std::string_view>& shard_ids) {
+  std::string_view last;
   for (std::string_view& shard_id : shard_ids) {
     if (&shard_id != shard_ids.data() && !cursor.take(",")) return false;
-    if (!cursor.take(R"({"SequenceNumber":")") || cursor.take_text(is_digit).empty()) return false;
-    if (!cursor.take(R"(,"ShardId":")") || (shard_id = cursor.take_text(is_plain)).empty()) return false;
+    if (!cursor.take(R"({"SequenceNumber":")") || !cursor.take_digits()) return false;
+    if (!cursor.take(R"(,"ShardId":")") || (shard_id = cursor.take_text_like(last)).empty()) return false;
+    last = shard_id;
     if (!cursor.take("}")) return false;
   }
   return cursor.take("]");
@@ -53,7 +76,7 @@ std::optional<std::vector<std::string_view>> parse_all_succeeded(std::string_vie
   bool records = false;
   for (std::string_view before = "{"; cursor.take(before); before = ",") {
     if (cursor.take(R"("FailedRecordCount":0)")) continue;
-    if (cursor.take(R"("EncryptionType":")") && !cursor.take_text(is_plain).empty()) continue;
+    if (cursor.take(R"("EncryptionType":")") && !cursor.take_text().empty()) continue;
     if (records || !cursor.take(R"("Records":[)") || !take_records(cursor, shard_ids)) return std::nullopt;
     records = true;
   }

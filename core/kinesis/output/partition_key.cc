@@ -1,5 +1,8 @@
 #include "core/kinesis/output/partition_key.h"
 
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "base/bytes.h"
@@ -12,7 +15,9 @@ namespace penstock::kinesis {
 
 namespace {
 
-constexpr size_t kRandomKeyBytes = 16;
+// Characters of a random key. Their 32 bits spread records evenly over any number of shards, and each byte counts
+// towards the rate of a shard.
+constexpr size_t kRandomKeyBytes = 8;
 
 }  // namespace
 
@@ -65,7 +70,7 @@ std::span<const std::string_view> PartitionKeys::choose(const penstock_batch& ba
     const Choice choice = choose_one(batch, record_at(batch, i), random);
     const std::string_view key = choice.elsewhere;
     const bool shared = !key.empty() && key.data() == last.data() && key.size() == last.size();
-    choices_.push_back(shared ? choices_.back() : made_fit(choice));
+    choices_.push_back(shared ? choices_.back() : choice.fits ? choice : made_fit(choice));
     last = key;
   }
   keys_.clear();
@@ -114,9 +119,12 @@ PartitionKeys::Choice PartitionKeys::from_log_stream(const penstock_batch& batch
 
 PartitionKeys::Choice PartitionKeys::make_random(Random& random) {
   const size_t start = made_.size();
-  uint64_t bits = random.next();
-  for (size_t i = 0; i < kRandomKeyBytes; ++i, bits >>= 4) made_ += kHexDigits[bits & 15];
-  return made_from(start);
+  // The low half of each byte becomes a letter from a to p, in all bytes at once.
+  const uint64_t letters = (random.next() & 0x0f0f0f0f0f0f0f0f) + uint64_t{0x0101010101010101} * 'a';
+  std::array<char, kRandomKeyBytes> key;
+  std::memcpy(key.data(), &letters, key.size());
+  made_.append(key.data(), key.size());
+  return {.made_at = start, .made_size = key.size(), .fits = true};
 }
 
 // Returns the key itself if the service accepts it, or else its hash.

@@ -38,9 +38,10 @@ class PartitionKeys {
 
   // Key at an offset in made_, or elsewhere.
   struct Choice {
-    std::string_view elsewhere;
+    std::string_view elsewhere = {};
     size_t made_at = kElsewhere;
     size_t made_size = 0;
+    bool fits = false;  // known to be valid for the service
   };
 
   Choice choose_one(const penstock_batch& batch, const penstock_record& record, Random& random);

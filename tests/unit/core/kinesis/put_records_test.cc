@@ -152,17 +152,20 @@ TEST(put_records, the_fast_path_reads_a_response_in_which_all_records_succeeded)
 }
 
 TEST(put_records, a_truncated_or_changed_response_never_counts_as_all_succeeded) {
-  const std::string whole =
-      R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"49","ShardId":"s-1"}],"EncryptionType":"KMS"})";
-  ASSERT_TRUE(parse_all_succeeded(whole, 1).has_value());
+  const std::string whole = R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"49","ShardId":"s-1"},)"
+                            R"({"SequenceNumber":")" +
+                            repeat("7", 56) +
+                            R"(","ShardId":"s-1"},{"SequenceNumber":"1234567890123456","ShardId":"s-12"}],)"
+                            R"("EncryptionType":"KMS"})";
+  EXPECT_EQ(parse_all_succeeded(whole, 3), (std::vector<std::string_view>{"s-1", "s-1", "s-12"}));
   for (size_t size = 0; size < whole.size(); ++size)
-    EXPECT_FALSE(parse_all_succeeded(whole.substr(0, size), 1).has_value()) << size;
-  EXPECT_FALSE(parse_all_succeeded(whole + "}", 1).has_value());
+    EXPECT_FALSE(parse_all_succeeded(whole.substr(0, size), 3).has_value()) << size;
+  EXPECT_FALSE(parse_all_succeeded(whole + "}", 3).has_value());
   for (size_t at = 0; at < whole.size(); ++at)
     for (const char c : {'\\', '"', '\0', '{', ']', ',', '\x80'}) {
       std::string changed = whole;
       changed[at] = c;
-      EXPECT_EQ(parse_all_succeeded(changed, 1).has_value(), changed == whole) << changed;
+      EXPECT_EQ(parse_all_succeeded(changed, 3).has_value(), changed == whole) << changed;
     }
 }
 
