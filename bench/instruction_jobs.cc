@@ -128,7 +128,8 @@ size_t InstructionJobs::filter() {
 }
 
 size_t InstructionJobs::msgpack() {
-  std::string packed, json;
+  std::string packed;
+  TextBuffer json;
   size_t bytes = 0;
   for (const std::string& record : records_) {
     packed.clear();

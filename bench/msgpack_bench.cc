@@ -87,7 +87,7 @@ void json_to_msgpack(benchmark::State& state) {
 BENCHMARK(json_to_msgpack)->Unit(benchmark::kMillisecond);
 
 void log_events_to_json(benchmark::State& state) {
-  std::string out;
+  TextBuffer out;
   records();
   while (state.KeepRunning()) {
     out.clear();

@@ -29,7 +29,7 @@ class MsgpackReader {
   // or malformed value.
   bool next(MsgpackToken& token) {
     const char* const from = at_;
-    if (read(token)) return true;
+    if (read_short(token) || read(token)) return true;
     at_ = from;
     return false;
   }
@@ -42,6 +42,30 @@ class MsgpackReader {
 
  private:
   size_t left() const { return static_cast<size_t>(end_ - at_); }
+  // Reads what most values of log events are: text of up to 255 bytes, and maps and arrays of up to 15. Returns
+  // false, without moving, for all others.
+  bool read_short(MsgpackToken& token) {
+    if (left() < 2) return false;
+    const auto type = static_cast<uint8_t>(*at_);
+    if (type >= 0x80 && type < 0xa0) {
+      const bool is_map = type < 0x90;
+      const size_t count = type & 0x0f;
+      if (left() - 1 < (is_map ? 2 * count : count)) return false;
+      token.kind = is_map ? MsgpackToken::Kind::map : MsgpackToken::Kind::array;
+      token.count = count;
+      ++at_;
+      return true;
+    }
+    const bool has_size_byte = type == 0xd9;
+    if (!has_size_byte && (type < 0xa0 || type >= 0xc0)) return false;
+    const size_t size = has_size_byte ? static_cast<uint8_t>(at_[1]) : type & 0x1f;
+    const char* const text = at_ + (has_size_byte ? 2 : 1);
+    if (static_cast<size_t>(end_ - text) < size) return false;
+    token.kind = MsgpackToken::Kind::text;
+    token.bytes = {text, size};
+    at_ = text + size;
+    return true;
+  }
   bool read(MsgpackToken& token);
   template <typename Number>
   bool number(Number& value);

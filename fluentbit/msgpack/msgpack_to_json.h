@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
+
+#include "base/text_buffer.h"
 
 namespace penstock::fluentbit {
 
@@ -20,6 +21,6 @@ inline constexpr size_t kMaxMsgpackDepth = 100;
 //   keys: maps and arrays; values nested    text of their msgpack, in the form of ext: nothing is lost, and the
 //   deeper than kMaxMsgpackDepth            output is at most a few times as large as the input
 // Keeps all members with a repeated key. Returns false, with out unchanged, for a truncated or malformed value.
-bool append_json(std::string& out, std::string_view msgpack_value);
+bool append_json(TextBuffer& out, std::string_view msgpack_value);
 
 }  // namespace penstock::fluentbit

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "base/text_buffer.h"
 #include "fluentbit/output/record_format.h"
 
 namespace penstock::fluentbit {
@@ -38,7 +39,7 @@ class RecordBatch {
   void add_unreadable(std::string_view bytes);
 
   RecordFormat format_;
-  std::string text_;
+  TextBuffer text_;
   std::vector<penstock_record> records_;  // batch() sets body.data of records in text_; it is null before
   penstock_batch batch_{};
   size_t events_ = 0;

@@ -1,6 +1,7 @@
 #include "fluentbit/output/record_format.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/json_writer.h"
 #include "base/text.h"
@@ -81,7 +82,7 @@ void RecordFormat::add_problem(MessageId id, const std::string& problem) {
   problems_.append(problems_.empty() ? "" : "\n").append(coded(id, problem));
 }
 
-RecordFormat::Made RecordFormat::append(std::string& out, const LogEvent& event) {
+RecordFormat::Made RecordFormat::append(TextBuffer& out, const LogEvent& event) {
   if (!log_key_.empty()) return append_log(out, event.body);
   const size_t start = out.size();
   if (data_keys_.empty())
@@ -89,12 +90,12 @@ RecordFormat::Made RecordFormat::append(std::string& out, const LogEvent& event)
   else
     append_members(out, event.body);
   if (out.size() - start <= 2) {  // {} or ""
-    out.resize(start);
+    out.end_at(out.data() + start);
     return Made::nothing;
   }
-  if (out[start] != '{') return Made::raw;
+  if (out.data()[start] != '{') return Made::raw;
   if (time_) {
-    out.pop_back();
+    out.end_at(out.data() + out.size() - 1);  // without the brace
     out += time_member_;
     time_->append(out, event.seconds, event.nanoseconds);
     out += "\"}";
@@ -102,12 +103,13 @@ RecordFormat::Made RecordFormat::append(std::string& out, const LogEvent& event)
   return Made::json;
 }
 
-void RecordFormat::append_members(std::string& out, std::string_view body) const {
+void RecordFormat::append_members(TextBuffer& out, std::string_view body) const {
   out += '{';
+  bool is_first = true;
   for (Members members(body); members.next();) {
     const auto key = as_text(members.key);
     if (!key || !wanted(*key)) continue;
-    if (out.back() != '{') out += ',';
+    if (!std::exchange(is_first, false)) out += ',';
     append_json(out, members.key);
     out += ':';
     append_json(out, members.value);
@@ -115,7 +117,7 @@ void RecordFormat::append_members(std::string& out, std::string_view body) const
   out += '}';
 }
 
-RecordFormat::Made RecordFormat::append_log(std::string& out, std::string_view body) const {
+RecordFormat::Made RecordFormat::append_log(TextBuffer& out, std::string_view body) const {
   for (Members members(body); members.next();) {
     if (as_text(members.key) != log_key_) continue;
     const auto text = as_text(members.value);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/message_id.h"
+#include "base/text_buffer.h"
 #include "fluentbit/msgpack/log_events.h"
 #include "fluentbit/output/time_text.h"
 
@@ -36,11 +37,11 @@ class RecordFormat {
   //   raw         the value of log_key (text and binary unchanged, others as JSON), or a body that is not a map
   //   nothing     the content is empty; out is unchanged
   //   no_log_key  the event has no such member; out is unchanged
-  Made append(std::string& out, const LogEvent& event);
+  Made append(TextBuffer& out, const LogEvent& event);
 
  private:
-  void append_members(std::string& out, std::string_view body) const;
-  Made append_log(std::string& out, std::string_view body) const;
+  void append_members(TextBuffer& out, std::string_view body) const;
+  Made append_log(TextBuffer& out, std::string_view body) const;
   bool wanted(std::string_view key) const;
   void add_problem(MessageId id, const std::string& problem);
 

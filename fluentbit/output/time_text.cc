@@ -52,7 +52,7 @@ TimeText::TimeText(std::string_view format) {
                std::to_string(kMaxBytes) + " bytes; use a shorter format";
 }
 
-void TimeText::append(std::string& out, int64_t seconds, int32_t nanoseconds) {
+void TimeText::append(TextBuffer& out, int64_t seconds, int32_t nanoseconds) {
   seconds = std::clamp(seconds, kYear1, kEndOfYear9999);
   if (seconds != seconds_) format_at(seconds);
   for (const Piece& piece : pieces_) {

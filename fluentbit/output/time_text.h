@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text_buffer.h"
+
 namespace penstock::fluentbit {
 
 class TimeText {
@@ -18,7 +20,7 @@ class TimeText {
 
   // Appends the time as the inside of a JSON string. Reuses the result of strftime within the same second. Clamps
   // times to the years 1 to 9999.
-  void append(std::string& out, int64_t seconds, int32_t nanoseconds);
+  void append(TextBuffer& out, int64_t seconds, int32_t nanoseconds);
 
  private:
   struct Piece {

@@ -111,8 +111,9 @@ TEST(fluentbit_msgpack_round_trip, any_json_object_round_trips_as_a_strict_reade
     std::string msgpack;
     ASSERT_TRUE(JsonToMsgpack().append(msgpack, json)) << json;
     ASSERT_EQ(MsgpackReader(msgpack).value().size(), msgpack.size());
-    std::string back;
-    ASSERT_TRUE(append_json(back, msgpack));
+    TextBuffer out;
+    ASSERT_TRUE(append_json(out, msgpack));
+    const std::string back(out.view());
     const rapidjson::Document before = parsed<rapidjson::kParseFullPrecisionFlag>(json);
     const rapidjson::Document after = parsed<rapidjson::kParseFullPrecisionFlag>(back);
     ASSERT_FALSE(before.HasParseError()) << json;
@@ -265,9 +266,9 @@ TEST(fluentbit_msgpack_round_trip, any_msgpack_value_in_any_encoding_is_read) {
     Dice dice(seed);
     const Value value = RandomMsgpack(dice).value();
     ASSERT_EQ(MsgpackReader(value.msgpack).value().size(), value.msgpack.size());
-    std::string json;
+    TextBuffer json;
     ASSERT_TRUE(append_json(json, value.msgpack));
-    ASSERT_EQ(json, value.json);
+    ASSERT_EQ(json.view(), value.json);
   }
 }
 

@@ -18,8 +18,8 @@ using namespace std::string_literals;
 // Returns "refused", or the JSON. The msgpack ends at the end of its allocation.
 std::string json_of(std::string_view msgpack) {
   const std::vector<char> exact(msgpack.begin(), msgpack.end());
-  std::string out;
-  return append_json(out, {exact.data(), exact.size()}) ? out : "refused";
+  TextBuffer out;
+  return append_json(out, {exact.data(), exact.size()}) ? std::string(out.view()) : "refused";
 }
 
 TEST(fluentbit_msgpack_to_json, msgpack_scalars_become_json_scalars) {
@@ -126,9 +126,10 @@ TEST(fluentbit_msgpack_to_json, a_value_truncated_at_any_byte_is_rejected_and_no
   EXPECT_EQ(json_of(whole), R"({"a":[1,1.5],"b":"xyz","\\x91\\x01":2,"\\x0a\\xff":"x"})");
   for (size_t size = 0; size < whole.size(); ++size) {
     const std::vector<char> cut(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
-    std::string out = "before";
+    TextBuffer out;
+    out += "before";
     EXPECT_FALSE(append_json(out, {cut.data(), cut.size()})) << size;
-    EXPECT_EQ(out, "before") << size;
+    EXPECT_EQ(out.view(), "before") << size;
   }
 }
 

@@ -61,10 +61,11 @@ Result append(const RecordFormat::Options& options, std::string_view body, int64
   event.seconds = seconds;
   event.nanoseconds = nanoseconds;
   event.body = body;
-  std::string out = "before ";
+  TextBuffer out;
+  out += "before ";
   const Made made = format.append(out, event);
-  EXPECT_EQ(out.substr(0, 7), "before ");
-  return {made, out.substr(7)};
+  EXPECT_EQ(out.view().substr(0, 7), "before ");
+  return {made, std::string(out.view().substr(7))};
 }
 
 RecordFormat::Options time_key(const std::string& key) {
@@ -152,7 +153,7 @@ TEST(fluentbit_record_format, distant_times_are_clamped_to_the_years_1_to_9999) 
 
 TEST(fluentbit_record_format, each_record_has_its_own_second) {
   RecordFormat format(time_key_format("%S"));
-  std::string out;
+  TextBuffer out;
   LogEvent event;
   const std::string body = map_of("a", "\x01");
   event.body = body;
@@ -160,7 +161,7 @@ TEST(fluentbit_record_format, each_record_has_its_own_second) {
     event.seconds = seconds;
     format.append(out, event);
   }
-  EXPECT_EQ(out, R"({"a":1,"t":"15"}{"a":1,"t":"15"}{"a":1,"t":"16"}{"a":1,"t":"15"})");
+  EXPECT_EQ(out.view(), R"({"a":1,"t":"15"}{"a":1,"t":"15"}{"a":1,"t":"16"}{"a":1,"t":"15"})");
 }
 
 TEST(fluentbit_record_format, a_time_format_with_too_long_a_result_is_an_error) {
