@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -178,6 +179,27 @@ TEST_F(http_server, a_pause_follows_what_cost_time) {
   EXPECT_GE(server_.descriptor(now_ms_), 0);
   response_us_ = 0;
   EXPECT_TRUE(receive(next).starts_with("HTTP/1.1 200 OK"));
+}
+
+TEST_F(http_server, a_client_that_sends_no_more_gets_its_response) {
+  const Descriptor whole = request("GET / HTTP/1.1\r\n\r\n"), part = request("GET / HT");
+  for (const Descriptor* const client : {&whole, &part}) ASSERT_EQ(::shutdown(client->get(), SHUT_WR), 0);
+  EXPECT_TRUE(receive(whole).ends_with("you asked for /\n"));
+  EXPECT_EQ(receive(part), "");
+}
+
+TEST_F(http_server, without_descriptors_connections_wait_and_the_loop_does_not_spin) {
+  const Descriptor client = request("GET / HTTP/1.1\r\n\r\n");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  server_.run(now_ms_);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(server_.descriptor(now_ms_), -1);
+  EXPECT_EQ(server_.next_ms(now_ms_), now_ms_ + 1000);
+  now_ms_ += 1000;
+  EXPECT_TRUE(receive(client).ends_with("you asked for /\n"));
 }
 
 TEST_F(http_server, an_address_that_is_in_use_is_an_error) {
