@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/host/commands/pseudo_terminal.h"
 #include "tests/unit/host/program_test_base.h"
 
 namespace penstock::host {
@@ -215,33 +215,6 @@ TEST_F(run_http, top_takes_the_address_from_the_configuration) {
   EXPECT_EQ(no_port.code, 1);
   EXPECT_HAS(no_port.err, "PS0932: the configuration does not say where its HTTP server is");
 }
-
-// A terminal for a program.
-class PseudoTerminal {
- public:
-  PseudoTerminal() : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), screen(master_) {
-    EXPECT_EQ(grantpt(master_) | unlockpt(master_), 0);
-    slave_ = open(ptsname(master_), O_RDWR | O_NOCTTY | O_CLOEXEC);
-  }
-  ~PseudoTerminal() { close(slave_); }
-  PseudoTerminal(const PseudoTerminal&) = delete;
-  PseudoTerminal& operator=(const PseudoTerminal&) = delete;
-
-  int end() const { return slave_; }
-  void press(char key) const { EXPECT_EQ(write(master_, &key, 1), 1); }
-  bool echoes() const {
-    termios settings{};
-    EXPECT_EQ(tcgetattr(slave_, &settings), 0);
-    return (settings.c_lflag & ECHO) != 0;
-  }
-
- private:
-  int master_;
-  int slave_ = -1;
-
- public:
-  Lines screen;
-};
 
 TEST_F(run_http, top_restores_the_terminal_at_every_end) {
   Program program(args(conf()));

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "tests/unit/host/commands/pseudo_terminal.h"
 #include "tests/unit/host/program_test_base.h"
 
 namespace penstock::host {
@@ -42,13 +43,17 @@ class OneServer {
   sockaddr_in address_{};
 };
 
+void respond(const Lines& connection, const std::string& response) {
+  EXPECT_EQ(send(connection.fd(), response.data(), response.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(response.size()));
+}
+
 // Returns what top prints if a server sends that text.
 std::string error_after(const std::string& response) {
   const OneServer server;
   Program top({"top", server.url(), "-n", "1"});
   Lines connection = server.accept_request();
-  EXPECT_EQ(send(connection.fd(), response.data(), response.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(response.size()));
+  respond(connection, response);
   connection.close();
   const std::string out = top.err.rest();
   EXPECT_EQ(top.wait(), 1);
@@ -79,6 +84,27 @@ TEST(top, a_response_of_another_program_is_an_error) {
   EXPECT_EQ(error_after("HTTP/1.1 404 Not Found\r\n\r\n"), "the response has the status 404");
   EXPECT_EQ(error_after("HTTP/1.1 200 OK\r\n\r\n" + std::string(100'000, '[')),
             "the response is not the state of a run");
+}
+
+// After a line that fills the terminal, the cursor is on its last character, which clearing would take away.
+TEST(top, only_empty_lines_are_cleared) {
+  const OneServer server;
+  PseudoTerminal terminal;
+  Program top({"top", server.url(), "-n", "1"}, terminal.end(), terminal.end());
+  Lines connection = server.accept_request();
+  respond(connection, R"(HTTP/1.1 200 OK)"
+                      "\r\n\r\n"
+                      R"({"uptime_ms":1,"reasons":[{"stage":"a","reason":")" +
+                          std::string(300, 'x') + R"("}],"stages":[]})");
+  connection.close();
+  EXPECT_EQ(top.wait(), 0);
+  EXPECT_EQ(write(terminal.end(), "\nend\n", 5), 5);
+  std::string screen;
+  for (const std::string& line : terminal.screen.until("end")) screen += line + "\n";
+  EXPECT_NE(screen.find("  " + std::string(78, 'x')), std::string::npos) << "fills the terminal";
+  for (const char* const clear : {"\x1b[K", "\x1b[J"})
+    for (size_t at = 0; (at = screen.find(clear, at + 1)) != std::string::npos;)
+      EXPECT_TRUE(screen[at - 1] == '\n' || screen[at - 1] == 'H') << screen;
 }
 
 }  // namespace
