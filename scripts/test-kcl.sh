@@ -48,8 +48,8 @@ stage setup scripts/setup.sh test
 stage build build
 if stage emulators emulators; then
   for version in "${versions[@]}"; do
-    kcl=(software.amazon.kinesis amazon-kinesis-client "$version" KclWorker.java Printer.java)
-    [[ $version != 1.* ]] || kcl=(com.amazonaws amazon-kinesis-client "$version" kcl1/KclWorker.java)
+    kcl=(software.amazon.kinesis amazon-kinesis-client "$version" KclWorker.java Printer.java ShardLog.java)
+    [[ $version != 1.* ]] || kcl=(com.amazonaws amazon-kinesis-client "$version" kcl1/KclWorker.java ShardLog.java)
     stage "kcl-$version-library" library "${kcl[@]}" || continue
     [[ $version != 3.0.* ]] || kcl_3_0=$(class_path "amazon-kinesis-client-$version")
     stage "kcl-$version" run_kcl "$version" || true

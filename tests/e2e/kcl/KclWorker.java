@@ -1,11 +1,11 @@
-// A worker of the Kinesis Client Library whose records Printer prints. SIGTERM shuts it down in an orderly way.
+// A worker of the Kinesis Client Library whose records ShardLog prints. SIGTERM shuts it down in an orderly way.
 //
 // Arguments, each NAME=VALUE; credentials come from the environment:
 //   application, worker
 //   streams       a name; or, comma-separated, the identifiers account:name:epoch of several streams
 //   kinesis, dynamodb   endpoints
 //   max_leases
-//   last          the partition key of the last record (see Printer)
+//   last          the partition key of the last record (see ShardLog)
 //   mode          only KCL 3 has this option: how the leases are divided, such as CLIENT_VERSION_CONFIG_3X
 import java.net.URI;
 import java.util.ArrayList;
@@ -111,7 +111,7 @@ public final class KclWorker {
       try {
         scheduler.startGracefulShutdown().get(60, TimeUnit.SECONDS);
       } catch (Exception failed) {
-        Printer.print("shutdown failed: " + failed);
+        ShardLog.print("shutdown failed: " + failed);
       }
     }));
     scheduler.run();

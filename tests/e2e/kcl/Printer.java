@@ -1,8 +1,4 @@
-// A record processor that prints a line for each record and each event of a shard:
-//   record STREAM/SHARD SEQUENCE_NUMBER SUB_SEQUENCE_NUMBER PARTITION_KEY
-//   begin STREAM/SHARD, lost STREAM/SHARD, end STREAM/SHARD, stopped STREAM/SHARD
-// It checkpoints after each batch. With the partition key of a last record, it checkpoints at that record, prints
-// "stopped", and from then on neither prints nor checkpoints: as a worker that fails in the middle of a batch.
+// The record processor of KCL 2.x and 3.
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
@@ -13,67 +9,39 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 final class Printer implements ShardRecordProcessor {
-  private interface Checkpoint {
-    void save() throws Exception;
-  }
-
-  private final String stream, last;
-  private String shard;
-  private boolean stopped = false;
+  private final ShardLog log;
 
   Printer(String stream, String last) {
-    this.stream = stream;
-    this.last = last;
+    log = new ShardLog(stream, last);
   }
 
   @Override
   public void initialize(InitializationInput input) {
-    shard = stream + '/' + input.shardId();
-    print("begin " + shard);
+    log.begin(input.shardId());
   }
 
   @Override
   public void processRecords(ProcessRecordsInput input) {
     final RecordProcessorCheckpointer checkpointer = input.checkpointer();
-    for (KinesisClientRecord record : input.records()) {
-      if (stopped) return;
-      print("record " + shard + ' ' + record.sequenceNumber() + ' ' + record.subSequenceNumber() + ' '
-          + record.partitionKey());
-      if (!record.partitionKey().equals(last)) continue;
-      checkpoint(() -> checkpointer.checkpoint(record.sequenceNumber(), record.subSequenceNumber()));
-      stopped = true;
-      print("stopped " + shard);
-    }
-    if (!input.records().isEmpty()) checkpoint(checkpointer::checkpoint);
+    for (KinesisClientRecord record : input.records())
+      log.record(record.sequenceNumber(), record.subSequenceNumber(), record.partitionKey(),
+          () -> checkpointer.checkpoint(record.sequenceNumber(), record.subSequenceNumber()));
+    if (!input.records().isEmpty()) log.save(checkpointer::checkpoint);
   }
 
   @Override
   public void leaseLost(LeaseLostInput input) {
-    print("lost " + shard);
+    log.event("lost");
   }
 
   @Override
   public void shardEnded(ShardEndedInput input) {
-    checkpoint(input.checkpointer()::checkpoint);
-    print("end " + shard);
+    log.save(input.checkpointer()::checkpoint);
+    log.event("end");
   }
 
   @Override
   public void shutdownRequested(ShutdownRequestedInput input) {
-    checkpoint(input.checkpointer()::checkpoint);
-  }
-
-  private void checkpoint(Checkpoint checkpoint) {
-    if (stopped) return;
-    try {
-      checkpoint.save();
-    } catch (Exception failed) {
-      print("checkpoint of " + shard + " failed: " + failed);
-    }
-  }
-
-  static synchronized void print(String line) {
-    System.out.println(line);
-    System.out.flush();
+    log.save(input.checkpointer()::checkpoint);
   }
 }

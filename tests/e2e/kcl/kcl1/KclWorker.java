@@ -1,5 +1,5 @@
-// A worker of version 1 of the Kinesis Client Library, with the arguments and the output of ../KclWorker.java and
-// ../Printer.java. It reads one stream, and has no mode.
+// A worker of version 1 of the Kinesis Client Library, with the arguments of ../KclWorker.java and the output of
+// ../ShardLog.java. It reads one stream, and has no mode.
 import com.amazonaws.auth.EnvironmentVariableCredentialsProvider;
 import com.amazonaws.services.kinesis.clientlibrary.interfaces.IRecordProcessorCheckpointer;
 import com.amazonaws.services.kinesis.clientlibrary.interfaces.v2.IRecordProcessor;
@@ -20,66 +20,39 @@ import java.util.concurrent.TimeUnit;
 
 public final class KclWorker {
   static final class Printer implements IRecordProcessor, IShutdownNotificationAware {
-    private interface Checkpoint {
-      void save() throws Exception;
-    }
-
-    private final String stream, last;
-    private String shard;
-    private boolean stopped = false;
+    private final ShardLog log;
 
     Printer(String stream, String last) {
-      this.stream = stream;
-      this.last = last;
+      log = new ShardLog(stream, last);
     }
 
     @Override
     public void initialize(InitializationInput input) {
-      shard = stream + '/' + input.getShardId();
-      print("begin " + shard);
+      log.begin(input.getShardId());
     }
 
     @Override
     public void processRecords(ProcessRecordsInput input) {
       final IRecordProcessorCheckpointer checkpointer = input.getCheckpointer();
       for (Record record : input.getRecords()) {
-        if (stopped) return;
         final long subSequenceNumber = record instanceof UserRecord user ? user.getSubSequenceNumber() : 0;
-        print("record " + shard + ' ' + record.getSequenceNumber() + ' ' + subSequenceNumber + ' '
-            + record.getPartitionKey());
-        if (!record.getPartitionKey().equals(last)) continue;
-        checkpoint(() -> checkpointer.checkpoint(record.getSequenceNumber(), subSequenceNumber));
-        stopped = true;
-        print("stopped " + shard);
+        log.record(record.getSequenceNumber(), subSequenceNumber, record.getPartitionKey(),
+            () -> checkpointer.checkpoint(record.getSequenceNumber(), subSequenceNumber));
       }
-      if (!input.getRecords().isEmpty()) checkpoint(checkpointer::checkpoint);
+      if (!input.getRecords().isEmpty()) log.save(checkpointer::checkpoint);
     }
 
     @Override
     public void shutdown(ShutdownInput input) {
       final boolean ended = input.getShutdownReason() == ShutdownReason.TERMINATE;
-      if (ended) checkpoint(input.getCheckpointer()::checkpoint);
-      print((ended ? "end " : "lost ") + shard);
+      if (ended) log.save(input.getCheckpointer()::checkpoint);
+      log.event(ended ? "end" : "lost");
     }
 
     @Override
     public void shutdownRequested(IRecordProcessorCheckpointer checkpointer) {
-      checkpoint(checkpointer::checkpoint);
+      log.save(checkpointer::checkpoint);
     }
-
-    private void checkpoint(Checkpoint checkpoint) {
-      if (stopped) return;
-      try {
-        checkpoint.save();
-      } catch (Exception failed) {
-        print("checkpoint of " + shard + " failed: " + failed);
-      }
-    }
-  }
-
-  static synchronized void print(String line) {
-    System.out.println(line);
-    System.out.flush();
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -101,7 +74,7 @@ public final class KclWorker {
       try {
         worker.startGracefulShutdown().get(60, TimeUnit.SECONDS);
       } catch (Exception failed) {
-        print("shutdown failed: " + failed);
+        ShardLog.print("shutdown failed: " + failed);
       }
     }));
     worker.run();
