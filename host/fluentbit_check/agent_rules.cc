@@ -65,9 +65,15 @@ class Rules {
   void output() {
     retries();
     const std::string* const workers = it_.kept("workers");
+    const Entry* const hot_reload = service("Hot_Reload");
     if (workers == nullptr || std::atoi(workers->c_str()) <= 0) {
       warn("workers", "PS0964",
            "without workers the whole agent is blocked while a flush waits for the service; set workers 1");
+    } else if (hot_reload != nullptr && boolean(hot_reload->value) == true) {
+      // Both the agent's core and its loader start the workers of an output that it opens as a shared object.
+      warn("workers", "PS0889",
+           "Hot_Reload on in [SERVICE]: Fluent Bit 2.2 to 5.1.1 starts the workers of this output twice and stops "
+           "them once, so that a hot reload can crash the agent; restart it instead");
     }
     if (it_.kept("storage.total_limit_size") != nullptr)
       warn("storage.total_limit_size", "PS0876",

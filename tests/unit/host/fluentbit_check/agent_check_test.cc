@@ -303,6 +303,18 @@ TEST_F(agent_check, settings_that_drop_records_cause_a_warning) {
             "which are then lost\n");
 }
 
+TEST_F(agent_check, a_hot_reload_of_an_output_with_workers_causes_a_warning) {
+  const std::string safe = "  Retry_Limit off\n  workers 1\n";
+  EXPECT_EQ(
+      of_output(safe + "[SERVICE]\n  hot_reload on\n"),
+      "agent.conf:7: warning: PS0889: Hot_Reload on in [SERVICE]: Fluent Bit 2.2 to 5.1.1 starts the workers "
+      "of this output twice and stops them once, so that a hot reload can crash the agent; restart it "
+      "instead\n");
+  EXPECT_EQ(of_output(safe + "[SERVICE]\n  hot_reload off\n"), "");
+  EXPECT_EQ(of_output("  Retry_Limit off\n  workers 0\n[SERVICE]\n  hot_reload on\n").find("PS0889"),
+            std::string::npos);
+}
+
 TEST_F(agent_check, a_plugin_name_similar_to_ours_causes_a_warning) {
   EXPECT_EQ(
       problems(std::string(kGood) +
