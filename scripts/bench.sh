@@ -10,7 +10,12 @@ cd "$(dirname "$0")/.."
 source scripts/stages.sh
 bin=build/bench/bin
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+tree=build/bench-against
+clean_up() {
+  [[ ! -d $tree ]] || git worktree remove --force "$tree"
+  rm -rf "$work"
+}
+trap clean_up EXIT
 : >"$work/bars" >"$work/skipped"
 failed=0
 
@@ -38,9 +43,7 @@ count_time() {
 }
 # Compares the busy input with that of another commit. Their turns alternate, and the best of each counts.
 run_against() { # COMMIT
-  local tree=build/bench-against theirs=0 ours=0
-  rm -rf "$tree"
-  git worktree prune
+  local theirs=0 ours=0
   git worktree add -q --detach "$tree" "$1"
   echo "== the busy input against $1"
   (cd "$tree" && build penstock-bench-input) >"$work/build" || { tail -n 20 "$work/build"; failed=1; return; }
@@ -49,9 +52,8 @@ run_against() { # COMMIT
     theirs=$(printf '%s\n' "$theirs" "$(rate "$tree/$bin")" | sort -g | tail -n 1)
     ours=$(printf '%s\n' "$ours" "$(rate "$bin")" | sort -g | tail -n 1)
   done
-  git worktree remove --force "$tree"
   awk -v what="busy input, relative to $1 in the same run" -v ours="$ours" -v theirs="$theirs" 'BEGIN {
-    printf "bar | %s | %.2fx | at least 1.3x | %s\n", what, ours / theirs, ours >= 1.3 * theirs ? "met" : "missed" }' |
+    printf "bar | %s | %.2fx | at least 1.3x | %s\n", what, ours / theirs, (ours >= 1.3 * theirs ? "met" : "missed") }' |
     tee -a "$work/bars"
 }
 
