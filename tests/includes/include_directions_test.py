@@ -72,7 +72,7 @@ tests/e2e/emulators:      abi base tests tests/e2e tests/model_dynamodb tests/mo
 tests/e2e/sdk:            base tests/e2e tests/model_kinesis
 tests/e2e/kcl:            abi tests tests/e2e tests/e2e/emulators tests/e2e/sdk tests/model_dynamodb tests/model_kinesis
 tests/fluentbit:          abi tests tests/e2e
-tests/fuzz:               abi base core/ tests
+tests/fuzz:               abi base core/ host/http tests
 tests/soak:               tests tests/e2e
 """
 # tests/unit mirrors the folders above. Its folders may include every folder.
