@@ -64,11 +64,11 @@ std::optional<std::array<uint8_t, 16>> md5(std::string_view data) {
 }
 
 std::string hex(std::span<const uint8_t> bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* to = out.data();
   for (const uint8_t byte : bytes) {
-    out += kHexDigits[byte >> 4];
-    out += kHexDigits[byte & 15];
+    *to++ = kHexDigits[byte >> 4];
+    *to++ = kHexDigits[byte & 15];
   }
   return out;
 }

@@ -11,6 +11,10 @@
 
 namespace penstock::aws {
 
+namespace {
+constexpr size_t kUsualLogBytes = 120;  // of a line that says how a call ended
+}
+
 void ServiceClient::call(std::string_view operation, std::string body, size_t max_response_bytes, Done done) {
   CallCompletion::start(std::move(done), [&](const CallCompletion& completion) {
     const auto call =
@@ -43,15 +47,17 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
 
 void ServiceClient::log(const Call& call, const HttpResponse& response) const {
   try {
-    std::string line = call.operation.name;
+    std::string line;
+    line.reserve(kUsualLogBytes);
+    line += call.operation.name;
     if (response.transport.ok())
       line += ": HTTP " + std::to_string(response.http_status);
     else
       line += ": no response: " + response.transport.message();
     if (response.http_status >= 400) line += " " + printable(aws_error_code(response), 100);
-    line += "; " + std::to_string(env_.clock.monotonic_ms() - call.sent_ms) + " ms, sent " +
-            std::to_string(call.sent_bytes) + " bytes, received " + std::to_string(response.body.size()) +
-            " bytes";
+    line.append("; ").append(std::to_string(env_.clock.monotonic_ms() - call.sent_ms));
+    line.append(" ms, sent ").append(std::to_string(call.sent_bytes));
+    line.append(" bytes, received ").append(std::to_string(response.body.size())).append(" bytes");
     env_.log(LogLevel::debug, line);
   } catch (const std::bad_alloc&) {  // must not become the outcome of the call
   }

@@ -61,6 +61,7 @@ void append_canonical_query(std::string& out, std::string_view query) {
 
 // Appends value without blanks at both ends, and with each run of blanks inside it replaced by one space.
 void append_trimmed(std::string& out, std::string_view value) {
+  out.reserve(out.size() + value.size());
   bool pending_space = false;
   bool started = false;
   for (const char c : value) {

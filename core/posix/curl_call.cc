@@ -33,7 +33,7 @@ std::string host_of(std::string_view url) {
 }
 
 bool breaks_header(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos;
+  return std::any_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
 }
 
 // Returns libcurl's text without the time that it measured (" after 132 ms"), so that a repeated failure has the
@@ -163,8 +163,9 @@ Status CurlCall::add_headers() {
           "call to " + host_of(request_.url) + ": the header " + printable(name) + " contains a line end or NUL"};
     has_type = has_type || equal_without_case(name, "content-type");
     // libcurl removes a header given as "Name:", and sends an empty one for "Name;".
-    std::string line = name;
-    line.append(value.empty() ? ";" : ": ").append(value);
+    std::string line;
+    line.reserve(name.size() + 2 + value.size());
+    line.append(name).append(value.empty() ? ";" : ": ").append(value);
     added = added && add(line);
   }
   if (!has_type) added = added && add("Content-Type:");

@@ -70,8 +70,9 @@ Instance::Instance(int32_t kind, std::string_view id, const OptionList& options)
 
 Instance::~Instance() { stage_->destroy(self_); }
 
-void Instance::add_to_log(void* ctx, int32_t, penstock_bytes text) {
-  static_cast<Instance*>(ctx)->log_.push_back(to_string(text));
+// Without debug lines, as the host: there is one for each call.
+void Instance::add_to_log(void* ctx, int32_t level, penstock_bytes text) {
+  if (level != PENSTOCK_LOG_DEBUG) static_cast<Instance*>(ctx)->log_.push_back(to_string(text));
 }
 
 int64_t Instance::stat(std::string_view name) const {
