@@ -23,12 +23,10 @@ Loop::Loop(Pipeline& pipeline, const Signals& signals, Log& log, ServiceManager&
       manager_(manager),
       options_(options),
       progress_(pipeline),
+      turns_(pipeline),
       active_ms_(client::monotonic_ms()),
       next_stats_ms_(options.stats_interval_ms > 0 ? active_ms_ + options.stats_interval_ms : INT64_MAX),
-      progress_ms_(active_ms_) {
-  for (const Input& input : pipeline.inputs()) input_pacings_.emplace_back(input.stage->instance);
-  for (const Output& output : pipeline.outputs()) output_pacings_.emplace_back(output.stage->instance);
-}
+      progress_ms_(active_ms_) {}
 
 bool Loop::run() {
   while (true) {
@@ -83,12 +81,7 @@ bool Loop::out_of_patience(int64_t now_ms) {
 
 void Loop::turn(bool polling) {
   const int64_t now_ms = client::monotonic_ms();
-  for (size_t i = 0; i < output_pacings_.size(); ++i)
-    turn_output(pipeline_.outputs()[i], output_pacings_[i], now_ms);
-  pipeline_.deliver_acks(now_ms);
-  for (size_t i = 0; i < input_pacings_.size(); ++i)
-    turn_input(pipeline_.inputs()[i], input_pacings_[i], polling, now_ms);
-  pipeline_.deliver_acks(now_ms);  // batches that the filters dropped completely
+  if (turns_.turn(polling, now_ms)) active_ms_ = now_ms;
   manager_.feed_watchdog(now_ms);
   if (options_.http != nullptr) options_.http->run(now_ms);
   if (pipeline_.in_flight() > 0) active_ms_ = now_ms;
@@ -101,44 +94,20 @@ void Loop::turn(bool polling) {
   }
 }
 
-void Loop::turn_output(Output& output, client::Pacing& pacing, int64_t now_ms) {
-  if (output.written || pacing.due(now_ms)) pacing.on_called(pipeline_.pump(output, now_ms), now_ms);
-}
-
-void Loop::turn_input(Input& input, client::InputPacing& pacing, bool polling, int64_t now_ms) {
-  using Call = client::InputPacing::Call;
-  const Call call = pacing.next_call(!polling || input.ended || input.blocked(), now_ms);
-  if (call == Call::pump) {
-    pipeline_.pump(input, now_ms);
-    pacing.on_pumped(now_ms);
-  }
-  if (call != Call::poll) return;
-  const int64_t emitted = input.batches_emitted;
-  const int32_t result = pipeline_.poll(input, now_ms);
-  pacing.on_polled(result, input.refused, now_ms);
-  if (result < 0 || input.batches_emitted != emitted) active_ms_ = now_ms;
-}
-
 int64_t Loop::next_ms(int64_t now_ms) const {
-  int64_t next_ms = pipeline_.has_unacked() ? now_ms + client::Pacing::kAfterFailureMs : INT64_MAX;
-  for (const Output& output : pipeline_.outputs())
-    if (output.written) return now_ms;
-  for (const client::InputPacing& pacing : input_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
-  for (const client::Pacing& pacing : output_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
+  int64_t next_ms = std::min(turns_.next_ms(now_ms), manager_.next_feed_ms());
   if (options_.http != nullptr) next_ms = std::min(next_ms, options_.http->next_ms(now_ms));
-  return std::min(next_ms, manager_.next_feed_ms());
+  return next_ms;
 }
 
 void Loop::wait(int64_t until_ms) {
   descriptors_.assign(1, {signals_.descriptor(), POLLIN, 0});
   polled_.assign(1, nullptr);
   const int64_t now_ms = client::monotonic_ms();
-  const auto add = [&](client::Pacing& pacing) {
-    descriptors_.push_back({pacing.descriptor(now_ms), POLLIN, 0});  // poll() skips -1
-    polled_.push_back(&pacing);
-  };
-  for (client::InputPacing& pacing : input_pacings_) add(pacing);
-  for (client::Pacing& pacing : output_pacings_) add(pacing);
+  for (client::Pacing* const pacing : turns_.pacings()) {
+    descriptors_.push_back({pacing->descriptor(now_ms), POLLIN, 0});  // poll() skips -1
+    polled_.push_back(pacing);
+  }
   if (signals_.received() != nullptr || reload_) descriptors_[0].fd = -1;  // its descriptor stays readable
   if (options_.reloader != nullptr && !reload_) {
     descriptors_.push_back({options_.reloader->descriptor(), POLLIN, 0});

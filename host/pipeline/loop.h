@@ -14,6 +14,7 @@
 #include "host/pipeline/pipeline.h"
 #include "host/pipeline/progress_report.h"
 #include "host/pipeline/reloader.h"
+#include "host/pipeline/turns.h"
 #include "host/util/log.h"
 #include "host/util/service_manager.h"
 #include "host/util/signals.h"
@@ -46,8 +47,6 @@ class Loop {
  private:
   const char* reason_to_end(int64_t now_ms);
   void turn(bool polling);
-  void turn_output(Output& output, client::Pacing& pacing, int64_t now_ms);
-  void turn_input(Input& input, client::InputPacing& pacing, bool polling, int64_t now_ms);
   void wait(int64_t until_ms);
   int64_t next_ms(int64_t now_ms) const;
   bool out_of_patience(int64_t now_ms);
@@ -59,9 +58,8 @@ class Loop {
   ServiceManager& manager_;
   LoopOptions options_;
   ProgressReport progress_;
+  Turns turns_;
   IdleCheck idle_;
-  std::vector<client::InputPacing> input_pacings_;
-  std::vector<client::Pacing> output_pacings_;
   std::vector<pollfd> descriptors_;
   // The pacing of each of descriptors_; nullptr for those of the signals, the reloader, and the HTTP server.
   std::vector<client::Pacing*> polled_;
