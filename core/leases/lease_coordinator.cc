@@ -348,6 +348,8 @@ void LeaseCoordinator::advance_held() {
     const bool recreates = state == HeldLease::State::deleted && boot_ms() < until_boot_ms;
     if (state == HeldLease::State::lost || state == HeldLease::State::deleted) {
       ++lost_;
+      // A lease that is valid can only be taken to balance the load.
+      if (state == HeldLease::State::lost && boot_ms() >= until_boot_ms) ++expired_;
       end_grant(held);
       const std::string lease = described(held.stream, row) + ": lease ";
       if (state == HeldLease::State::lost)
@@ -418,6 +420,8 @@ void LeaseCoordinator::stats(const MetricsSink& metrics) const {
   metrics.counter("taken_over_leases", "leases", "leases taken from a worker that no longer renewed them",
                   taken_over_);
   metrics.counter("lost_leases", "leases", "leases lost by this worker: taken by another, or deleted", lost_);
+  metrics.counter("expired_leases", "leases",
+                  "leases lost because this worker did not renew them within failover_time", expired_);
   metrics.counter("created_leases", "leases", "leases created for shards without a lease", made_);
   metrics.counter("deleted_leases", "leases",
                   "leases deleted because their shards were read to the end or have expired", removed_);

@@ -126,7 +126,7 @@ class LeaseCoordinator : public kinesis::Assignment {
   bool closing_ = false;
 
   size_t free_ = 0;  // leases that no worker reads, as of the last scan
-  int64_t scans_ = 0, taken_ = 0, stolen_ = 0, taken_over_ = 0, lost_ = 0, made_ = 0, removed_ = 0;
+  int64_t scans_ = 0, taken_ = 0, stolen_ = 0, taken_over_ = 0, lost_ = 0, expired_ = 0, made_ = 0, removed_ = 0;
 };
 
 }  // namespace penstock::leases

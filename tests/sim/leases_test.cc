@@ -111,6 +111,25 @@ TEST_P(leases, a_worker_frozen_past_the_failover_time_emits_nothing_of_lost_shar
   expect_all_read();
 }
 
+TEST_P(leases, a_lease_that_is_taken_to_balance_the_load_does_not_count_as_expired) {
+  settle_down(2, 12);
+  fleet.start_many(2);
+  fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
+  int64_t lost = 0, expired = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    lost += fleet.worker(i).stat("lost_leases");
+    expired += fleet.worker(i).stat("expired_leases");
+  }
+  EXPECT_GE(lost, 6);
+  EXPECT_EQ(expired, 0);
+  fleet.worker(0).frozen = true;
+  fleet.run(3 * kFailoverMs);
+  fleet.worker(0).frozen = false;
+  fleet.run(kTakeMs);
+  EXPECT_EQ(fleet.worker(0).stat("expired_leases"), 3);
+  expect_all_read();
+}
+
 TEST_P(leases, a_worker_frozen_for_less_than_the_failover_time_continues) {
   settle_down(2, 4);
   const int64_t lost = fleet.worker(0).stat("lost_leases");
