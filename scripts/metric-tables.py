@@ -28,12 +28,17 @@ TABLES = {
     "of the host's outputs": ("output", ["host/modules"]),
     "of service calls": ("KIND", ["core/aws", "core/kinesis/call_sizes.h", "plugin/settings"]),
 }
+# Its source writes them as metrics of Prometheus, not as statistics of a stage.
+RUN_TABLE, RUN_SOURCE = "of the run", "host/observe/endpoints.cc"
 # Report what no pipeline has: the rule for all, and an input that a command uses.
 NOT_REPORTING = {"core/metrics_sink.h", "host/replay/replay_input.cc", "host/modules/builtin.h"}
 
 CALL = re.compile(r"\bmetrics\.(counter|gauge|histogram)\(|\breport_stat\(\s*stat, ctx, PENSTOCK_(COUNTER|GAUGE),")
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 LABEL = re.compile(r'(\w+) = \{"(\w+)", ')
+RUN_CALL = re.compile(r"(?:\b(\w+) =\s+)?\bpage\.(?:add|family)\((?=MetricType::)")
+RUN_LABELS = re.compile(r'MetricLabel (\w+)\[\] = \{\{"(\w+)", ')
+HEADER = ["| metric | kind | unit | labels | what it is |", "|---|---|---|---|---|"]
 
 
 def arguments(text, start):
@@ -91,18 +96,43 @@ def sources(place):
     return [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".cc", ".h"))
 
 
-def table(name):
+def row(name, kind, unit, named, help_text):
+    about = ", ".join(f"`{label}`" for label in named)
+    return f"| `{name}` | {kind} | {unit} | {about} | {help_text.replace('|', chr(92) + '|')} |"
+
+
+def table(rows):
+    return "\n".join(HEADER + [rows[key] for key in sorted(rows)]) + "\n"
+
+
+def stage_table(name):
     stage, places = TABLES[name]
     rows = {}
     for place in places:
         for path in sources(place):
             for kind, metric, unit, help_text, named in metrics_in(path):
                 full = prometheus_name(stage, kind, metric, unit)
-                unit = "seconds" if unit == "ms" else unit
-                about = ", ".join(f"`{label}`" for label in named)
-                rows[full] = f"| `{full}` | {kind} | {unit} | {about} | {help_text.replace('|', chr(92) + '|')} |"
-    lines = ["| metric | kind | unit | labels | what it is |", "|---|---|---|---|---|"]
-    return "\n".join(lines + [rows[key] for key in sorted(rows)]) + "\n"
+                rows[full] = row(full, kind, "seconds" if unit == "ms" else unit, named, help_text)
+    return table(rows)
+
+
+def run_table():
+    """Names are complete except for _total; the unit is the word of the name that is one."""
+    text = (ROOT / RUN_SOURCE).read_text()
+    known = dict(RUN_LABELS.findall(text))
+    rows = {}
+    for match in RUN_CALL.finditer(text):
+        kind, name, help_text = arguments(text, match.end())[:3]
+        kind, name, help_text = kind.removeprefix("MetricType::"), literal(name, RUN_SOURCE), literal(help_text, RUN_SOURCE)
+        sample = re.search(rf"add_sample\({match[1]}, (\w+),", text)
+        unit = next((word for word in ("seconds", "bytes", "batches") if word in name.split("_")), "")
+        full = name + ("_total" if kind == "counter" else "")
+        rows[full] = row(full, kind, unit, [known[sample[1]]] if sample else [], help_text)
+    return table(rows)
+
+
+def table_of(name):
+    return run_table() if name == RUN_TABLE else stage_table(name)
 
 
 def check_that_all_are_listed():
@@ -110,17 +140,19 @@ def check_that_all_are_listed():
     for folder in ("core", "host", "plugin"):
         for path in sources(folder):
             short = path.relative_to(ROOT).as_posix()
-            if path not in listed and short not in NOT_REPORTING and CALL.search(path.read_text()):
+            text = path.read_text()
+            reports = CALL.search(text) and path not in listed or RUN_CALL.search(text) and short != RUN_SOURCE
+            if reports and short not in NOT_REPORTING:
                 sys.exit(f"{short} reports metrics, but scripts/metric-tables.py has no table for it")
 
 
 def main():
     check_that_all_are_listed()
     old = DOCUMENT.read_text()
-    missing = set(TABLES) - {name for _, name, _ in PLACE.findall(old)}
+    missing = {RUN_TABLE, *TABLES} - {name for _, name, _ in PLACE.findall(old)}
     if missing:
         sys.exit(f"{DOCUMENT}: no place for the metrics {', '.join(sorted(missing))}")
-    new = PLACE.sub(lambda m: m[1] + table(m[2]) + m[3], old)
+    new = PLACE.sub(lambda m: m[1] + table_of(m[2]) + m[3], old)
     if "--check" not in sys.argv[1:]:
         DOCUMENT.write_text(new)
     elif new != old:

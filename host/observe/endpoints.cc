@@ -22,24 +22,22 @@ constexpr char kText[] = "text/plain; charset=utf-8";
 // https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
 void add_process(PrometheusText& page, int64_t start_unix_ms) {
   const ProcessStats process = read_process_stats();
-  page.add(MetricType::counter, "process_cpu_seconds", "Total user and system CPU time spent in seconds.",
+  page.add(MetricType::counter, "process_cpu_seconds", "user and system time of all threads",
            {process.cpu_ms, 1000});
   if (process.resident_bytes)
-    page.add(MetricType::gauge, "process_resident_memory_bytes", "Resident memory size in bytes.",
-             {*process.resident_bytes});
-  page.add(MetricType::gauge, "process_start_time_seconds",
-           "Start time of the process since unix epoch in seconds.", {start_unix_ms, 1000});
+    page.add(MetricType::gauge, "process_resident_memory_bytes", "resident memory", {*process.resident_bytes});
+  page.add(MetricType::gauge, "process_start_time_seconds", "when the process started, Unix time",
+           {start_unix_ms, 1000});
   if (process.open_descriptors)
-    page.add(MetricType::gauge, "process_open_fds", "Number of open file descriptors.",
-             {*process.open_descriptors});
-  page.add(MetricType::gauge, "process_max_fds", "Maximum number of open file descriptors.",
-           {process.max_descriptors});
+    page.add(MetricType::gauge, "process_open_fds", "open file descriptors", {*process.open_descriptors});
+  page.add(MetricType::gauge, "process_max_fds", "limit of open_fds", {process.max_descriptors});
 }
 
 void add_host(PrometheusText& page, const RunFacts& facts, Pipeline& pipeline, int64_t now_ms) {
   const MetricLabel version[] = {{"version", facts.version}};
-  page.add_sample(page.family(MetricType::gauge, "penstock_build_info", "the version as a label; always 1"),
-                  version, {1});
+  const size_t build =
+      page.family(MetricType::gauge, "penstock_build_info", "the version of the program as a label; always 1");
+  page.add_sample(build, version, {1});
   page.add(MetricType::gauge, "penstock_uptime_seconds", "since the start of the run",
            {now_ms - facts.start_ms, 1000});
   page.add(MetricType::gauge, "penstock_ready", "1 if /readyz answers 200, else 0",
