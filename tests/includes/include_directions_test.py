@@ -64,6 +64,7 @@ tests/iam:                abi base core/ plugin/ tests tests/model_dynamodb test
 tests/sim:                abi base core/ tests tests/model_dynamodb tests/model_kinesis tests/unit/core/logs
 tests/simulator:          abi base core/ host/http host/pipeline tests tests/model_dynamodb tests/model_kinesis tests/sim
 tests/simulator/mutations: tests/simulator
+tests/monitoring:         abi base client core/ host/ plugin/abi tests tests/model_dynamodb tests/model_kinesis tests/sim
 tests/abi:                abi tests tests/unit/core/posix
 tests/abi/allocation:     abi core/leases tests tests/abi tests/model_dynamodb tests/model_kinesis
 tests/e2e:                abi tests tests/model_kinesis
