@@ -89,6 +89,21 @@ def check_task(task):
         problems.append(f"conf/ecs/task-definition.json: {report.generate_report()}")
 
 
+def check_container(container):
+    """Checks that the configuration and the health check of the task are valid, and that the latter has a server."""
+    environment = {one["name"]: one["value"] for one in container["environment"]}
+    conf = root / "conf" / pathlib.Path(container["command"][-1]).name
+    health = container["healthCheck"]["command"]
+    with tempfile.TemporaryDirectory() as folder:
+        environment["STATE_DIRECTORY"] = folder
+        for arguments in (["check", "-c", conf], [*health[2:], "--help"]):
+            done = subprocess.run([penstock, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+            if done.returncode != 0:
+                problems.append(f"conf/ecs/task-definition.json: {arguments}: {done.stdout}{done.stderr}")
+    if health[:2] != ["CMD", "/usr/bin/penstock"] or environment.get("HTTP_SERVER") != "On":
+        problems.append("conf/ecs/task-definition.json: the health check needs the program and its HTTP server")
+
+
 plain = (root / "conf/kubernetes/penstock.yaml").read_text()
 check_configuration(plain, "conf/kubernetes/penstock.yaml")
 check_grace(plain, "conf/kubernetes/penstock.yaml")
@@ -97,6 +112,7 @@ if shutil.which("helm"):
 else:
     skipped.append("the chart: no helm")
 task = json.loads((root / "conf/ecs/task-definition.json").read_text())
+check_container(task["containerDefinitions"][0])
 try:
     check_task(task)
 except ImportError:
