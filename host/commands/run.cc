@@ -93,7 +93,9 @@ class Run {
       Pipeline pipeline(log_);
       if (!server_.open(config.settings, problem) || !pipeline.open(config.plan, problem)) {
         if (!previous) return false;
-        log_.error("PS0942", "penstock", "the new configuration does not start: " + to_line(problem));
+        log_.error("PS0942", "penstock",
+                   "the new configuration does not start: " +
+                       (problem.place.file.empty() ? problem.text : to_line(problem)));
         problem = {};
         config = *std::exchange(previous, std::nullopt);
         status = "the previous configuration of " + conf_ + " continues: the new one did not start";

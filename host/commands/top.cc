@@ -99,8 +99,9 @@ class Top {
     if (!refresh(error)) return ended();
     Terminal terminal;
     for (int64_t i = 1;; ++i) {
-      view = format_screen(now_, before_, terminal.size());
-      terminal.show(view);
+      const ViewSize size = terminal.size();
+      view = format_screen(now_, before_, size);
+      terminal.show(format_screen(now_, before_, size, "; press q to quit"));
       if (i >= options_.count || !wait_for_next_view(terminal)) return true;
       if (!refresh(error)) return ended();
     }

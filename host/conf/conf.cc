@@ -223,8 +223,9 @@ std::string to_line(const Problem& problem) {
 }
 
 void log_problem(Log& log, const Problem& problem) {
-  log.problem(problem.is_warning ? PENSTOCK_LOG_WARN : PENSTOCK_LOG_ERROR, to_line(problem),
-              in_context(in_words(problem.place), problem.text));
+  const int32_t level = problem.is_warning ? PENSTOCK_LOG_WARN : PENSTOCK_LOG_ERROR;
+  if (problem.place.file.empty()) return log.line(level, "penstock", problem.text);
+  log.problem(level, to_line(problem), in_context(in_words(problem.place), problem.text));
 }
 
 std::string place_from(const Place& earlier, const Place& entry) {

@@ -69,7 +69,8 @@ std::string format_progress(const Totals& now, const Totals& before, int64_t ela
   if (now.lag_ms >= 0) out += "; lag " + std::to_string(now.lag_ms) + " ms";
   if (now.oldest_unacked_ms >= 0)
     out += "; oldest unacknowledged " + std::to_string(now.oldest_unacked_ms) + " ms";
-  out += "; in flight " + std::to_string(batches_in_flight) + " batches, " + format_bytes(now.in_flight_bytes);
+  out += "; in flight " + std::to_string(batches_in_flight) +
+         (batches_in_flight == 1 ? " batch, " : " batches, ") + format_bytes(now.in_flight_bytes);
   out += "; retries " + std::to_string(now.retries) + ", dead letters " + std::to_string(now.dead_letters);
   return out;
 }

@@ -170,18 +170,21 @@ std::vector<std::string> format_stages(const Change& change, size_t max_columns)
   return out;
 }
 
+std::string in_batches(int64_t count) { return std::to_string(count) + (count == 1 ? " batch" : " batches"); }
+
 std::string format_state(const Change& change) {
   return "penstock " + change.now.version + "  up " + format_duration(change.now.uptime_ms) + "  cpu " +
          std::to_string(change.cpu_percent()) + "%  memory " + format_bytes(change.now.resident_bytes) +
-         "  in flight " + std::to_string(change.now.batches_in_flight) + " batches";
+         "  in flight " + in_batches(change.now.batches_in_flight);
 }
 
 }  // namespace
 
-std::vector<std::string> format_screen(const Snapshot& now, const Snapshot& before, ViewSize size) {
+std::vector<std::string> format_screen(const Snapshot& now, const Snapshot& before, ViewSize size,
+                                       std::string_view hint) {
   const Change change(now, before);
   std::vector<std::string> lines = {format_state(change),
-                                    now.ready ? "ready; press q to quit" : "NOT READY; press q to quit"};
+                                    std::string(now.ready ? "ready" : "NOT READY").append(hint)};
   for (const std::string& reason : now.reasons)
     for (std::string& line : wrap(reason, size.columns)) lines.push_back(std::move(line));
   lines.emplace_back();
@@ -215,7 +218,7 @@ std::string format_line(const Snapshot& now, const Snapshot& before) {
   }
   std::string out = now.ready ? "ready" : "NOT READY (" + now.reasons.front() + ")";
   out += "; in " + std::to_string(events) + " events/s; out " + std::to_string(delivered) + " records/s; lag " +
-         format_duration(lag_ms) + "; in flight " + std::to_string(now.batches_in_flight) + " batches; rejected " +
+         format_duration(lag_ms) + "; in flight " + in_batches(now.batches_in_flight) + "; rejected " +
          std::to_string(rejected) + ", retries " + std::to_string(retries) + ", dead letters " +
          std::to_string(dead_letters);
   return out;

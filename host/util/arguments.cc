@@ -89,7 +89,8 @@ int print_help(std::string_view text) { return print(text) ? kExitFine : kExitFa
 
 int usage_error(const std::string& command, MessageId id, const std::string& what) {
   const std::string name = command.empty() ? "penstock" : "penstock " + command;
-  std::fprintf(stderr, "%s: %s; see %s --help\n", name.c_str(), coded(id, what).c_str(), name.c_str());
+  const char* const see = what.ends_with('?') ? " See" : "; see";  // a suggestion is a question
+  std::fprintf(stderr, "%s: %s%s %s --help\n", name.c_str(), coded(id, what).c_str(), see, name.c_str());
   return kExitUsage;
 }
 

@@ -86,7 +86,7 @@ def to_run(command, programs):
 def shape(view):
     """Returns the headings of a view, and the first word of each of its other lines."""
     lines = view.rpartition(END_OF_FULL_SCREEN)[2].replace("\r", "").splitlines()
-    return [line.split() if re.fullmatch("[A-Z/ ]+", line) else line.split()[:1] for line in lines]
+    return [line.split() if re.fullmatch("[A-Z/ ]+", line) else re.findall("^[^ ;]+", line) for line in lines]
 
 
 def run(script, root, folder):

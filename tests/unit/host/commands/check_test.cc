@@ -380,7 +380,7 @@ TEST(usage, a_wrong_command_line_exits_with_2) {
   EXPECT_EQ(wrong({}),
             "penstock: PS0901: the command is missing, such as penstock run -c FILE; see penstock --help\n");
   EXPECT_EQ(wrong({"chekc"}),
-            "penstock: PS0901: unknown command 'chekc'; did you mean 'check'?; see penstock --help\n");
+            "penstock: PS0901: unknown command 'chekc'; did you mean 'check'? See penstock --help\n");
   EXPECT_EQ(wrong({"check"}),
             "penstock check: PS0902: the configuration file is missing: -c FILE; see penstock check --help\n");
   EXPECT_EQ(wrong({"check", "-c"}),
@@ -391,7 +391,7 @@ TEST(usage, a_wrong_command_line_exits_with_2) {
   EXPECT_EQ(wrong({"check", "--agent", "vector", "a.conf"}),
             "penstock check: PS0903: invalid --agent 'vector': expected fluent-bit; see penstock check --help\n");
   EXPECT_EQ(wrong({"run", "-c", "x", "--exit-when-idel=5"}),
-            "penstock run: PS0900: unknown option '--exit-when-idel'; did you mean '--exit-when-idle'?; see "
+            "penstock run: PS0900: unknown option '--exit-when-idel'; did you mean '--exit-when-idle'? See "
             "penstock run --help\n");
   EXPECT_EQ(wrong({"run", "-c", "x", "--exit-when-idle", "soon"}),
             "penstock run: PS0903: invalid --exit-when-idle 'soon': expected seconds, or a number with suffix ms, "

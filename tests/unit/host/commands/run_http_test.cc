@@ -125,7 +125,8 @@ TEST_F(run_http, a_port_in_use_is_an_error_before_anything_is_read) {
   const std::string port = std::to_string(port_of(program));
   const Ended second = run_program(args(conf("", "", "  HTTP_Port " + port + "\n")));
   EXPECT_EQ(second.code, 1);
-  EXPECT_HAS(second.err, "PS0930: cannot listen on 127.0.0.1, port " + port + ": Address already in use; set");
+  EXPECT_HAS(second.err, "[error] [penstock] PS0930: cannot listen on 127.0.0.1, port " + port +
+                             ": Address already in use; set");
 }
 
 TEST_F(run_http, clients_that_never_read_or_send_do_not_hold_up_the_pipeline) {
@@ -190,7 +191,7 @@ TEST_F(run_http, a_reload_to_a_port_in_use_continues_with_the_previous_server) {
   const uint16_t port = port_of(program);
   folder_.write("agent.conf", conf("", "", taken));
   program.signal(SIGHUP);
-  program.err.until("PS0942: the new configuration does not start: penstock: PS0930: cannot listen on ");
+  program.err.until("PS0942: the new configuration does not start: PS0930: cannot listen on ");
   EXPECT_EQ(body(get(port, "/healthz")), "ok\n");
 }
 

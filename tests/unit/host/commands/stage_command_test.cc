@@ -108,7 +108,7 @@ TEST_F(stage_command, wrong_stage_command_lines_are_usage_errors) {
             "penstock echo: PS0902: more than one configuration file; name one, with -c FILE; see penstock echo "
             "--help\n");
   EXPECT_EQ(run(kNoOutputHasIt, {"-x"}).err,
-            "penstock echo: PS0900: unknown option '-x'; did you mean '-c'?; see penstock echo --help\n");
+            "penstock echo: PS0900: unknown option '-x'; did you mean '-c'? See penstock echo --help\n");
   EXPECT_EQ(run(kNoOutputHasIt, {"-c", "x"}).err,
             "penstock echo: PS0902: more than one configuration file; name one, with -c FILE; see penstock echo "
             "--help\n");
@@ -124,7 +124,7 @@ TEST_F(stage_command, wrong_stage_command_lines_are_usage_errors) {
 TEST_F(stage_command, an_unknown_command_gets_a_suggestion_from_all_commands) {
   const Ended it = run_program({"ech", "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(it.code, 2);
-  EXPECT_EQ(it.err, "penstock: PS0901: unknown command 'ech'; did you mean 'echo'?; see penstock --help\n");
+  EXPECT_EQ(it.err, "penstock: PS0901: unknown command 'ech'; did you mean 'echo'? See penstock --help\n");
   EXPECT_EQ(
       run_program({"ech", "-c", folder_.write("agent.conf", kNoOutputHasIt), "-e", PENSTOCK_FAKE_PLUGIN}).err,
       it.err);

@@ -40,6 +40,13 @@ TEST(top, rates_are_those_between_two_states) {
             "letters 3");
 }
 
+TEST(top, one_batch_in_flight_is_a_batch) {
+  Snapshot now = snapshot(state("10000", "100"));
+  now.batches_in_flight = 1;
+  EXPECT_NE(format_line(now, {}).find("in flight 1 batch; rejected"), std::string::npos);
+  EXPECT_TRUE(format_screen(now, {}, {100, 100}).front().ends_with("in flight 1 batch"));
+}
+
 TEST(top, the_first_rates_and_those_after_a_restart_are_since_the_start) {
   const Snapshot now = snapshot(state("10000", "100"));
   EXPECT_NE(format_line(now, {}).find("in 10 events/s; out 2 records/s"), std::string::npos);
@@ -53,7 +60,7 @@ TEST(top, counters_that_begin_again_give_no_negative_rate) {
 
 TEST(top, the_screen_has_the_slowest_shards_that_there_is_room_for) {
   const Snapshot now = snapshot(state("10000", "100"));
-  const std::vector<std::string> all = format_screen(now, {}, {100, 100});
+  const std::vector<std::string> all = format_screen(now, {}, {100, 100}, "; press q to quit");
   EXPECT_EQ(all, (std::vector<std::string>{"penstock 1.2.3  up 10.0s  cpu 5%  memory 2.0 MB  in flight 4 batches",
                                            "ready; press q to quit", "",
                                            "INPUT  RECORDS/S  EVENTS/S  BYTES/S    LAG  UNACKED  DEAD  RETRIES",
@@ -123,7 +130,7 @@ TEST(top, a_long_reason_continues_on_the_next_line) {
 TEST(top, reasons_are_shown_and_made_printable) {
   const Snapshot now = snapshot(state("1", "1", R"({"stage":"output:b:0","reason":"not \u001b[31mhealthy"})"));
   const std::vector<std::string> screen = format_screen(now, {}, {100, 100});
-  EXPECT_EQ(screen[1], "NOT READY; press q to quit");
+  EXPECT_EQ(screen[1], "NOT READY");
   EXPECT_EQ(screen[2], "  output:b:0: not \\x1b[31mhealthy");
   EXPECT_TRUE(format_line(now, {}).starts_with("NOT READY (output:b:0: not "));
 }

@@ -25,6 +25,10 @@ TEST(progress, a_progress_line_shows_totals_rates_lag_and_trouble) {
             "oldest unacknowledged 4500 ms; in flight 2 batches, 50.0 kB; retries 4, dead letters 1");
 }
 
+TEST(progress, one_batch_in_flight_is_a_batch) {
+  EXPECT_NE(format_progress({}, {}, 0, 1).find("; in flight 1 batch, 0 B"), std::string::npos);
+}
+
 TEST(progress, progress_omits_a_lag_that_no_input_reports) {
   EXPECT_EQ(
       format_progress({}, {}, 0, 0),
