@@ -51,9 +51,11 @@ under_valgrind() {
     --errors-for-leak-kinds=definite build/dev/bin/release_two_libraries 400
 }
 if stage build-tests eval 'cmake --preset dev && cmake --build --preset dev -j "$jobs" \
-    --target release_two_libraries abi_test e2e_pipeline_test e2e_fluent_bit_test'; then
+    --target release_two_libraries abi_test e2e_pipeline_test e2e_fluent_bit_test penstock-model-kinesis'; then
   stage abi with_release abi_test --gtest_brief=1 || true
   stage pipeline with_release e2e_pipeline_test --gtest_brief=1 || true
+  stage metrics python3 tests/monitoring/monitoring_test.py promtool "$x86_64/install/usr/bin/penstock" \
+    build/dev/bin/penstock-model-kinesis . || true
   stage two-libraries with_release release_two_libraries || true
   stage two-libraries-valgrind under_valgrind || true
   if [[ -n ${FLUENT_BIT:-} ]]; then
