@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/text_buffer.h"
 
 namespace penstock::fluentbit {
 
@@ -34,8 +35,8 @@ class JsonToMsgpack {
   };
   std::optional<Made> convert(std::string_view json_object);
 
-  std::unique_ptr<char[]> buffer_;
-  size_t buffer_size_ = 0;
+  TextBuffer json_;  // a copy of the text, which is read in blocks
+  TextBuffer made_;
 };
 
 }  // namespace penstock::fluentbit

@@ -61,9 +61,37 @@ What read_time(const MsgpackToken& token, LogEvent& event) {
   }
 }
 
+// Reads the beginning of an event, up to its body, in the forms in which the agent writes nearly all: an
+// EventTime, and metadata that is an empty map. Returns false, without moving, for any other.
+bool read_usual_begin(MsgpackReader& reader, LogEvent& event) {
+  constexpr std::string_view kBegin("\x92\x92\xd7\0", 4);
+  constexpr size_t kTimeBytes = 8;
+  constexpr std::string_view kEmptyMap("\xdf\0\0\0\0", 5);
+  constexpr std::string_view kShortEmptyMap = "\x80";
+  std::string_view rest = reader.rest();
+  if (rest.size() <= kBegin.size() + kTimeBytes || !rest.starts_with(kBegin)) return false;
+  const char* const time = rest.data() + kBegin.size();
+  rest.remove_prefix(kBegin.size() + kTimeBytes);
+  const size_t metadata = rest.starts_with(kEmptyMap)        ? kEmptyMap.size()
+                          : rest.starts_with(kShortEmptyMap) ? kShortEmptyMap.size()
+                                                             : 0;
+  const uint32_t seconds = big_endian(time);
+  if (metadata == 0 || seconds >= kGroupEnd) return false;
+  event.seconds = seconds;
+  event.nanoseconds = static_cast<int32_t>(std::min(big_endian(time + 4), uint32_t{kMaxNanoseconds}));
+  event.metadata = rest.substr(0, metadata);
+  reader.skip(kBegin.size() + kTimeBytes + metadata);
+  return true;
+}
+
 // Reads one event. For kNoEvent, the position of reader afterwards is unspecified.
 What read_event(MsgpackReader& reader, LogEvent& event) {
   const char* const from = reader.at();
+  if (read_usual_begin(reader, event)) {
+    event.body = reader.value();
+    event.whole = {from, static_cast<size_t>(reader.at() - from)};
+    return event.body.empty() ? What::kNoEvent : What::kEvent;
+  }
   event.metadata = {};
   MsgpackToken token;
   if (!reader.next(token) || token.kind != Kind::array || token.count != 2 || !reader.next(token))

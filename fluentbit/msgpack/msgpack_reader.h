@@ -39,32 +39,46 @@ class MsgpackReader {
 
   bool done() const { return at_ == end_; }
   const char* at() const { return at_; }
+  std::string_view rest() const { return {at_, left()}; }
+  // REQUIRES: bytes <= rest().size().
+  void skip(size_t bytes) { at_ += bytes; }
 
  private:
   size_t left() const { return static_cast<size_t>(end_ - at_); }
-  // Reads what most values of log events are: text of up to 255 bytes, and maps and arrays of up to 15. Returns
-  // false, without moving, for all others.
+  // Reads what most values of log events are: text; maps and arrays of up to 15; and maps with the large count
+  // that the agent writes. Returns false, without moving, for all others.
   bool read_short(MsgpackToken& token) {
     if (left() < 2) return false;
     const auto type = static_cast<uint8_t>(*at_);
-    if (type >= 0x80 && type < 0xa0) {
-      const bool is_map = type < 0x90;
-      const size_t count = type & 0x0f;
-      if (left() - 1 < (is_map ? 2 * count : count)) return false;
-      token.kind = is_map ? MsgpackToken::Kind::map : MsgpackToken::Kind::array;
-      token.count = count;
-      ++at_;
-      return true;
+    if (type >= 0x80 && type < 0xa0) return read_short_header(token, type < 0x90, type & 0x0f, at_ + 1);
+    if (type == 0xdf) return left() >= 5 && read_short_header(token, true, big_endian(at_ + 1, 4), at_ + 5);
+    const char* text = at_ + 1;
+    size_t size = type & 0x1f;
+    if (type >= 0xd9 && type <= 0xdb) {
+      const size_t size_bytes = size_t{1} << (type - 0xd9);
+      if (left() <= size_bytes) return false;
+      size = big_endian(text, size_bytes);
+      text += size_bytes;
+    } else if (type < 0xa0 || type >= 0xc0) {
+      return false;
     }
-    const bool has_size_byte = type == 0xd9;
-    if (!has_size_byte && (type < 0xa0 || type >= 0xc0)) return false;
-    const size_t size = has_size_byte ? static_cast<uint8_t>(at_[1]) : type & 0x1f;
-    const char* const text = at_ + (has_size_byte ? 2 : 1);
     if (static_cast<size_t>(end_ - text) < size) return false;
     token.kind = MsgpackToken::Kind::text;
     token.bytes = {text, size};
     at_ = text + size;
     return true;
+  }
+  bool read_short_header(MsgpackToken& token, bool is_map, size_t count, const char* after) {
+    if (static_cast<size_t>(end_ - after) < (is_map ? 2 * count : count)) return false;
+    token.kind = is_map ? MsgpackToken::Kind::map : MsgpackToken::Kind::array;
+    token.count = count;
+    at_ = after;
+    return true;
+  }
+  static size_t big_endian(const char* at, size_t size) {
+    size_t number = 0;
+    for (size_t index = 0; index < size; ++index) number = number << 8 | static_cast<uint8_t>(at[index]);
+    return number;
   }
   bool read(MsgpackToken& token);
   template <typename Number>

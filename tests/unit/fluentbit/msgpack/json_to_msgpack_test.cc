@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +79,34 @@ TEST(fluentbit_json_to_msgpack, larger_integers_and_fractions_are_doubles) {
   EXPECT_EQ(value_of("15E-1"), "\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00"s);
   EXPECT_EQ(value_of("1e+0"), value_of("1.0"));
   EXPECT_EQ(value_of("1.7976931348623157e308"), "\xcb\x7f\xef\xff\xff\xff\xff\xff\xff");
+}
+
+TEST(fluentbit_json_to_msgpack, a_fraction_of_any_number_of_digits_is_the_nearest_double) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string number = random() % 2 == 0 ? "-" : "";
+    number += std::to_string(random() >> random() % 64) + ".";
+    for (size_t decimals = 1 + random() % 18; decimals > 0; --decimals) number += std::to_string(random() % 10);
+    std::string expected;
+    MsgpackWriter(expected).real(std::strtod(number.c_str(), nullptr));
+    ASSERT_EQ(value_of(number), expected) << number;
+  }
+  EXPECT_EQ(value_of("-0.0"), "\xcb\x80\x00\x00\x00\x00\x00\x00\x00"s);
+}
+
+TEST(fluentbit_json_to_msgpack, integers_of_any_number_of_digits_are_exact) {
+  std::mt19937_64 random(2);
+  for (int round = 0; round < 20'000; ++round) {
+    const uint64_t large = random() >> random() % 64;
+    const auto small = static_cast<int64_t>(random()) >> random() % 64;
+    std::string expected;
+    MsgpackWriter writer(expected);
+    writer.unsigned_integer(large);
+    ASSERT_EQ(value_of(std::to_string(large)), expected);
+    expected.clear();
+    writer.integer(small);
+    ASSERT_EQ(value_of(std::to_string(small)), expected);
+  }
 }
 
 TEST(fluentbit_json_to_msgpack, numbers_beyond_doubles_become_strings) {

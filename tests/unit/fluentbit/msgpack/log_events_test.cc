@@ -68,6 +68,36 @@ TEST(fluentbit_log_events, an_event_time_may_have_either_form_of_ext) {
   EXPECT_EQ(time_of("\xd6\x00\x00\x00\x00\x05"s), "no event") << "four bytes";
 }
 
+TEST(fluentbit_log_events, the_usual_encoding_of_an_event_is_read_as_any_other) {
+  for (const std::string& time : {"\x00\x00\x00\x05\x00\x00\x00\x07"s, "\xff\xff\xff\xfd\x00\x00\x00\x00"s,
+                                  "\xff\xff\xff\xfe\x00\x00\x00\x00"s, "\xff\xff\xff\xff\x00\x00\x00\x00"s,
+                                  "\xff\xff\xff\xff\x00\x00\x00\x01"s, "\x00\x00\x00\x00\xff\xff\xff\xff"s})
+    for (const std::string& metadata :
+         {"\x80"s, "\xdf\x00\x00\x00\x00"s, "\xdf\x00\x00\x00\x01\xa1m\x02"s, "\xc0"s}) {
+      // The same time in a longer form, which takes the general path.
+      const std::string usual =
+          event("\xd7\x00"s + time, metadata, "\xdf\x00\x00\x00\x01\xa1k\xdb\x00\x00\x00\x01x"s);
+      const std::string other = event("\xc7\x08\x00"s + time, metadata, "\xde\x00\x01\xa1k\xd9\x01x"s);
+      LogEvents one(usual);
+      LogEvents two(other);
+      LogEvent from_usual;
+      LogEvent from_other;
+      ASSERT_EQ(one.next(from_usual), two.next(from_other));
+      EXPECT_EQ(one.passed_over(), two.passed_over());
+      if (from_other.body.empty()) continue;  // a marker of a group
+      EXPECT_EQ(from_usual.seconds, from_other.seconds);
+      EXPECT_EQ(from_usual.nanoseconds, from_other.nanoseconds);
+      EXPECT_EQ(from_usual.metadata, from_other.metadata);
+      EXPECT_EQ(from_usual.whole, usual);
+      for (size_t size = 0; size < usual.size(); ++size) {
+        const std::string truncated = usual.substr(0, size);
+        LogEvents events(truncated);
+        LogEvent none;
+        EXPECT_FALSE(events.next(none)) << size;
+      }
+    }
+}
+
 TEST(fluentbit_log_events, an_event_time_is_unsigned) {
   EXPECT_EQ(time_of("\xd7\x00\x7f\xff\xff\xff\x00\x00\x00\x00"s), "2147483647.0");
   EXPECT_EQ(time_of("\xd7\x00\x80\x00\x00\x00\x00\x00\x00\x00"s), "2147483648.0");
