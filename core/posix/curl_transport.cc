@@ -1,6 +1,9 @@
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,7 +32,8 @@ namespace penstock::posix {
 namespace {
 
 constexpr int kEventsAtOnce = 64;
-constexpr size_t kIdleHandles = 64;  // maximum number of easy handles kept for later calls
+constexpr size_t kLargeBodyBytes = size_t{64} * 1024;  // up to this, libcurl sends it together with the headers
+constexpr size_t kIdleHandles = 64;                    // maximum number of easy handles kept for later calls
 
 struct EndMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
@@ -82,6 +86,7 @@ class CurlTransport : public Transport {
   }
 
   CallId start(HttpRequest request, Done done) override {
+    sends_large_bodies_ = sends_large_bodies_ || request.body.size() > kLargeBodyBytes;
     Calls one;
     CurlCall& call = one.emplace_back(std::move(request), std::move(done));
     Easy easy(take_handle());
@@ -119,6 +124,7 @@ class CurlTransport : public Transport {
  private:
   static int on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* transport, void* known) {
     auto* self = static_cast<CurlTransport*>(transport);
+    if (self->sends_large_bodies_) self->cork(socket, what);
     if (what == CURL_POLL_REMOVE) {
       epoll_ctl(self->epoll_, EPOLL_CTL_DEL, socket, nullptr);
       return 0;
@@ -134,6 +140,14 @@ class CurlTransport : public Transport {
     if (result != 0 && errno == ENOENT) result = epoll_ctl(self->epoll_, EPOLL_CTL_ADD, socket, &event);
     if (result == 0) curl_multi_assign(self->multi_, socket, self);
     return result == 0 ? 0 : -1;
+  }
+
+  // While a kept connection is corked, the kernel sends full segments only, and not one for each TLS record of a
+  // body. A connection is corked when a call has ended, for the next one, until libcurl waits for the response.
+  static void cork(curl_socket_t socket, int what) {
+    if (what != CURL_POLL_REMOVE && what != CURL_POLL_IN) return;
+    const int on = what == CURL_POLL_REMOVE ? 1 : 0;
+    setsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, sizeof on);  // fails if it is not a TCP socket
   }
 
   static int on_timer(CURLM* /*multi*/, long timeout_ms, void* transport) {
@@ -236,6 +250,7 @@ class CurlTransport : public Transport {
   CURLM* const multi_;
   const Descriptor epoll_holder_;
   const int epoll_;
+  bool sends_large_bodies_ = false;  // has sent one
   CallId last_id_ = 0;
   int64_t timer_ms_ = kNever;  // time at which libcurl must be called
   Calls calls_;                // in flight; at most a few dozen
