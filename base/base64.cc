@@ -3,7 +3,7 @@
 #include <openssl/evp.h>
 
 #ifdef __x86_64__
-#include <tmmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include <algorithm>
@@ -21,6 +21,33 @@ namespace {
 // encoded. The algorithm is from W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2
 // Instructions" (2018).
 #ifdef __x86_64__
+// Twice 12 bytes at a time, as long as 28 bytes can be read; otherwise as encode_base64_blocks().
+__attribute__((target("avx2"))) size_t encode_base64_double_blocks(std::string_view data, char* out) {
+  const __m256i order =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
+  const __m256i offsets = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                    '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0));
+  size_t taken = 0;
+  for (; data.size() - taken >= 28; taken += 24, out += 32) {
+    const auto* const from = reinterpret_cast<const __m128i*>(data.data() + taken);
+    const auto* const second = reinterpret_cast<const __m128i*>(data.data() + taken + 12);
+    const __m256i bytes = _mm256_shuffle_epi8(
+        _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(from)), _mm_loadu_si128(second), 1), order);
+    const __m256i outer =
+        _mm256_mulhi_epu16(_mm256_and_si256(bytes, _mm256_set1_epi32(0x0fc0fc00)), _mm256_set1_epi32(0x04000040));
+    const __m256i inner =
+        _mm256_mullo_epi16(_mm256_and_si256(bytes, _mm256_set1_epi32(0x003f03f0)), _mm256_set1_epi32(0x01000010));
+    const __m256i digits = _mm256_or_si256(outer, inner);
+    const __m256i capital =
+        _mm256_and_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(26), digits), _mm256_set1_epi8(13));
+    const __m256i number = _mm256_or_si256(_mm256_subs_epu8(digits, _mm256_set1_epi8(51)), capital);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out),
+                        _mm256_add_epi8(_mm256_shuffle_epi8(offsets, number), digits));
+  }
+  return taken;
+}
+
 __attribute__((target("ssse3"))) size_t encode_base64_blocks(std::string_view data, char* out) {
   const __m128i order = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
   const __m128i offsets = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
@@ -81,6 +108,11 @@ void append_base64(std::string& out, std::string_view data) {
   out.resize(start + (data.size() + 2) / 3 * 4 + 1);  // + 1: EVP_EncodeBlock appends a NUL
   char* at = out.data() + start;
 #ifdef __x86_64__
+  if (kCpu.avx2) {
+    const size_t taken = encode_base64_double_blocks(data, at);
+    data.remove_prefix(taken);
+    at += taken / 3 * 4;
+  }
   if (kCpu.ssse3) {
     const size_t taken = encode_base64_blocks(data, at);
     data.remove_prefix(taken);
