@@ -60,6 +60,7 @@ run_against() { # COMMIT
 stage setup scripts/setup.sh test
 stage build build benchmarks >"$work/build" || { tail -n 20 "$work/build"; exit 1; }
 
+built=$(git log -1 --format='%h, ' 2>/dev/null || true)
 count_time
 used_before=$used own_before=$own from=$SECONDS
 run 120 "$bin/penstock-bench-table"
@@ -83,7 +84,7 @@ count_time
 others=$(awk -v used="$used" -v used_before="$used_before" -v own="$own" -v own_before="$own_before" \
   -v available=$(((SECONDS - from) * jobs)) \
   'BEGIN { printf "%.0f", 100 * (used - used_before - (own - own_before)) / available }')
-echo "== $(git log -1 --format='%h, ' 2>/dev/null)$(date -u +%FT%TZ), $jobs processors: $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)"
+echo "== $built$(date -u +%FT%TZ), $jobs processors: $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)"
 awk -F ' [|] ' '
   BEGIN { split("what|measured|bar|met", header, "|"); for (i = 1; i <= 4; ++i) put(0, i, header[i]) }
   function put(row, column, text) { cell[row, column] = text; if (length(text) > width[column]) width[column] = length(text) }
