@@ -111,6 +111,20 @@ TEST(string_kernel, runs_of_backslashes_are_read_in_pairs) {
       expect_all_read_as_simply(std::string(before, 'a') + std::string(backslashes, '\\') + "\" tail\"");
 }
 
+TEST(string_kernel, many_quotes_and_backslashes_are_unescaped_at_any_distance) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (size_t left = random() % 40; left > 0; --left) {
+      text.append(random() % 12, static_cast<char>('a' + random() % 26));
+      text += random() % 4 == 0 ? "\\\\" : "\\\"";
+    }
+    if (random() % 8 == 0) text += "\\n";
+    expect_all_read_as_simply(text + "\",\"next\":\"\\n\"");
+    if (HasFatalFailure()) return;
+  }
+}
+
 TEST(string_kernel, random_strings_are_read_as_by_a_simple_scan) {
   constexpr std::array<std::string_view, 20> kPieces = {"a",
                                                         "plain text",
