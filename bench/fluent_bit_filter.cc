@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
   const std::string program = fluent_bit_program("our filter");
   if (program.empty()) return 0;
   const int turns = argc > 1 ? std::max(std::atoi(argv[1]), 1) : 5;
-  const size_t lines = argc > 2 ? static_cast<size_t>(std::atoll(argv[2])) : 200'000;
+  const size_t lines = argc > 2 ? static_cast<size_t>(std::atoll(argv[2])) : 400'000;
   const FluentBitAgent agent(program, PENSTOCK_FILTER_LAMBDA_LOGS);
   agent.set_parsers(kParsers);
   for (const Kind& kind : kKinds) {

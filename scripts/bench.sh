@@ -71,7 +71,7 @@ run 150 "$bin/penstock-bench-full-shards"
 run 60 "$bin/penstock-bench-input" busy
 run 90 "$bin/penstock-bench-input" idle
 run 60 "$bin/penstock-bench-cold-start"
-run 120 "$bin/penstock-bench-fluent-bit-filter"
+run 200 "$bin/penstock-bench-fluent-bit-filter"
 run 300 "$bin/penstock-bench-fluent-bit-output"
 run 120 bench/python_lambda.py "$bin"
 if [[ -n ${AGAINST:-} ]]; then
