@@ -72,6 +72,7 @@ run 60 "$bin/penstock-bench-input" busy
 run 90 "$bin/penstock-bench-input" idle
 run 60 "$bin/penstock-bench-cold-start"
 run 200 "$bin/penstock-bench-fluent-bit-filter"
+run 300 "$bin/penstock-bench-scrape"
 run 300 "$bin/penstock-bench-fluent-bit-output"
 run 120 bench/python_lambda.py "$bin"
 if [[ -n ${AGAINST:-} ]]; then
