@@ -1,10 +1,12 @@
-// Parser of the GetRecords response. These responses are most of what the input receives, so it reads sixteen
-// bytes at a time.
+// Parser of the GetRecords response. These responses are most of what the input receives, so it reads at least
+// sixteen bytes at a time, and their data only once.
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "base/base64.h"
+#include "base/block.h"
 #include "base/rapidjson_reader.h"
 #include "core/kinesis/padded_body.h"
 #include "core/kinesis/read_api.h"
@@ -24,6 +26,11 @@ class GetRecordsHandler
   const char* problem() const { return problem_; }
   bool complete() const { return saw_records_; }
 
+  // Returns whether the next value is a record's data.
+  bool is_before_data() const { return in_record() && key_ == "Data"; }
+  // Sets how many bytes at the front of the next string, which is the data, are decoded already.
+  void on_decoded(size_t bytes) { decoded_bytes_ = bytes; }
+
   bool Default() { return true; }
 
   bool Key(const char* text, penstock_rapidjson::SizeType size, bool) {
@@ -40,9 +47,10 @@ class GetRecordsHandler
       if (key_ == "PartitionKey") record_.partition_key = value;
       if (key_ == "Data") {
         // The text is our own buffer, which RapidJSON's in-situ parser passes as const.
-        const auto data = decode_base64_in_place({const_cast<char*>(text), size});
-        if (!data) return fail("a record's Data is not base64");
-        record_.data = *data;
+        const auto rest =
+            decode_base64_in_place({const_cast<char*>(text) + decoded_bytes_, size - decoded_bytes_});
+        if (!rest) return fail("a record's Data is not base64");
+        record_.data = {text, decoded_bytes_ + rest->size()};
       }
     } else if (in_children_) {
       read_child(value);
@@ -121,11 +129,64 @@ class GetRecordsHandler
   GetRecordsResponse& response_;
   SourceRecord record_;
   std::string_view key_;
+  size_t decoded_bytes_ = 0;
   int depth_ = 0;
   bool in_records_ = false;
   bool in_children_ = false;
   bool saw_records_ = false;
   const char* problem_ = nullptr;
+};
+
+// The text of a response, for RapidJSON's in-situ parser. At the beginning of a string it takes what needs no
+// unescaping, and of data, decodes as much as it can; RapidJSON takes the rest, character by character.
+class ResponseText {
+ public:
+  using Ch = char;
+
+  // text: the response, and kReaderPadding NUL bytes after it.
+  ResponseText(std::span<char> text, GetRecordsHandler& handler)
+      : begin_(text.data()), end_(begin_ + text.size()), handler_(handler), src_(begin_) {}
+
+  Ch Peek() const { return *src_; }
+  Ch Take() { return *src_++; }
+  size_t Tell() const { return static_cast<size_t>(src_ - begin_); }
+
+  Ch* PutBegin() {
+    Ch* const string = src_;
+    handler_.on_decoded(0);
+    // A string after a colon is not the next key.
+    if (string - begin_ >= 2 && string[-2] == ':' && handler_.is_before_data()) {
+      const size_t decoded = decode_base64_front_in_place({string, end_});
+      src_ += decoded;
+      dst_ = string + decoded / 4 * 3;
+      handler_.on_decoded(static_cast<size_t>(dst_ - string));
+    } else {
+      skip_plain_text();
+      dst_ = src_;
+    }
+    return string;
+  }
+  void Put(Ch c) { *dst_++ = c; }
+  void Flush() {}
+  size_t PutEnd(const Ch* string) const { return static_cast<size_t>(dst_ - string); }
+
+ private:
+  void skip_plain_text() {
+    static_assert(kReaderPadding >= kBlockBytes);  // the padding stops it
+    for (;; src_ += kBlockBytes) {
+      const Block block = load_block(src_);
+      const uint32_t special = bits_of((block == '"') | (block == '\\') | (block < 0x20));
+      if (special == 0) continue;
+      src_ += first_of(special);
+      return;
+    }
+  }
+
+  Ch* const begin_;
+  Ch* const end_;
+  GetRecordsHandler& handler_;
+  Ch* src_;
+  Ch* dst_ = nullptr;
 };
 
 }  // namespace
@@ -134,7 +195,7 @@ Result<GetRecordsResponse> read_get_records(std::string body) {
   GetRecordsResponse response;
   response.body = padded_for_reader(std::move(body));
   GetRecordsHandler handler(response);
-  penstock_rapidjson::InsituStringStream text(response.body.data());
+  ResponseText text(response.body, handler);
   FastJsonReader reader;
   constexpr unsigned kFlags = penstock_rapidjson::kParseInsituFlag | penstock_rapidjson::kParseIterativeFlag;
   const auto result = reader.Parse<kFlags>(text, handler);

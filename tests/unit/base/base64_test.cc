@@ -65,6 +65,25 @@ TEST(base64, invalid_base64_characters_are_rejected_at_every_position) {
   }
 }
 
+TEST(base64, the_front_of_a_text_is_decoded_up_to_what_is_no_digit) {
+  std::string plain;
+  for (int i = 0; i < 150; ++i, plain += static_cast<char>(i * 91)) {
+    const std::string digits = base64(plain);
+    for (const char* after : {"", "\"", "\",\"PartitionKey\":\"0123456789abcdef0123456789abcdef\"", "=\\"}) {
+      const std::string whole = digits + after;
+      std::string text = whole;
+      const size_t taken = decode_base64_front_in_place(text);
+      ASSERT_EQ(taken % 4, 0u);
+      ASSERT_LE(taken, digits.size());
+      EXPECT_EQ(text.substr(0, taken / 4 * 3), plain.substr(0, taken / 4 * 3)) << whole;
+      EXPECT_EQ(text.substr(taken), whole.substr(taken));
+      const std::optional<std::string> rest = decode_base64(digits.substr(taken));
+      ASSERT_TRUE(rest) << whole;
+      EXPECT_EQ(text.substr(0, taken / 4 * 3) + *rest, plain) << whole;
+    }
+  }
+}
+
 TEST(base64, unpadded_base64_is_rejected) {
   for (const char* bad : {"Z",     "Zg",   "Zg=",     "Zm9vY",    "Zm9v\n",   "Zm9vZg==\n   ", " Zm9", "\tm9v",
                           "Zm9\n", "Zm 9", "Zm-v",    "Zm_v",     "====",     "=m9v",          "Z=9v", "Zg==Zm9v",

@@ -127,6 +127,60 @@ TEST(read_api, records_have_their_data_decoded_for_any_order_of_members) {
   EXPECT_EQ(response->records[1].arrival_time_ms, 1566741562000);
 }
 
+// The parser decodes data while it looks for the end of the string; each form must give what two passes give.
+TEST(read_api, data_of_every_length_is_decoded_however_it_is_written) {
+  std::string data;
+  for (int size = 0; size < 150; ++size, data += static_cast<char>(size * 37)) {
+    const std::string encoded = base64(data);
+    std::string escaped, half_escaped = encoded;
+    for (const char c : encoded) escaped += c == '/' ? std::string("\\/") : std::string(1, c);
+    if (!encoded.empty()) {
+      const size_t middle = encoded.size() / 2;
+      constexpr char kHex[] = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(encoded[middle]);
+      half_escaped.replace(middle, 1, std::string("\\u00") + kHex[byte >> 4] + kHex[byte & 15]);
+    }
+    for (const std::string& text : {encoded, escaped, half_escaped})
+      for (const char* before : {R"("Data":")", R"("Data": ")", R"("Data" :")"}) {
+        const auto response = read_get_records(R"({"Records":[{)" + (before + text) +
+                                               R"(","SequenceNumber":"49","PartitionKey":"AAAABBBBCCCCDDDD"}]})");
+        ASSERT_TRUE(response.ok()) << size << ' ' << before << text << response.status().message();
+        ASSERT_EQ(response->records[0].data, data) << before << text;
+        ASSERT_EQ(response->records[0].sequence_number, "49");
+        ASSERT_EQ(response->records[0].partition_key, "AAAABBBBCCCCDDDD");
+      }
+  }
+}
+
+TEST(read_api, data_with_a_byte_that_is_not_base64_at_any_position_is_invalid) {
+  const std::string good = base64(std::string(75, '\xA5'));
+  for (const char wrong : {'*', '-', '_', ' ', '=', '\n', '\x1f', '\0', '\x80', '{'})
+    for (size_t at = 0; at < good.size(); ++at) {
+      std::string text = good;
+      text[at] = wrong;
+      if (wrong == '=' && at + 1 == good.size()) continue;  // padding
+      const auto response = read_get_records(R"({"Records":[{"SequenceNumber":"49","Data":")" + text + R"("}]})");
+      ASSERT_FALSE(response.ok()) << int{wrong} << " at " << at;
+    }
+}
+
+TEST(read_api, only_the_data_of_a_record_is_decoded) {
+  const std::string text(64, 'A');
+  const auto response = read_get_records(
+      R"({"Data":")" + text + R"(","Records":[{"Data":null,"SequenceNumber":")" + text + R"(","PartitionKey":")" +
+      text + R"(","New":{"Data":")" + text + R"("},"Names":["Data",")" + text +
+      R"("]},{"Data":["AAAA"],"SequenceNumber":"5","PartitionKey":"Data"}],"NextShardIterator":")" + text +
+      R"("})");
+  ASSERT_TRUE(response.ok()) << response.status().message();
+  ASSERT_EQ(response->records.size(), 2u);
+  EXPECT_EQ(response->records[0].sequence_number, text);
+  EXPECT_EQ(response->records[0].partition_key, text);
+  EXPECT_EQ(response->records[0].data, "");
+  EXPECT_EQ(response->records[1].data, "");
+  EXPECT_EQ(response->records[1].partition_key, "Data");
+  EXPECT_EQ(response->next_iterator, text);
+}
+
 TEST(read_api, moving_a_response_does_not_move_its_records) {
   auto response = read_get_records(R"({"Records":[{"SequenceNumber":"49","Data":"AAECAw=="}]})");
   ASSERT_TRUE(response.ok());
