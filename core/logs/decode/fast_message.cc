@@ -1,12 +1,14 @@
 #include "core/logs/decode/fast_message.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
 #include "base/block.h"
 #include "base/scan.h"
+#include "base/text_buffer.h"
 #include "core/logs/decode/string_kernel.h"
 
 namespace penstock::logs {
@@ -84,7 +86,7 @@ class FastMessageReader {
   Next read_event() {
     if (!begins_with(at_, kEventBegin)) return Next::other;
     const char* const id = at_ + length(kEventBegin);
-    const char* const id_end = end_of_plain_string(id);
+    const char* const id_end = end_of_id(id);
     if (id_end == nullptr || !begins_with(id_end, kBeforeTime)) return Next::other;
     const char* const time = id_end + length(kBeforeTime);
     SubscriptionMessage::Event event;
@@ -116,6 +118,17 @@ class FastMessageReader {
     message_.events.push_back(event);
     at_ = string.end + (next == Next::end ? length(kMessageEnd) : length(kNextEvent) - 1);
     return next;
+  }
+
+  // As end_of_plain_string(), but faster if the string has at most 63 characters, all of them digits: CloudWatch
+  // Logs gives an event 56.
+  const char* end_of_id(const char* at) {
+    static_assert(TextBuffer::kSpareBytes >= 4 * kBlockBytes);
+    const auto digits = [at](size_t index) {
+      return uint64_t{bits_of(load_block(at + index * kBlockBytes) - block_of('0') < 10)} << index * kBlockBytes;
+    };
+    const char* const end = at + std::countr_one(digits(0) | digits(1) | digits(2) | digits(3));
+    return *end == '"' ? end : end_of_plain_string(at);
   }
 
   static bool read_time(const char* at, int64_t& time_ms) {

@@ -81,6 +81,27 @@ TEST(fast_message, text_before_an_event_left_to_the_parser_is_complete) {
   }
 }
 
+TEST(fast_message, the_fast_path_reads_an_id_of_any_length_with_anything_at_any_position) {
+  const auto event_with_id = [](const std::string& id) {
+    return R"({"id":")" + id + R"(","timestamp":1725544035523,"message":"m"})";
+  };
+  for (size_t digits = 0; digits < 140; ++digits) {
+    const std::string id(digits, '7');
+    ASSERT_TRUE(fast_path_reads(message_of(event_with_id(id) + "," + event_with_id(id)))) << digits;
+    const std::string whole = message_of(event_with_id(id));
+    for (size_t cut = 0; cut < digits + 50; cut += 5)
+      ASSERT_FALSE(fast_path_reads(whole.substr(0, whole.size() - cut - 1))) << digits << " cut by " << cut;
+  }
+  for (size_t at = 0; at < 70; ++at) {
+    for (const char* const plain : {"a", "/", ":", "\xC3\xA9"})
+      ASSERT_TRUE(
+          fast_path_reads(message_of(event_with_id(std::string(at, '7') + plain + std::string(70 - at, '7')))));
+    for (const char* const other : {"\\n", "\\\"", "\x1f", "\""})
+      ASSERT_FALSE(
+          fast_path_reads(message_of(event_with_id(std::string(at, '7') + other + std::string(70 - at, '7')))));
+  }
+}
+
 TEST(fast_message, the_fast_path_decodes_every_escape_at_every_position) {
   const std::vector<std::string> escapes = {R"(\")",           R"(\\)",           R"(\/)",
                                             R"(\b)",           R"(\f)",           R"(\n)",
