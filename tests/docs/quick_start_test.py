@@ -27,10 +27,10 @@ import markdown  # noqa: E402
 TIMEOUT_S = 120
 BUILD_FOLDER = "build/dev/bin/"
 END_OF_FULL_SCREEN = "\x1b[?1049l"
-# Waits until the server knows the shards of the input.
+# Waits until the server knows the shards of the input. `grep -q` would end before curl has written everything.
 WAIT_FOR_SERVER = r"""
 until http=$(grep -o 'http://127.0.0.1:[0-9]*$' "$state/log"); do kill -0 "$run"; done
-until curl -sS --noproxy '*' "$http/metrics" | grep -q 'shard='; do kill -0 "$run"; done
+until curl -sS --noproxy '*' "$http/metrics" | grep 'shard=' >/dev/null; do kill -0 "$run"; done
 """
 
 
