@@ -15,7 +15,8 @@ import subprocess
 import sys
 
 SKIPPED = 77
-UNREACHABLE = re.compile("dial tcp|i/o timeout|TLS handshake timeout|disabled by GOPROXY=off")
+DOWNLOAD_TIMEOUT_S = 60
+WRONG_MODULE = re.compile("checksum mismatch|SECURITY ERROR")
 TOO_OLD = re.compile("requires (Go |go >= )")
 
 
@@ -30,15 +31,22 @@ def build(source, program):
     if go is None:
         skip("no go here (1.21 or later)")
     environment = {**os.environ, "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local"}
-    result = subprocess.run([go, "build", "-o", program, "."], cwd=source, env=environment, capture_output=True,
-                            text=True)
-    if result.returncode == 0:
-        return
-    if UNREACHABLE.search(result.stderr):
-        skip("go reaches no module proxy")
-    if TOO_OLD.search(result.stderr):
+
+    def run(*arguments, timeout_s=None):
+        return subprocess.run([go, *arguments], cwd=source, env=environment, capture_output=True, text=True,
+                              timeout=timeout_s)
+
+    try:
+        download = run("mod", "download", timeout_s=DOWNLOAD_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        skip(f"go did not download the modules in {DOWNLOAD_TIMEOUT_S} s")
+    if TOO_OLD.search(download.stderr):
         skip("this go is older than 1.21")
-    sys.exit(result.stderr)
+    if download.returncode != 0 and not WRONG_MODULE.search(download.stderr):
+        skip(f"go cannot download the modules: {download.stderr.strip()}")
+    result = run("build", "-o", program, ".")
+    if result.returncode != 0:
+        sys.exit(result.stderr)
 
 
 def broken_copies(dashboard):
