@@ -127,6 +127,10 @@ TEST(regressions, records_that_a_queue_delivers_during_a_shutdown_are_released) 
 // A shutdown released records that its own waiting calls received again, one call after the other.
 TEST(regressions, a_shutdown_does_not_receive_again_and_again_what_it_releases) { trace_of(26, 5); }
 
+// Records that were released before a shutdown became visible while it waited for short calls. One of these
+// received them, and after they were released again, so did the long one.
+TEST(regressions, a_shutdown_makes_nothing_visible_while_it_waits_for_short_calls) { trace_of(500015892, 6); }
+
 // A worker of KCL failed in the middle of creating the first leases. A worker of Penstock read one parent of a
 // merge to its end and created the lease of the child, which KCL began: the other parent, without a lease, was
 // never read.

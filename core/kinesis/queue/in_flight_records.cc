@@ -186,8 +186,9 @@ void InFlightRecords::on_visibility_changed(const EntryCalls::Entry& changed, co
     if (!received.is_lost) log_lost(received, outcome);
     received.is_lost = true;
   }
-  // changing_visibility_ has room for the entry that it has just removed.
-  if (received.is_released && received.is_settled) make_visible(entry);
+  // One that stays waits for release_all(). changing_visibility_ has room for the entry that it has just removed.
+  const bool waits = is_closing_ && !received.is_lost;
+  if (received.is_released && received.is_settled && !waits) make_visible(entry);
 }
 
 // Logs, once in a while, that records are delivered again. Omits the message if memory runs out; the counter still
@@ -282,6 +283,8 @@ void InFlightRecords::release_all() {
     if (!entry->second.is_settled) {
       entry->second.is_released = true;
       settle(entry);
+    } else if (entry->second.is_released) {
+      make_visible(entry);
     }
     entry = next;
   }
