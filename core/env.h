@@ -60,6 +60,7 @@ struct HttpResponse {
   bool over_tls = false;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lowercase
   std::string body;
+  std::string request_body;  // returned for reuse of its memory; a transport may leave it empty
 
   // Returns the first header with that name, or "". REQUIRES: name is in lowercase.
   std::string_view header(std::string_view name) const {

@@ -76,7 +76,8 @@ Result<ServiceResponse> ServiceClient::read(const Call& call, HttpResponse respo
   if (status.code() == Code::credentials) credentials_.on_rejected(call.access_key_id);
   if (status.code() == Code::clock_skew) clock_.correct(response);
   if (!status.ok()) return status;
-  return ServiceResponse{std::move(response.body), parse_http_date(response.header("date")).value_or(0)};
+  return ServiceResponse{std::move(response.body), parse_http_date(response.header("date")).value_or(0),
+                         std::move(response.request_body)};
 }
 
 }  // namespace penstock::aws

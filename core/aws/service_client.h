@@ -27,8 +27,9 @@ inline constexpr JsonProtocol kKinesisProtocol = {"Kinesis_20131202.", "applicat
 inline constexpr JsonProtocol kDynamoDbProtocol = {"DynamoDB_20120810.", "application/x-amz-json-1.0"};
 
 struct ServiceResponse {
-  std::string body;     // JSON
-  int64_t date_ms = 0;  // Date header, Unix time; 0 if missing
+  std::string body;               // JSON
+  int64_t date_ms = 0;            // Date header, Unix time; 0 if missing
+  std::string request_body = {};  // returned for reuse of its memory; "" if the transport keeps it
 };
 
 // A client that sends each call once and passes on its result; retries are the caller's job. If the service

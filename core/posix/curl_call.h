@@ -33,8 +33,11 @@ class CurlCall {
   // start.
   void finish(int curl_code) noexcept;
   void finish(Status problem) noexcept { response_ = {}, response_.transport = std::move(problem); }
-  // Runs done. REQUIRES: called at most once.
-  void complete() { done_(std::move(response_)); }
+  // Runs done. REQUIRES: called at most once, after the easy handle is removed.
+  void complete() {
+    if (response_.transport.ok()) response_.request_body = std::move(request_.body);
+    done_(std::move(response_));
+  }
 
   void* easy() const { return easy_; }
 

@@ -214,6 +214,7 @@ void SimTransport::drive(int64_t deadline_ms) {
       continue;
     }
     completed = true;
+    if (call.response.transport.ok()) call.response.request_body = std::move(call.request.body);
     call.done(std::move(call.response));
   }
 }

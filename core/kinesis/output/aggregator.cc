@@ -125,9 +125,7 @@ std::string_view Aggregator::data_of(const PutEntry& entry, std::optional<HashKe
   return compressed_;
 }
 
-std::string Aggregator::take_body(std::string_view stream) {
-  std::string body;
-  body.reserve(body_bytes());
+void Aggregator::append_body(std::string& body, std::string_view stream) {
   begin_put_records(body);
   for (PutEntry& entry : entries_) {
     if (options_.random_hash_keys) {
@@ -138,7 +136,6 @@ std::string Aggregator::take_body(std::string_view stream) {
     }
   }
   end_put_records(body, stream);
-  return body;
 }
 
 std::vector<PutEntry> Aggregator::take_entries() {

@@ -94,8 +94,8 @@ class Aggregator {
   // Limits the call that begins now to that many entries. REQUIRES: empty().
   void set_max_entries(size_t entries) { max_entries_ = entries; }
   size_t body_bytes() const;  // approximate, before compression
-  // Return the body of the call, then its entries. Afterwards the aggregator is empty.
-  std::string take_body(std::string_view stream);
+  // Append the body of the call to body, then return its entries. Afterwards the aggregator is empty.
+  void append_body(std::string& body, std::string_view stream);
   std::vector<PutEntry> take_entries();
 
  private:

@@ -72,7 +72,7 @@ class RequestBuilder {
   bool gather(int64_t now_ms, size_t max_record_bytes, size_t max_entries = kMaxRecordsPerCall);
   bool gathered() const { return !aggregator_.empty(); }
   size_t body_bytes() const { return aggregator_.body_bytes(); }  // of the gathered call, approximate
-  std::string take_body(std::string_view stream) { return aggregator_.take_body(stream); }
+  void append_body(std::string& body, std::string_view stream) { aggregator_.append_body(body, stream); }
   std::vector<PutEntry> take_entries();  // marks their records as sent
 
   // Returns the number of records that are not gathered.

@@ -73,6 +73,7 @@ void Writer::requeue_all() {
   next_.clear();
   dead_letters_.clear();
   body_bytes_ = 0;
+  spare_bodies_.clear();
   for (auto& [number, batch] : batches_) {
     for (WriterRecord& record : batch.records) {
       if (record.done) continue;
@@ -117,11 +118,11 @@ int64_t Writer::next_deadline_ms() const {
 
 // Returns whether the gathered call may start.
 bool Writer::fits_in_memory() const {
-  return calls_.empty() || body_bytes_ + next_.body_bytes() <= options_.mem_limit_bytes / kBodiesShare;
+  return calls_.empty() || body_bytes_ + next_.body_bytes() <= max_body_bytes();
 }
 
 bool Writer::full() const {
-  const size_t bodies = std::max(body_bytes_, options_.mem_limit_bytes / kBodiesShare);
+  const size_t bodies = std::max(body_bytes_, max_body_bytes());
   // mutation: output memory without limit
   return batch_bytes_ + dead_letter_file_.pending_bytes() + bodies >= options_.mem_limit_bytes;
 }
@@ -132,11 +133,13 @@ size_t Writer::max_record_bytes() const {
 }
 
 void Writer::begin_call() {
-  std::string body = next_.take_body(options_.stream);
+  std::string body = spare_bodies_.take(next_.body_bytes());
+  next_.append_body(body, options_.stream);
   const uint64_t call_id = ++last_call_id_;
-  body_bytes_ += body.size();
-  const Call& call = calls_.emplace(call_id, Call{next_.take_entries(), body.size()}).first->second;
-  call_sizes_.observe(call.entries.size(), call.body_bytes);
+  body_bytes_ += body.capacity();
+  spare_bodies_.limit(body_bytes_);
+  const Call& call = calls_.emplace(call_id, Call{next_.take_entries(), body.capacity()}).first->second;
+  call_sizes_.observe(call.entries.size(), body.size());
   ++counters_.calls;
   probes_ = rejections_.calls_without_progress() == 0 ? 0 : probes_ + 1;
   call_("PutRecords", std::move(body), kMaxPutRecordsResponseBytes,
@@ -149,10 +152,11 @@ void Writer::end_call(uint64_t call_id, Result<aws::ServiceResponse> response) {
   const auto node = calls_.extract(call_id);
   if (node.empty()) return;  // it was released, or queued again
   const Call& call = node.mapped();
-  body_bytes_ -= call.body_bytes;
+  body_bytes_ -= call.body_memory_bytes;
   if (call.entries.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
   // mutation: records of a failed call count as delivered
   if (!response) return end_failed_call(call, response.status());
+  spare_bodies_.keep(std::move(response->request_body), body_bytes_);
   const auto parsed = read_put_records_response(response->body, call.entries.size());
   if (!parsed) return end_failed_call(call, parsed.status());
   end_completed_call(call, *parsed);
@@ -322,6 +326,7 @@ void Writer::settle(WriterRecord& record) {
   if (--batch.outstanding > 0) return;
   batch_bytes_ -= batch.memory_bytes;
   batches_.erase(batch.number);
+  if (idle()) spare_bodies_.clear();
 }
 
 std::vector<SettledBatch> Writer::take_settled() { return std::exchange(settled_, {}); }
@@ -331,6 +336,7 @@ void Writer::release() {
   next_.clear();
   dead_letters_.clear();
   body_bytes_ = 0;
+  spare_bodies_.clear();
   while (!batches_.empty()) {
     settled_.push_back({batches_.begin()->second.origin.ack_id, PENSTOCK_RELEASED});
     batches_.erase(batches_.begin());
@@ -341,7 +347,8 @@ void Writer::release() {
 
 WriterCounters Writer::counters() const {
   WriterCounters counters = counters_;
-  counters.in_flight_bytes = static_cast<int64_t>(batch_bytes_ + body_bytes_ + dead_letter_file_.pending_bytes());
+  counters.in_flight_bytes =
+      static_cast<int64_t>(batch_bytes_ + body_bytes_ + spare_bodies_.bytes() + dead_letter_file_.pending_bytes());
   counters.queued_records = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
   // If nothing is outstanding, no call would show that the stream accepts records again.

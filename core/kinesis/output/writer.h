@@ -21,6 +21,7 @@
 #include "core/kinesis/output/dead_letters.h"
 #include "core/kinesis/output/request_builder.h"
 #include "core/kinesis/output/shard_map.h"
+#include "core/kinesis/output/spare_bodies.h"
 #include "core/kinesis/output/target_stream.h"
 #include "core/kinesis/output/writer_batch.h"
 #include "core/kinesis/put_records.h"
@@ -124,7 +125,7 @@ class Writer {
 
   struct Call {
     std::vector<PutEntry> entries;
-    size_t body_bytes;
+    size_t body_memory_bytes;
   };
 
   // Runs work. If it throws, the next advance() queues everything again.
@@ -133,6 +134,7 @@ class Writer {
   void requeue_all();
 
   int64_t next_call_ms() const;
+  size_t max_body_bytes() const { return options_.mem_limit_bytes / kBodiesShare; }
   bool fits_in_memory() const;
   size_t max_record_bytes() const;
   bool aggregates_kpl() const { return options_.calls.aggregator.aggregate == Aggregator::Aggregate::kpl; }
@@ -180,7 +182,8 @@ class Writer {
   size_t batch_bytes_ = 0;          // memory of batches_
   std::map<uint64_t, Call> calls_;  // in flight
   uint64_t last_call_id_ = 0;
-  size_t body_bytes_ = 0;  // of the calls in flight
+  size_t body_bytes_ = 0;                                          // memory of those in flight
+  SpareBodies spare_bodies_{kMaxCallsInFlight, max_body_bytes()};  // none while idle
   DeadLetters dead_letters_;
   ShardMap shards_;
   RequestBuilder next_;  // records that wait to be sent

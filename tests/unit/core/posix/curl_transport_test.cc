@@ -93,6 +93,18 @@ TEST(curl_transport, a_large_body_is_sent_completely_and_without_expect) {
   EXPECT_TRUE(seen.ends_with(request.body));
 }
 
+TEST(curl_transport, a_response_returns_the_requests_body) {
+  LoopbackServer server([](const std::string&) { return Reply{response_200("x")}; });
+  CurlClient client;
+  HttpRequest request = client.get(server.url());
+  request.method = "POST";
+  request.body.assign(1 << 20, 'x');
+  const char* const memory = request.body.data();
+  const HttpResponse response = client.call(std::move(request));
+  EXPECT_EQ(response.request_body.data(), memory);
+  EXPECT_EQ(response.request_body.size(), size_t{1} << 20);
+}
+
 TEST(curl_transport, consecutive_calls_share_one_connection) {
   LoopbackServer server([](const std::string&) { return Reply{response_200("x")}; });
   CurlClient client;
