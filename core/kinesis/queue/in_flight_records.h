@@ -66,7 +66,8 @@ class InFlightRecords {
   int64_t next_deadline_ms() const;
   // Writes dead letters now.
   Status flush();
-  // Begins a shutdown: nothing more may be emitted or settled.
+  // Begins a shutdown: nothing more may be emitted or settled. Records become visible from release_all() on only,
+  // so that no call that is still under way receives them before.
   void begin_close();
   // Makes every record that is still open visible at once. REQUIRES: begin_close().
   void release_all();
